@@ -1,0 +1,172 @@
+"""PostgreSQL behind two words: `Tx`, a transaction with its tenant set, and `Database`, which opens them.
+
+The application's role owns nothing and sees no row before `BEGIN; SELECT set_config(…)`, sent as one
+simple query so that the tenant costs no round trip of its own (DESIGN §2.2, §3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar, cast, overload
+
+import msgspec
+import psycopg
+from psycopg.rows import dict_row, tuple_row
+from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from torg.kernel.actor import Scope
+from torg.kernel.errors import Unavailable
+
+T = TypeVar("T")
+Params = Mapping[str, Any] | Sequence[Any] | None
+Row = dict[str, Any]
+
+set_json_dumps(msgspec.json.encode)
+set_json_loads(msgspec.json.decode)
+
+NATIVE = (bytes,)
+
+
+def json(value: object) -> Jsonb:
+    """A value (dict, list, Struct) as a jsonb parameter."""
+    return Jsonb(value)
+
+
+class Tx:
+    """An open transaction. Parameters are named (`%(x)s`) or positional (`%s`)."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any], scope: Scope | None) -> None:
+        self._connection = connection
+        self._scope = scope
+        self._after: list[Callable[[], None]] = []
+
+    @property
+    def scope(self) -> Scope:
+        """The tenant; a system transaction has none."""
+        if self._scope is None:
+            raise RuntimeError("a system transaction has no tenant")
+        return self._scope
+
+    async def _cursor(self, sql: str, params: Params, factory: Any) -> psycopg.AsyncCursor[Any]:
+        cursor = self._connection.cursor(row_factory=factory)
+        return await cursor.execute(cast(Any, sql), params)
+
+    @overload
+    async def all(self, sql: str, params: Params = None) -> list[Row]: ...
+    @overload
+    async def all(self, sql: str, params: Params = None, *, as_: type[T]) -> list[T]: ...
+    async def all(self, sql: str, params: Params = None, *, as_: type[Any] | None = None) -> list[Any]:
+        """All rows, as dicts or converted by column name to the struct `as_`."""
+        rows = await (await self._cursor(sql, params, dict_row)).fetchall()
+        return rows if as_ is None else msgspec.convert(rows, list[as_], builtin_types=NATIVE)  # type: ignore[valid-type]
+
+    @overload
+    async def one(self, sql: str, params: Params = None) -> Row | None: ...
+    @overload
+    async def one(self, sql: str, params: Params = None, *, as_: type[T]) -> T | None: ...
+    async def one(self, sql: str, params: Params = None, *, as_: type[Any] | None = None) -> Any:
+        """The first row, or None."""
+        row = await (await self._cursor(sql, params, dict_row)).fetchone()
+        return row if row is None or as_ is None else msgspec.convert(row, as_, builtin_types=NATIVE)
+
+    async def column(self, sql: str, params: Params = None) -> list[Any]:
+        """The first column of every row."""
+        return [row[0] for row in await (await self._cursor(sql, params, tuple_row)).fetchall()]
+
+    async def value(self, sql: str, params: Params = None) -> Any:
+        """The first column of the first row, or None."""
+        row = await (await self._cursor(sql, params, tuple_row)).fetchone()
+        return row[0] if row else None
+
+    async def run(self, sql: str, params: Params = None) -> int:
+        """Execute; the number of rows touched."""
+        return (await self._cursor(sql, params, tuple_row)).rowcount
+
+    async def many(self, sql: str, rows: Sequence[Params]) -> None:
+        """Execute once per row of parameters, batched on the wire."""
+        if rows:
+            await self._connection.cursor().executemany(cast(Any, sql), cast(Any, rows))
+
+    def copy(self, sql: str) -> AbstractAsyncContextManager[psycopg.AsyncCopy]:
+        """`COPY … FROM STDIN` for bulk loads; write rows with `write_row`."""
+        return self._connection.cursor().copy(cast(Any, sql))
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Run `call` once the transaction is durable; never if it is rolled back."""
+        self._after.append(call)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that may fail alone: rolled back on an exception, which goes on upwards."""
+        async with self._connection.transaction():
+            yield
+
+
+class Database:
+    """Two pools: the application's, under row-level security, and the system's, which sees all tenants."""
+
+    def __init__(self, app_conninfo: str, system_conninfo: str, *, size: int = 10) -> None:
+        self.app_conninfo = app_conninfo
+        self.system_conninfo = system_conninfo
+        self._app = _pool(app_conninfo, 1, size)
+        self._system = _pool(system_conninfo, 0, 5)
+
+    async def open(self) -> None:
+        """Open the pools; the first connection is made at once so that a wrong address shows."""
+        await self._app.open(wait=True, timeout=30)
+        await self._system.open()
+
+    async def close(self) -> None:
+        await self._app.close(timeout=2)
+        await self._system.close(timeout=2)
+
+    def tx(self, scope: Scope) -> AbstractAsyncContextManager[Tx]:
+        """A transaction that sees only the scope's rows: commits on success, rolls back on an exception."""
+        networks = ",".join(str(int(n)) for n in scope.network_ids)
+        begin = (
+            f"BEGIN; SELECT set_config('torg.org','{int(scope.org_id)}',true),"
+            f" set_config('torg.networks','{{{networks}}}',true)"
+        )
+        return _transaction(self._app, begin, scope)
+
+    def system(self) -> AbstractAsyncContextManager[Tx]:
+        """A transaction over all tenants: the relay, jobs, the command line, finding a network by host."""
+        return _transaction(self._system, "BEGIN", None)
+
+    async def listen(self, channel: str) -> psycopg.AsyncConnection[Any]:
+        """A connection of its own that LISTENs; the caller reads `.notifies()` and closes it."""
+        connection = await psycopg.AsyncConnection.connect(self.system_conninfo, autocommit=True)
+        await connection.execute(cast(Any, f"LISTEN {channel}"))
+        return connection
+
+
+def _pool(conninfo: str, least: int, most: int) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
+    return AsyncConnectionPool(
+        conninfo, min_size=least, max_size=most, open=False, timeout=15, max_idle=120, kwargs={"autocommit": True}
+    )
+
+
+@asynccontextmanager
+async def _transaction(
+    pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]], begin: str, scope: Scope | None
+) -> AsyncIterator[Tx]:
+    try:
+        connection = await pool.getconn()
+    except PoolTimeout as error:
+        raise Unavailable(log=f"no database connection in time: {error}") from error
+    tx = Tx(connection, scope)
+    try:
+        await connection.execute(cast(Any, begin), prepare=False)
+        try:
+            yield tx
+        except BaseException:
+            if not connection.closed:
+                await connection.execute("ROLLBACK", prepare=False)
+            raise
+        await connection.execute("COMMIT", prepare=False)
+    finally:
+        await pool.putconn(connection)
+    for call in tx._after:
+        call()

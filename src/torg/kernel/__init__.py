@@ -1,0 +1,1 @@
+"""Pure foundations: ids, clock, errors, actor, page, config. No I/O."""

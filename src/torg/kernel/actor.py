@@ -1,0 +1,79 @@
+"""Who acts, where, and what he or she may do: the first argument of every action and read."""
+
+from __future__ import annotations
+
+from enum import IntFlag, StrEnum
+
+import msgspec
+
+
+class NetworkKind(StrEnum):
+    INSIDE = "inside"
+    PARTNER = "partner"
+    PUBLIC = "public"
+
+
+class Permission(IntFlag):
+    """Mastodon's role permissions, same bits (docs: entities/Role)."""
+
+    NONE = 0
+    ADMINISTRATOR = 0x1
+    DEVOPS = 0x2
+    VIEW_AUDIT_LOG = 0x4
+    VIEW_DASHBOARD = 0x8
+    MANAGE_REPORTS = 0x10
+    MANAGE_FEDERATION = 0x20
+    MANAGE_SETTINGS = 0x40
+    MANAGE_BLOCKS = 0x80
+    MANAGE_TAXONOMIES = 0x100
+    MANAGE_APPEALS = 0x200
+    MANAGE_USERS = 0x400
+    MANAGE_INVITES = 0x800
+    MANAGE_RULES = 0x1000
+    MANAGE_ANNOUNCEMENTS = 0x2000
+    MANAGE_CUSTOM_EMOJIS = 0x4000
+    MANAGE_WEBHOOKS = 0x8000
+    INVITE_USERS = 0x10000
+    MANAGE_ROLES = 0x20000
+    MANAGE_USER_ACCESS = 0x40000
+    DELETE_USER_DATA = 0x80000
+    VIEW_FEEDS = 0x100000
+    INVITE_BYPASS_APPROVAL = 0x200000
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """The rows that a transaction may touch: one organisation and the networks within it."""
+
+    org_id: int
+    network_ids: tuple[int, ...]
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """One face in one network, or nobody (`account_id` None: anonymous, or an app by itself)."""
+
+    org_id: int
+    network_id: int
+    network_kind: NetworkKind = NetworkKind.PUBLIC
+    account_id: int | None = None
+    person_id: int | None = None
+    app_id: int | None = None
+    token_id: int | None = None
+    scopes: frozenset[str] = frozenset()
+    permissions: Permission = Permission.NONE
+    locale: str = "en"
+
+    @property
+    def scope(self) -> Scope:
+        """The tenant setting for this actor's transactions."""
+        return Scope(self.org_id, (self.network_id,))
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role holds this permission; an administrator holds all."""
+        return bool(self.permissions & (permission | Permission.ADMINISTRATOR))
+
+    def granted(self, wanted: str) -> bool:
+        """Whether the token's scopes cover `wanted` (`read` covers `read:statuses`; docs: api/oauth-scopes)."""
+        if wanted in self.scopes:
+            return True
+        parts = wanted.split(":")
+        return any(":".join(parts[:n]) in self.scopes for n in range(1, len(parts)))
