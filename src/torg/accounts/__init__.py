@@ -1,0 +1,1 @@
+"""Accounts: a person's, team's or bot's face in one network."""

@@ -1,0 +1,40 @@
+"""Answers about accounts: found, and allowed to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from torg.accounts import store
+from torg.accounts.model import Account
+from torg.engine.postgres import Tx
+from torg.kernel.errors import NotFound
+
+
+async def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
+    """Accounts by id in one query, whatever their state."""
+    return await store.by_ids(tx, ids)
+
+
+async def visible(tx: Tx, account_id: int) -> Account:
+    """One account that others may see; 404 else (also for pending and deleted ones)."""
+    account = (await store.by_ids(tx, [account_id])).get(account_id)
+    if account is None or account.state != "active":
+        raise NotFound
+    return account
+
+
+async def by_acct(tx: Tx, acct: str, here: str = "") -> Account | None:
+    """`anna`, `@anna`, `anna@here.example` or `anna@other.example` → account, if known."""
+    handle, _, host = acct.strip().lstrip("@").partition("@")
+    account = await store.by_handle(tx, handle, "" if host.lower() == here.lower() else host)
+    return account if account and account.state == "active" else None
+
+
+async def by_handles(tx: Tx, accts: Iterable[str], here: str = "") -> dict[str, Account]:
+    """acct as written (lower case) → account, in one query: for the mentions of a text."""
+    wanted: dict[tuple[str, str], str] = {}
+    for acct in accts:
+        handle, _, host = acct.lower().lstrip("@").partition("@")
+        wanted[(handle, "" if host == here.lower() else host)] = acct.lower()
+    found = await store.by_handles(tx, wanted)
+    return {wanted[(a.handle.lower(), a.host)]: a for a in found if a.visible}

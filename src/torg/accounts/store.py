@@ -1,0 +1,83 @@
+"""All SQL of the accounts table. Every query names organisation and network; row security repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from torg.accounts.model import Account
+from torg.engine.postgres import Tx, json
+
+COLUMNS = ", ".join(Account.__struct_fields__)
+TENANT = "org_id = %(org)s AND network_id = %(network)s"
+JSON_COLUMNS = {"fields", "avatar", "header", "settings"}
+
+
+def tenant(tx: Tx) -> dict[str, Any]:
+    """Parameters of the TENANT condition."""
+    return {"org": tx.scope.org_id, "network": tx.scope.network_ids[0]}
+
+
+async def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
+    """Accounts by id, whatever their state; ids that are not here are left out."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    rows = await tx.all(
+        f"SELECT {COLUMNS} FROM accounts WHERE {TENANT} AND id = ANY(%(ids)s)",
+        {**tenant(tx), "ids": wanted},
+        as_=Account,
+    )
+    return {a.id: a for a in rows}
+
+
+async def by_handle(tx: Tx, handle: str, host: str = "") -> Account | None:
+    return await tx.one(
+        f"SELECT {COLUMNS} FROM accounts WHERE {TENANT} AND lower(handle) = lower(%(handle)s) AND host = lower(%(host)s)",
+        {**tenant(tx), "handle": handle, "host": host},
+        as_=Account,
+    )
+
+
+async def by_handles(tx: Tx, handles: Iterable[tuple[str, str]]) -> list[Account]:
+    """Accounts by (handle, host); host '' is here."""
+    pairs = {(handle.lower(), host.lower()) for handle, host in handles}
+    if not pairs:
+        return []
+    return await tx.all(
+        f"SELECT {COLUMNS} FROM accounts WHERE {TENANT} AND (lower(handle), host) IN "
+        "(SELECT * FROM unnest(%(handles)s::text[], %(hosts)s::text[]))",
+        {**tenant(tx), "handles": [h for h, _ in pairs], "hosts": [d for _, d in pairs]},
+        as_=Account,
+    )
+
+
+async def insert(tx: Tx, id_: int, handle: str, values: Mapping[str, Any]) -> None:
+    """A new account; `values` are further columns."""
+    columns = {"org_id": tx.scope.org_id, "network_id": tx.scope.network_ids[0], "id": id_, "handle": handle, **values}
+    names = ", ".join(columns)
+    places = ", ".join(f"%({name})s" for name in columns)
+    await tx.run(f"INSERT INTO accounts ({names}) VALUES ({places})", _adapt(columns))
+
+
+async def update(tx: Tx, id_: int, values: Mapping[str, Any]) -> None:
+    """Change the named columns of one account."""
+    if not values:
+        return
+    assignments = ", ".join(f"{name} = %({name})s" for name in values)
+    await tx.run(
+        f"UPDATE accounts SET {assignments} WHERE {TENANT} AND id = %(id)s",
+        {**_adapt(values), **tenant(tx), "id": id_},
+    )
+
+
+async def count(tx: Tx, id_: int, **changes: int) -> None:
+    """Add to counters: `count(tx, id, posts_count=1)`; never below zero."""
+    assignments = ", ".join(f"{name} = greatest(0, {name} + %({name})s)" for name in changes)
+    await tx.run(
+        f"UPDATE accounts SET {assignments} WHERE {TENANT} AND id = %(id)s", {**changes, **tenant(tx), "id": id_}
+    )
+
+
+def _adapt(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: json(v) if k in JSON_COLUMNS and v is not None else v for k, v in values.items()}

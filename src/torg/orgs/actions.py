@@ -1,0 +1,37 @@
+"""What one may do with organisations and networks. System transactions: they make the tenant."""
+
+from __future__ import annotations
+
+from torg.engine.postgres import Tx
+from torg.kernel.actor import NetworkKind
+from torg.kernel.errors import Misused
+from torg.kernel.ids import new_id
+from torg.orgs import rules, store
+from torg.orgs.model import Network, Organisation
+
+
+async def add_organisation(tx: Tx, name: str) -> Organisation:
+    """A new organisation without networks."""
+    name = rules.clean_name(name)
+    if await store.organisation_by_name(tx, name):
+        raise Misused(f"There is already an organisation “{name}”.")
+    org_id = new_id()
+    await store.insert_organisation(tx, org_id, name)
+    made = await store.organisation_by_name(tx, name)
+    assert made is not None
+    return made
+
+
+async def add_network(tx: Tx, org_name: str, kind: NetworkKind, host: str, name: str | None = None) -> Network:
+    """A new network of an organisation, found by `host` in every request from now on."""
+    host = rules.clean_host(host)
+    organisation = await store.organisation_by_name(tx, rules.clean_name(org_name))
+    if organisation is None:
+        raise Misused(f"There is no organisation “{org_name}”. Add it first: torg org add “{org_name}”.")
+    if await store.network_by_host(tx, host):
+        raise Misused(f"The host {host} already belongs to a network. Choose another host.")
+    title = rules.clean_name(name or (organisation.name if kind is NetworkKind.PUBLIC else f"{organisation.name} ({kind})"))
+    await store.insert_network(tx, organisation.org_id, new_id(), kind, host, title)
+    made = await store.network_by_host(tx, host)
+    assert made is not None
+    return made

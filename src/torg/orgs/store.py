@@ -1,0 +1,57 @@
+"""All SQL of organisations and networks."""
+
+from __future__ import annotations
+
+from torg.engine.postgres import Tx, json
+from torg.kernel.actor import NetworkKind
+from torg.orgs.model import Network, NetworkSettings, Organisation
+
+COLUMNS = "id, org_id, kind, host, name, settings, created_at"
+
+
+async def network_by_host(tx: Tx, host: str) -> Network | None:
+    """A system read: the host name decides the tenant, so it comes before any tenant."""
+    return await tx.one(f"SELECT {COLUMNS} FROM networks WHERE host = lower(%s)", (host,), as_=Network)
+
+
+async def network(tx: Tx, org_id: int, network_id: int) -> Network | None:
+    return await tx.one(
+        f"SELECT {COLUMNS} FROM networks WHERE org_id = %s AND id = %s", (org_id, network_id), as_=Network
+    )
+
+
+async def networks(tx: Tx, org_id: int | None = None) -> list[Network]:
+    """The networks of an organisation; of all organisations (system) without one."""
+    return await tx.all(
+        f"SELECT {COLUMNS} FROM networks WHERE %(org)s::bigint IS NULL OR org_id = %(org)s ORDER BY org_id, id",
+        {"org": org_id},
+        as_=Network,
+    )
+
+
+async def organisation_by_name(tx: Tx, name: str) -> Organisation | None:
+    return await tx.one(
+        "SELECT org_id, name, created_at FROM organisations WHERE lower(name) = lower(%s)", (name,), as_=Organisation
+    )
+
+
+async def insert_organisation(tx: Tx, org_id: int, name: str) -> None:
+    await tx.run("INSERT INTO organisations (org_id, name) VALUES (%s, %s)", (org_id, name))
+
+
+async def insert_network(tx: Tx, org_id: int, id_: int, kind: NetworkKind, host: str, name: str) -> None:
+    await tx.run(
+        "INSERT INTO networks (org_id, id, kind, host, name) VALUES (%s, %s, %s, %s, %s)",
+        (org_id, id_, kind.value, host, name),
+    )
+
+
+async def update_settings(tx: Tx, network: Network, settings: NetworkSettings) -> None:
+    await tx.run(
+        "UPDATE networks SET settings = %s WHERE org_id = %s AND id = %s",
+        (json(settings), network.org_id, network.id),
+    )
+
+
+async def rename_network(tx: Tx, network: Network, name: str) -> None:
+    await tx.run("UPDATE networks SET name = %s WHERE org_id = %s AND id = %s", (name, network.org_id, network.id))
