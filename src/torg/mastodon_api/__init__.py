@@ -1,0 +1,1 @@
+"""The Mastodon client API: what other people's apps speak with Torg."""
