@@ -1,0 +1,36 @@
+#!/bin/sh
+# Every check, then every test: tools/check.sh [pytest arguments]
+# A failed check does not stop the tests, so that pytest's summary is always the last line; the exit status tells.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+bin=".venv/bin"
+status=0
+failed=""
+
+check() {
+    name="$1"
+    shift
+    echo "--- $name"
+    if ! "$@"; then
+        status=1
+        failed="$failed $name"
+    fi
+}
+
+check ruff "$bin/ruff" check src tests tools
+check mypy "$bin/python" -m mypy
+check import-linter "$bin/lint-imports" --no-logo
+if "$bin/squawk" --version >/dev/null 2>&1; then
+    check squawk "$bin/squawk" src/torg/migrations/*.sql
+else
+    echo "--- squawk: NOT RUN, its binary does not start on this machine"
+fi
+if [ -n "$failed" ]; then
+    echo "--- FAILED before the tests:$failed (the run will end with status 1)"
+fi
+
+echo "--- pytest"
+"$bin/python" -m pytest -n "${TORG_TEST_WORKERS:-2}" --dist loadfile "$@"
+pytest_status=$?
+[ "$pytest_status" -ne 0 ] && status="$pytest_status"
+exit "$status"
