@@ -1,0 +1,1 @@
+"""Posts: publishing, editing, deleting, boosting, marking; polls and quotes ride on them."""

@@ -1,0 +1,91 @@
+"""What happens to posts. Each is written in the transaction that did it; serve/effects.py lists what follows."""
+
+from __future__ import annotations
+
+from torg.kernel.events import Event
+
+
+class PostPublished(Event, frozen=True, kw_only=True):
+    """A new post, or a boost (`boost_of_id`)."""
+
+    post_id: int
+    account_id: int
+    audience: str
+    listed: bool
+    reply_to_id: int | None = None
+    reply_to_account_id: int | None = None
+    boost_of_id: int | None = None
+    boost_of_account_id: int | None = None
+    quote_of_id: int | None = None
+    thread_id: int
+    mention_ids: list[int] = []
+    tags: list[str] = []
+    has_media: bool = False
+    has_poll: bool = False
+    links: list[str] = []
+    language: str | None = None
+
+
+class PostEdited(Event, frozen=True, kw_only=True):
+    """Text, media, poll or quote state of a post changed. `new_mention_ids` were not mentioned before."""
+
+    post_id: int
+    account_id: int
+    audience: str
+    listed: bool
+    thread_id: int
+    mention_ids: list[int] = []
+    new_mention_ids: list[int] = []
+    tags: list[str] = []
+    links: list[str] = []
+    text_changed: bool = True
+
+
+class PostDeleted(Event, frozen=True, kw_only=True):
+    """A post or boost is gone; the facts that streams need to tell its readers."""
+
+    post_id: int
+    account_id: int
+    audience: str
+    listed: bool
+    boost_of_id: int | None = None
+    reply_to_account_id: int | None = None
+    mention_ids: list[int] = []
+    tags: list[str] = []
+    has_media: bool = False
+
+
+class PostFavourited(Event, frozen=True, kw_only=True):
+    post_id: int
+    account_id: int
+    author_id: int
+
+
+class PostUnfavourited(Event, frozen=True, kw_only=True):
+    post_id: int
+    account_id: int
+    author_id: int
+
+
+class QuoteRevoked(Event, frozen=True, kw_only=True):
+    """The quoted author withdrew consent; the quoting post shows no quote any more."""
+
+    post_id: int
+    account_id: int
+    quoted_id: int
+
+
+class PollVoted(Event, frozen=True, kw_only=True):
+    poll_id: int
+    post_id: int
+    account_id: int
+    author_id: int
+
+
+class PollEnded(Event, frozen=True, kw_only=True):
+    """A poll's time is up: its author and voters are told once."""
+
+    poll_id: int
+    post_id: int
+    author_id: int
+    voter_ids: list[int] = []
