@@ -90,5 +90,5 @@ def test_an_allowed_range_opens_itself_and_nothing_else() -> None:
 
 
 def test_a_wrong_range_is_named() -> None:
-    with pytest.raises(ValueError, match="10.0.0.0/99"):
+    with pytest.raises(ValueError, match=r"10\.0\.0\.0/99"):
         parse_ranges(["10.0.0.0/99"])

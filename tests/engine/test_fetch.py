@@ -10,6 +10,7 @@ import ssl
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -18,17 +19,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.engine.servers import Asked, always, reply, serving
-from torg.engine.fetch import FetchError, FetchFailed, FetchRefused, Fetcher
+from torg.engine.fetch import Fetched, Fetcher, FetchError, FetchFailed, FetchRefused
 from torg.kernel.errors import Misused
 
-pytestmark = pytest.mark.asyncio
 LOOPBACK = ("127.0.0.0/8",)
 
 
-async def _get(url: str, **options: object) -> object:
+async def _get(url: str, **options: Any) -> Fetched:
     fetcher = Fetcher(allow=LOOPBACK)
     try:
-        return await fetcher.get(url, **options)  # type: ignore[arg-type]
+        return await fetcher.get(url, **options)
     finally:
         await fetcher.aclose()
 
@@ -144,8 +144,8 @@ async def test_redirects_are_followed_and_the_last_address_told() -> None:
         with pytest.raises(FetchFailed, match="more than 2 redirects"):
             await _get(f"{server.origin}/0", redirects=2)
         stay = await _get(f"{server.origin}/0", redirects=0)
-    assert (answer_.url, answer_.body) == (f"{server.origin}/3", b"there")  # type: ignore[attr-defined]
-    assert stay.status == 302  # type: ignore[attr-defined]
+    assert (answer_.url, answer_.body) == (f"{server.origin}/3", b"there")
+    assert stay.status == 302
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,11 @@ async def test_secrets_do_not_follow_a_redirect_to_another_host() -> None:
         signed.append((method, url))
         return {"X-Signed": url}
 
-    async with serving(always(reply(b"ok"))) as second:
-        async with serving(always(reply(status=307, location=f"{second.origin}/b"))) as first:
-            await _get(f"{first.origin}/a", headers={"Authorization": "Bearer x", "X-Kept": "1"}, sign=sign)
+    async with (
+        serving(always(reply(b"ok"))) as second,
+        serving(always(reply(status=307, location=f"{second.origin}/b"))) as first,
+    ):
+        await _get(f"{first.origin}/a", headers={"Authorization": "Bearer x", "X-Kept": "1"}, sign=sign)
     assert first.asked[0].headers["authorization"] == "Bearer x"
     assert "authorization" not in second.asked[0].headers
     assert second.asked[0].headers["x-kept"] == "1"
@@ -217,8 +219,8 @@ async def test_an_endless_body_is_left_at_the_cap() -> None:
         with pytest.raises(FetchFailed, match="more than 100000 bytes"):
             await _get(f"{server.origin}/", max_bytes=100_000)
         cut = await _get(f"{server.origin}/", max_bytes=100_000, cut=True)
-    assert cut.body == b"x" * 100_000  # type: ignore[attr-defined]
-    assert cut.cut  # type: ignore[attr-defined]
+    assert cut.body == b"x" * 100_000
+    assert cut.cut
 
 
 async def test_a_gzip_bomb_is_left_at_the_cap() -> None:
@@ -235,7 +237,7 @@ async def test_layers_of_encoding_are_refused_and_one_is_unpacked() -> None:
         with pytest.raises(FetchFailed, match="content encoding"):
             await _get(f"{server.origin}/")
     async with serving(always(reply(gzip.compress(b"hej"), content_encoding="gzip"))) as server:
-        assert (await _get(f"{server.origin}/")).body == b"hej"  # type: ignore[attr-defined]
+        assert (await _get(f"{server.origin}/")).body == b"hej"
     async with serving(always(reply(b"not gzip", content_encoding="gzip"))) as server:
         with pytest.raises(FetchFailed):
             await _get(f"{server.origin}/")
@@ -250,7 +252,7 @@ async def test_a_server_that_dribbles_is_left_in_time() -> None:
             await asyncio.sleep(0.05)
 
     async with serving(answer) as server:
-        with pytest.raises(FetchFailed, match="took more than 0.4 s"):
+        with pytest.raises(FetchFailed, match=r"took more than 0\.4 s"):
             await _get(f"{server.origin}/", timeout=0.4)
 
 
@@ -299,12 +301,9 @@ async def test_broken_answers_are_our_own_errors(data: bytes) -> None:
         writer.close()
 
     async with serving(answer) as server:
-        try:
-            answered = await _get(f"{server.origin}/", timeout=5)
-        except FetchError as error:
-            assert error.reason
-        else:
-            assert answered.status in (101, 302)  # type: ignore[attr-defined]
+        with pytest.raises(FetchError) as error:
+            await _get(f"{server.origin}/", timeout=5)
+    assert error.value.reason
 
 
 async def test_a_silent_host_rests_after_three_tries_and_may_be_insisted_on() -> None:

@@ -174,13 +174,13 @@ class Exchange:
         except _Refused as refused:
             raise FetchRefused(str(url), str(refused)) from refused
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as silent:
-            raise FetchFailed(str(url), f"no connection ({silent or 'timed out'})", unreachable=True) from silent
+            raise FetchFailed(str(url), f"no connection ({str(silent) or 'timed out'})", unreachable=True) from silent
         except (httpcore2.TimeoutException, httpx2.TimeoutException) as slow:
             raise FetchFailed(str(url), f"timed out ({type(slow).__name__})") from slow
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ConnectionNotAvailable) as broken:
-            raise FetchFailed(str(url), f"broken off ({broken or type(broken).__name__})") from broken
+            raise FetchFailed(str(url), f"broken off ({str(broken) or type(broken).__name__})") from broken
         except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, ValueError) as broken:
-            raise FetchFailed(str(url), f"unreadable answer ({broken or type(broken).__name__})") from broken
+            raise FetchFailed(str(url), f"unreadable answer ({str(broken) or type(broken).__name__})") from broken
 
     async def aclose(self) -> None:
         """Close every connection."""
