@@ -6,6 +6,8 @@ from enum import IntFlag, StrEnum
 
 import msgspec
 
+from torg.kernel.errors import Unauthorized
+
 
 class NetworkKind(StrEnum):
     INSIDE = "inside"
@@ -66,6 +68,13 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     def scope(self) -> Scope:
         """The tenant setting for this actor's transactions."""
         return Scope(self.org_id, (self.network_id,))
+
+    @property
+    def me(self) -> int:
+        """The acting account's id; 401 for nobody and for an app by itself."""
+        if self.account_id is None:
+            raise Unauthorized
+        return self.account_id
 
     def may(self, permission: Permission) -> bool:
         """Whether the role holds this permission; an administrator holds all."""

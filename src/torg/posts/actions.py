@@ -19,9 +19,8 @@ from torg.kernel.ids import new_id
 from torg.media import actions as media
 from torg.media import reads as media_reads
 from torg.orgs.model import Network
-from torg.posts import polls, quotes, reads, rules, store, tags
+from torg.posts import poll_store, quotes, reads, rules, store, tags
 from torg.posts.events import PostDeleted, PostEdited, PostPublished
-from torg.posts.marks import me
 from torg.posts.model import Audience, Draft, MediaChange, PollDraft, Post
 from torg.text.language import guess
 from torg.text.render import MentionTarget, Rendered, render, scan
@@ -42,13 +41,14 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
 
 async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origin: str) -> int:
     """Publish a post and the event that sets off everything else, in one commit. Returns the post's id."""
-    author = me(actor)
+    author = actor.me
     if draft.idempotency_key and (before := await store.remembered_key(tx, author, draft.idempotency_key)):
         return before
     draft = rules.check(draft, network.settings)
     parent = await reads.original(tx, actor, draft.reply_to_id) if draft.reply_to_id else None
     quoted = await quotes.permitted(tx, actor, draft.quote_of_id) if draft.quote_of_id else None
     body, mentioned = await rendered(tx, draft.text, network.host, origin)
+    language = draft.language or guess(body.plain)
     id_ = new_id()
     await store.insert(
         tx,
@@ -68,7 +68,7 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
             "html": body.html,
             "spoiler": draft.spoiler.strip(),
             "sensitive": draft.sensitive or bool(draft.spoiler.strip()),
-            "language": draft.language or guess(body.plain),
+            "language": language,
             "app_id": draft.app_id,
             "has_media": bool(draft.media_ids),
             "created_at": now(),
@@ -80,7 +80,7 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
     if draft.media_ids:
         await media.attach(tx, actor, id_, draft.media_ids)
     if draft.poll:
-        await polls.create(tx, id_, author, draft.poll)
+        await poll_store.create(tx, id_, author, draft.poll)
     await accounts_store.update(tx, author, {"last_post_at": now()})
     await accounts_store.count(tx, author, posts_count=1)
     if parent and draft.audience is Audience.EVERYONE:
@@ -103,7 +103,7 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
         has_media=bool(draft.media_ids),
         has_poll=draft.poll is not None,
         links=body.links,
-        language=draft.language,
+        language=language,
     )
     await outbox.append(tx, event)
     return id_
@@ -122,10 +122,10 @@ async def rendered(tx: Tx, text: str, host: str, origin: str) -> tuple[Rendered,
 async def edit(tx: Tx, actor: Actor, network: Network, post_id: int, change: Edit, *, origin: str) -> int:
     """Change one's own post; its versions are kept (Mastodon: PUT /api/v1/statuses/:id)."""
     post = await store.get(tx, post_id)
-    if post is None or post.account_id != me(actor) or post.boost_of_id is not None:
+    if post is None or post.account_id != actor.me or post.boost_of_id is not None:
         raise NotFound
     attached = (await media_reads.for_posts(tx, [post.id])).get(post.id, [])
-    old_poll = (await polls.of_posts(tx, None, [post.id])).get(post.id)
+    old_poll = (await poll_store.of_posts(tx, None, [post.id])).get(post.id)
     media_ids = change.media_ids if change.media_ids is not None else [m.id for m in attached]
     text = post.source if change.text is None else change.text
     spoiler = post.spoiler if change.spoiler is None else change.spoiler
@@ -149,10 +149,10 @@ async def edit(tx: Tx, actor: Actor, network: Network, post_id: int, change: Edi
     if change.media_ids is not None or change.media_changes:
         await media.replace(tx, actor, post.id, media_ids, change.media_changes)
     if change.poll and (old_poll is None or _differs(old_poll.options, old_poll.multiple, change.poll)):
-        await polls.remove(tx, post.id)
-        await polls.create(tx, post.id, post.account_id, change.poll)
+        await poll_store.remove(tx, post.id)
+        await poll_store.create(tx, post.id, post.account_id, change.poll)
     elif old_poll is not None and not keeps_poll and not change.poll:
-        await polls.remove(tx, post.id)
+        await poll_store.remove(tx, post.id)
     values: dict[str, Any] = {
         "source": draft.text.strip("\r\n \t"),
         "html": body.html,
@@ -168,7 +168,7 @@ async def edit(tx: Tx, actor: Actor, network: Network, post_id: int, change: Edi
     names = await tags.ensure(tx, [(t.name, t.written) for t in body.tags])
     await tags.put(tx, post.id, post.account_id, list(names.values()))
     now_attached = (await media_reads.for_posts(tx, [post.id])).get(post.id, [])
-    now_poll = (await polls.of_posts(tx, None, [post.id])).get(post.id)
+    now_poll = (await poll_store.of_posts(tx, None, [post.id])).get(post.id)
     after = await _snapshot(post, now_attached, now_poll.options if now_poll else None)
     changed = msgspec.structs.replace(
         post, **{k: values[k] for k in ("source", "html", "spoiler", "sensitive", "edited_at")}
@@ -209,9 +209,9 @@ async def _edited(
 async def delete(tx: Tx, actor: Actor, post_id: int, *, delete_media: bool = False) -> None:
     """Delete one's own post with its boosts. Its files stay for redrafting unless `delete_media`."""
     post = await store.get(tx, post_id)
-    if post is None or post.account_id != me(actor) or post.boost_of_id is not None:
+    if post is None or post.account_id != actor.me or post.boost_of_id is not None:
         raise NotFound
-    await remove(tx, post, deleted_by=me(actor), delete_media=delete_media)
+    await remove(tx, post, deleted_by=actor.me, delete_media=delete_media)
 
 
 async def remove(tx: Tx, post: Post, *, deleted_by: int | None, delete_media: bool = True) -> None:

@@ -11,7 +11,6 @@ from torg.kernel.errors import NotFound
 from torg.kernel.ids import new_id
 from torg.posts import actions, reads, store
 from torg.posts.events import PostPublished
-from torg.posts.marks import me
 from torg.posts.model import Audience
 from torg.posts.visibility import may_boost
 
@@ -21,11 +20,11 @@ async def boost(
 ) -> int:
     """Boost a post; again gives the same boost. Returns the boost's own id (Mastodon: statuses/:id/reblog)."""
     post = await reads.original(tx, actor, post_id)
-    if not may_boost(post, me(actor)):
+    if not may_boost(post, actor.me):
         raise NotFound
     # Two clicks at once must not make two boosts.
-    await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('boost', %s))", (post.id ^ me(actor),))
-    if already := await store.boost_by(tx, me(actor), post.id):
+    await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('boost', %s))", (post.id ^ actor.me,))
+    if already := await store.boost_by(tx, actor.me, post.id):
         return already.id
     if post.audience is not Audience.EVERYONE:
         audience, listed = post.audience, True
@@ -33,15 +32,15 @@ async def boost(
     await store.insert(
         tx,
         {
-            "id": id_, "account_id": me(actor), "audience": audience.value, "listed": listed and post.listed,
+            "id": id_, "account_id": actor.me, "audience": audience.value, "listed": listed and post.listed,
             "thread_id": id_, "boost_of_id": post.id, "created_at": now(),
         },
     )  # fmt: skip
     await store.count(tx, post.id, boosts=1)
-    await accounts_store.count(tx, me(actor), posts_count=1)
+    await accounts_store.count(tx, actor.me, posts_count=1)
     event = PostPublished(
         post_id=id_,
-        account_id=me(actor),
+        account_id=actor.me,
         audience=audience.value,
         listed=listed and post.listed,
         boost_of_id=post.id,
@@ -55,7 +54,7 @@ async def boost(
 async def unboost(tx: Tx, actor: Actor, post_id: int) -> int:
     """Take a boost back; without one nothing happens. Returns the id of the post that was boosted."""
     post = await reads.original(tx, actor, post_id)
-    mine = await store.boost_by(tx, me(actor), post.id)
+    mine = await store.boost_by(tx, actor.me, post.id)
     if mine:
-        await actions.remove(tx, mine, deleted_by=me(actor))
+        await actions.remove(tx, mine, deleted_by=actor.me)
     return post.id

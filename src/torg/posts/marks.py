@@ -7,7 +7,7 @@ from typing import Any, Literal
 from torg.engine import outbox
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
-from torg.kernel.errors import Invalid, Unauthorized
+from torg.kernel.errors import Invalid
 from torg.kernel.ids import new_id
 from torg.kernel.page import Page, Slice, in_order
 from torg.posts import reads, store
@@ -18,48 +18,41 @@ from torg.posts.visibility import readable
 Table = Literal["favourites", "bookmarks", "pins"]
 
 
-def me(actor: Actor) -> int:
-    """The acting account; 401 for nobody."""
-    if actor.account_id is None:
-        raise Unauthorized
-    return actor.account_id
-
-
 async def favourite(tx: Tx, actor: Actor, post_id: int) -> int:
     """Mark as favourite; again is the same. Returns the id of the post marked (a boost stands for its post)."""
     post = await reads.original(tx, actor, post_id)
-    if await _mark(tx, "favourites", me(actor), post.id):
+    if await _mark(tx, "favourites", actor.me, post.id):
         await store.count(tx, post.id, favourites=1)
-        event = PostFavourited(post_id=post.id, account_id=me(actor), author_id=post.account_id)
+        event = PostFavourited(post_id=post.id, account_id=actor.me, author_id=post.account_id)
         await outbox.append(tx, event)
     return post.id
 
 
 async def unfavourite(tx: Tx, actor: Actor, post_id: int) -> int:
     post = await reads.original(tx, actor, post_id)
-    if await _unmark(tx, "favourites", me(actor), post.id):
+    if await _unmark(tx, "favourites", actor.me, post.id):
         await store.count(tx, post.id, favourites=-1)
-        event = PostUnfavourited(post_id=post.id, account_id=me(actor), author_id=post.account_id)
+        event = PostUnfavourited(post_id=post.id, account_id=actor.me, author_id=post.account_id)
         await outbox.append(tx, event)
     return post.id
 
 
 async def bookmark(tx: Tx, actor: Actor, post_id: int) -> int:
     post = await reads.original(tx, actor, post_id)
-    await _mark(tx, "bookmarks", me(actor), post.id)
+    await _mark(tx, "bookmarks", actor.me, post.id)
     return post.id
 
 
 async def unbookmark(tx: Tx, actor: Actor, post_id: int) -> int:
     post = await reads.original(tx, actor, post_id)
-    await _unmark(tx, "bookmarks", me(actor), post.id)
+    await _unmark(tx, "bookmarks", actor.me, post.id)
     return post.id
 
 
 async def pin(tx: Tx, actor: Actor, post_id: int, *, most: int) -> int:
     """Pin one's own post to the profile, at most `most` of them (Mastodon: POST /api/v1/statuses/:id/pin)."""
     post = await reads.readable_post(tx, actor, post_id)
-    if post.account_id != me(actor):
+    if post.account_id != actor.me:
         raise Invalid("Validation failed: Someone else's post cannot be pinned")
     if post.boost_of_id is not None:
         raise Invalid("Validation failed: A boost cannot be pinned")
@@ -67,17 +60,17 @@ async def pin(tx: Tx, actor: Actor, post_id: int, *, most: int) -> int:
         raise Invalid("Validation failed: Posts that are only visible to mentioned users cannot be pinned")
     pinned = await tx.column(
         "SELECT post_id FROM pins WHERE org_id = %(org)s AND network_id = %(network)s AND account_id = %(me)s",
-        {**store.tenant(tx), "me": me(actor)},
+        {**store.tenant(tx), "me": actor.me},
     )
     if post.id not in pinned and len(pinned) >= most:
         raise Invalid("Validation failed: You have already pinned the maximum number of posts")
-    await _mark(tx, "pins", me(actor), post.id)
+    await _mark(tx, "pins", actor.me, post.id)
     return post.id
 
 
 async def unpin(tx: Tx, actor: Actor, post_id: int) -> int:
     post = await reads.readable_post(tx, actor, post_id)
-    await _unmark(tx, "pins", me(actor), post.id)
+    await _unmark(tx, "pins", actor.me, post.id)
     return post.id
 
 
@@ -87,7 +80,7 @@ async def mute_thread(tx: Tx, actor: Actor, post_id: int) -> int:
     await tx.run(
         """INSERT INTO thread_mutes (org_id, network_id, account_id, thread_id)
            VALUES (%(org)s, %(network)s, %(me)s, %(thread)s) ON CONFLICT DO NOTHING""",
-        {**store.tenant(tx), "me": me(actor), "thread": post.thread_id},
+        {**store.tenant(tx), "me": actor.me, "thread": post.thread_id},
     )
     return post.id
 
@@ -97,7 +90,7 @@ async def unmute_thread(tx: Tx, actor: Actor, post_id: int) -> int:
     await tx.run(
         """DELETE FROM thread_mutes WHERE org_id = %(org)s AND network_id = %(network)s
            AND account_id = %(me)s AND thread_id = %(thread)s""",
-        {**store.tenant(tx), "me": me(actor), "thread": post.thread_id},
+        {**store.tenant(tx), "me": actor.me, "thread": post.thread_id},
     )
     return post.id
 
@@ -110,7 +103,7 @@ async def marked(tx: Tx, actor: Actor, table: Table, page: Page) -> Slice[int]:
             JOIN posts p ON p.org_id = m.org_id AND p.id = m.post_id
             WHERE m.org_id = %(org)s AND m.network_id = %(network)s AND m.account_id = %(viewer)s
             AND {where} AND {readable()} ORDER BY m.id {page.direction} LIMIT {page.limit}""",
-        {**store.tenant(tx, me(actor)), **params},
+        {**store.tenant(tx, actor.me), **params},
     )
     return _slice(page, rows, "post_id")
 

@@ -8,7 +8,6 @@ from torg.kernel.actor import Actor
 from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.posts import reads, rules, store
 from torg.posts.events import PostEdited, QuoteRevoked
-from torg.posts.marks import me
 from torg.posts.model import Audience, Post, QuotePolicy
 
 
@@ -20,7 +19,7 @@ async def permitted(tx: Tx, actor: Actor, post_id: int) -> Post:
            AND account_id = %(viewer)s AND target_id = %(author)s""",
         {**store.tenant(tx, actor.account_id), "author": quoted.account_id},
     )
-    if not rules.may_quote(quoted, me(actor), follows_author=bool(follows)):
+    if not rules.may_quote(quoted, actor.me, follows_author=bool(follows)):
         raise Invalid("Validation failed: Quoted status does not allow quoting by you")
     return quoted
 
@@ -31,7 +30,7 @@ async def revoke(tx: Tx, actor: Actor, quoted_id: int, quoting_id: int) -> int:
     quoted = await store.get(tx, quoted_id)
     if quoting is None or quoted is None or quoting.quote_of_id != quoted.id or quoting.quote_state != "accepted":
         raise NotFound
-    if quoted.account_id != me(actor):
+    if quoted.account_id != actor.me:
         raise Forbidden
     await store.update(tx, quoting.id, {"quote_state": "revoked"})
     await store.count(tx, quoted.id, quotes=-1)
@@ -42,7 +41,7 @@ async def revoke(tx: Tx, actor: Actor, quoted_id: int, quoting_id: int) -> int:
 async def set_policy(tx: Tx, actor: Actor, post_id: int, policy: QuotePolicy) -> int:
     """Who may quote one's own post from now on; earlier quotes stay."""
     post = await store.get(tx, post_id)
-    if post is None or post.account_id != me(actor):
+    if post is None or post.account_id != actor.me:
         raise NotFound
     wanted = policy if post.audience is Audience.EVERYONE else "nobody"
     await store.update(tx, post.id, {"quote_policy": wanted})

@@ -14,7 +14,7 @@ from torg.engine.postgres import NATIVE, Row, Tx
 from torg.kernel.actor import Actor
 from torg.kernel.errors import NotFound
 from torg.media import reads as media
-from torg.posts import polls, store
+from torg.posts import poll_store, store
 from torg.posts.model import AppName, Counts, Flags, Post, PostView, Version
 from torg.posts.visibility import readable
 
@@ -83,7 +83,7 @@ class _Parts:
         with_media = [id_ for id_, row in rows.items() if row["has_media"]]
         self.media = await media.for_posts(tx, with_media) if with_media else {}
         with_poll = [id_ for id_, row in rows.items() if row["has_poll"]]
-        self.polls = await polls.of_posts(tx, viewer, with_poll) if with_poll else {}
+        self.polls = await poll_store.of_posts(tx, viewer, with_poll) if with_poll else {}
         self.cards = await cards.for_posts(tx, [id_ for id_, p in self.posts.items() if p.boost_of_id is None])
         self.flags = await _flags(tx, viewer, ids) if viewer is not None else {}
         self.followed = await _followed(tx, viewer, {p.account_id for p in self.posts.values()}) if viewer else set()
@@ -107,7 +107,7 @@ class _Parts:
             mentions=_known(self.accounts, row["mention_ids"]),
             tags=row["tags"],
             media=self.media.get(id_, []),
-            poll=self.polls.get(id_),
+            poll=self.poll_store.get(id_),
             card=self.cards.get(id_),
             app=AppName(name=row["app_name"], website=row["app_website"]) if row["app_name"] else None,
             boost_of=boost_of,
@@ -215,7 +215,7 @@ async def history(tx: Tx, actor: Actor, post_id: int) -> list[Version]:
     if versions:
         return versions
     attached = (await media.for_posts(tx, [post.id])).get(post.id, []) if post.has_media else []
-    poll = (await polls.of_posts(tx, None, [post.id])).get(post.id)
+    poll = (await poll_store.of_posts(tx, None, [post.id])).get(post.id)
     return [
         Version(
             source=post.source,

@@ -1,0 +1,98 @@
+"""Timelines for the edges: the skeleton (ids in order) behind one function each.
+
+Today every skeleton is a PostgreSQL query; the in-memory log of DESIGN §5 takes its place behind the same functions.
+"""
+
+from __future__ import annotations
+
+from torg.engine.postgres import Tx
+from torg.kernel.actor import Actor
+from torg.kernel.errors import NotFound
+from torg.kernel.page import Page
+from torg.posts import reads as posts
+from torg.posts.model import PostView
+from torg.timelines import store
+
+
+async def home(tx: Tx, actor: Actor, page: Page) -> list[PostView]:
+    """The posts of those whom the actor follows, and the actor's own, newest first."""
+    return await posts.hydrate(tx, actor, await store.home(tx, actor.me, page))
+
+
+async def public(
+    tx: Tx, actor: Actor, page: Page, *, only_media: bool = False, local: bool = False, remote: bool = False
+) -> list[PostView]:
+    """What everyone may read, newest first."""
+    ids = await store.public(tx, actor.account_id, page, only_media=only_media, local=local, remote=remote)
+    return await posts.hydrate(tx, actor, ids)
+
+
+async def tagged(
+    tx: Tx,
+    actor: Actor,
+    page: Page,
+    tag: str,
+    *,
+    any_of: list[str] | None = None,
+    all_of: list[str] | None = None,
+    none_of: list[str] | None = None,
+    only_media: bool = False,
+    local: bool = False,
+    remote: bool = False,
+) -> list[PostView]:
+    """Posts with the tag or any of `any_of`, with all of `all_of`, with none of `none_of`."""
+    ids = await store.tagged(
+        tx,
+        actor.account_id,
+        page,
+        any_of=[t.lower() for t in (tag, *(any_of or []))],
+        all_of=sorted({t.lower() for t in all_of or []}),
+        none_of=[t.lower() for t in none_of or []],
+        only_media=only_media,
+        local=local,
+        remote=remote,
+    )
+    return await posts.hydrate(tx, actor, ids)
+
+
+async def linked(tx: Tx, actor: Actor, page: Page, url: str) -> list[PostView]:
+    """Posts about a link."""
+    return await posts.hydrate(tx, actor, await store.linked(tx, actor.account_id, page, url))
+
+
+async def of_list(tx: Tx, actor: Actor, list_id: int, page: Page) -> list[PostView]:
+    """A list's timeline; 404 for a list that is not the actor's own."""
+    own = await tx.value(
+        """SELECT true FROM lists WHERE org_id = %s AND network_id = %s AND id = %s AND account_id = %s""",
+        (actor.org_id, actor.network_id, list_id, actor.me),
+    )
+    if not own:
+        raise NotFound
+    return await posts.hydrate(tx, actor, await store.of_list(tx, actor.me, list_id, page))
+
+
+async def of_account(
+    tx: Tx,
+    actor: Actor,
+    account_id: int,
+    page: Page,
+    *,
+    only_media: bool = False,
+    exclude_replies: bool = False,
+    exclude_boosts: bool = False,
+    pinned: bool = False,
+    tag: str | None = None,
+) -> list[PostView]:
+    """An account's posts that the actor may read."""
+    ids = await store.of_account(
+        tx,
+        actor.account_id,
+        account_id,
+        page,
+        only_media=only_media,
+        exclude_replies=exclude_replies,
+        exclude_boosts=exclude_boosts,
+        pinned=pinned,
+        tag=tag,
+    )
+    return await posts.hydrate(tx, actor, ids)

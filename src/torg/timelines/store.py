@@ -1,0 +1,210 @@
+"""SQL skeletons of timelines: ids in order, one query each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torg.engine.postgres import Tx
+from torg.kernel.page import Page, in_order
+from torg.posts.visibility import readable
+
+TENANT = "p.org_id = %(org)s AND p.network_id = %(network)s"
+
+NOT_HIDDEN = """
+    NOT EXISTS (SELECT FROM mutes x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s
+        AND x.target_id IN (p.account_id, b.account_id, p.reply_to_account_id)
+        AND (x.expires_at IS NULL OR x.expires_at > now()))
+    AND NOT EXISTS (SELECT FROM blocks x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s
+        AND x.target_id IN (p.account_id, b.account_id, p.reply_to_account_id))
+    AND NOT EXISTS (SELECT FROM blocks x WHERE x.org_id = %(org)s AND x.target_id = %(viewer)s
+        AND x.account_id IN (p.account_id, b.account_id))
+    AND NOT EXISTS (SELECT FROM post_mentions pm
+        LEFT JOIN blocks x ON x.org_id = %(org)s AND x.account_id = %(viewer)s AND x.target_id = pm.account_id
+        LEFT JOIN mutes y ON y.org_id = %(org)s AND y.account_id = %(viewer)s AND y.target_id = pm.account_id
+             AND (y.expires_at IS NULL OR y.expires_at > now())
+        WHERE pm.org_id = %(org)s AND pm.post_id = p.id AND (x.target_id IS NOT NULL OR y.target_id IS NOT NULL))
+"""
+
+REPLY_RULE = """(p.reply_to_account_id IS NULL AND p.thread_id = p.id
+    OR p.reply_to_account_id IN (%(viewer)s, p.account_id)
+    OR EXISTS (SELECT FROM follows r WHERE r.org_id = %(org)s AND r.account_id = %(viewer)s
+               AND r.target_id = p.reply_to_account_id))"""
+
+BOOSTED = "LEFT JOIN posts b ON b.org_id = p.org_id AND b.id = p.boost_of_id"
+
+
+def _params(tx: Tx, viewer: int | None, page: Page, **more: Any) -> tuple[str, dict[str, Any]]:
+    where, params = page.where("p.id")
+    tenant = {"org": tx.scope.org_id, "network": tx.scope.network_ids[0]}
+    return where, {**tenant, "viewer": viewer, **params, **more}
+
+
+async def home(tx: Tx, viewer: int, page: Page) -> list[int]:
+    """Per author the newest few by index (LATERAL), merged: the cost follows the follows, not the posts."""
+    where, params = _params(tx, viewer, page)
+    tail = f"ORDER BY p.id {page.direction} LIMIT {page.limit}"
+    rows = await tx.column(
+        f"""WITH authors AS (
+              SELECT f.target_id AS id, f.show_boosts, f.languages FROM follows f
+              WHERE f.org_id = %(org)s AND f.network_id = %(network)s AND f.account_id = %(viewer)s
+              AND NOT EXISTS (SELECT FROM list_members m JOIN lists l ON l.org_id = m.org_id AND l.id = m.list_id
+                  WHERE m.org_id = f.org_id AND m.account_id = f.target_id AND l.account_id = %(viewer)s AND l.exclusive)
+              UNION ALL SELECT %(viewer)s, true, NULL)
+            SELECT id FROM (
+              (SELECT p.id FROM authors CROSS JOIN LATERAL (
+                SELECT p.id FROM posts p {BOOSTED}
+                WHERE {TENANT} AND p.account_id = authors.id AND {where}
+                AND (p.account_id = %(viewer)s OR (
+                    (p.boost_of_id IS NULL OR (authors.show_boosts AND b.account_id <> %(viewer)s))
+                    AND (authors.languages IS NULL OR p.language IS NULL OR p.language = ANY(authors.languages))
+                    AND {REPLY_RULE} AND {NOT_HIDDEN}))
+                AND {readable()} AND (p.boost_of_id IS NULL OR {readable("b")})
+                {tail}) p)
+              UNION
+              (SELECT p.id FROM tag_follows tf
+               JOIN post_tags pt ON pt.org_id = tf.org_id AND pt.tag_id = tf.tag_id
+               JOIN posts p ON p.org_id = pt.org_id AND p.id = pt.post_id {BOOSTED}
+               WHERE tf.org_id = %(org)s AND tf.account_id = %(viewer)s AND {TENANT} AND {where}
+               AND p.audience = 'everyone' AND p.listed AND p.reply_to_id IS NULL AND p.thread_id = p.id
+               AND {NOT_HIDDEN} AND {readable()} {tail})
+            ) p {tail}""",
+        params,
+    )
+    return in_order(page, rows)
+
+
+async def public(tx: Tx, viewer: int | None, page: Page, *, only_media: bool, local: bool, remote: bool) -> list[int]:
+    """Posts for everyone that are listed, no boosts, no replies to others (Mastodon: timelines/public)."""
+    where, params = _params(tx, viewer, page)
+    origin = ""
+    if local != remote:
+        origin = f"AND author.host {'=' if local else '<>'} ''"
+    rows = await tx.column(
+        f"""SELECT p.id FROM posts p {BOOSTED}
+            JOIN accounts author ON author.org_id = p.org_id AND author.id = p.account_id
+            WHERE {TENANT} AND {where} AND p.audience = 'everyone' AND p.listed AND p.boost_of_id IS NULL
+            AND (p.reply_to_account_id IS NULL AND p.thread_id = p.id OR p.reply_to_account_id = p.account_id)
+            AND author.silenced_at IS NULL {origin} {"AND p.has_media" if only_media else ""}
+            AND {NOT_HIDDEN} AND {readable()}
+            ORDER BY p.id {page.direction} LIMIT {page.limit}""",
+        params,
+    )
+    return in_order(page, rows)
+
+
+async def tagged(
+    tx: Tx,
+    viewer: int | None,
+    page: Page,
+    *,
+    any_of: list[str],
+    all_of: list[str],
+    none_of: list[str],
+    only_media: bool,
+    local: bool,
+    remote: bool,
+) -> list[int]:
+    """Posts for everyone with a tag (Mastodon: timelines/tag/:hashtag)."""
+    where, params = _params(tx, viewer, page, any=any_of, all=all_of, none=none_of)
+    has = """SELECT {what} FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
+             WHERE pt.org_id = p.org_id AND pt.post_id = p.id AND t.name = ANY({names}::text[])"""
+    origin = ""
+    if local != remote:
+        origin = f"AND author.host {'=' if local else '<>'} ''"
+    rows = await tx.column(
+        f"""SELECT p.id FROM posts p {BOOSTED}
+            JOIN accounts author ON author.org_id = p.org_id AND author.id = p.account_id
+            WHERE {TENANT} AND {where} AND p.audience = 'everyone' AND p.boost_of_id IS NULL
+            AND p.id IN (SELECT pt.post_id FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
+                         WHERE t.org_id = %(org)s AND t.network_id = %(network)s AND t.name = ANY(%(any)s::text[]))
+            AND (cardinality(%(all)s::text[]) = 0
+                 OR ({has.format(what="count(DISTINCT t.name)", names="%(all)s")}) = cardinality(%(all)s::text[]))
+            AND NOT EXISTS ({has.format(what="1", names="%(none)s")})
+            AND author.silenced_at IS NULL {origin} {"AND p.has_media" if only_media else ""}
+            AND {NOT_HIDDEN} AND {readable()}
+            ORDER BY p.id {page.direction} LIMIT {page.limit}""",
+        params,
+    )
+    return in_order(page, rows)
+
+
+async def linked(tx: Tx, viewer: int | None, page: Page, url: str) -> list[int]:
+    """Posts for everyone whose card is of this address (Mastodon: timelines/link)."""
+    where, params = _params(tx, viewer, page, url=url)
+    rows = await tx.column(
+        f"""SELECT p.id FROM posts p {BOOSTED}
+            JOIN post_cards pc ON pc.org_id = p.org_id AND pc.post_id = p.id
+            JOIN cards c ON c.org_id = pc.org_id AND c.id = pc.card_id AND c.url = %(url)s
+            WHERE {TENANT} AND {where} AND p.audience = 'everyone' AND p.listed AND {NOT_HIDDEN} AND {readable()}
+            ORDER BY p.id {page.direction} LIMIT {page.limit}""",
+        params,
+    )
+    return in_order(page, rows)
+
+
+async def of_list(tx: Tx, viewer: int, list_id: int, page: Page) -> list[int]:
+    """Posts of a list's members under its replies policy (Mastodon: timelines/list/:id)."""
+    where, params = _params(tx, viewer, page, list=list_id)
+    rows = await tx.column(
+        f"""SELECT p.id FROM lists l JOIN list_members m ON m.org_id = l.org_id AND m.list_id = l.id
+            CROSS JOIN LATERAL (
+              SELECT p.id FROM posts p {BOOSTED}
+              WHERE {TENANT} AND p.account_id = m.account_id AND {where}
+              AND (p.reply_to_account_id IS NULL AND p.thread_id = p.id OR p.reply_to_account_id = p.account_id
+                   OR (l.replies_policy = 'list' AND (p.reply_to_account_id = %(viewer)s OR EXISTS (
+                        SELECT FROM list_members o WHERE o.org_id = l.org_id AND o.list_id = l.id
+                        AND o.account_id = p.reply_to_account_id)))
+                   OR (l.replies_policy = 'followed' AND (p.reply_to_account_id = %(viewer)s OR EXISTS (
+                        SELECT FROM follows r WHERE r.org_id = l.org_id AND r.account_id = %(viewer)s
+                        AND r.target_id = p.reply_to_account_id))))
+              AND (p.boost_of_id IS NULL OR ({readable("b")} AND EXISTS (
+                    SELECT FROM follows f WHERE f.org_id = %(org)s AND f.account_id = %(viewer)s
+                    AND f.target_id = p.account_id AND f.show_boosts)))
+              AND {NOT_HIDDEN} AND {readable()}
+              ORDER BY p.id {page.direction} LIMIT {page.limit}) p
+            WHERE l.org_id = %(org)s AND l.network_id = %(network)s AND l.id = %(list)s AND l.account_id = %(viewer)s
+            ORDER BY p.id {page.direction} LIMIT {page.limit}""",
+        params,
+    )
+    return in_order(page, rows)
+
+
+async def of_account(
+    tx: Tx,
+    viewer: int | None,
+    account_id: int,
+    page: Page,
+    *,
+    only_media: bool,
+    exclude_replies: bool,
+    exclude_boosts: bool,
+    pinned: bool,
+    tag: str | None,
+) -> list[int]:
+    """An account's posts (Mastodon: accounts/:id/statuses)."""
+    where, params = _params(tx, viewer, page, account=account_id, tag=(tag or "").lower())
+    conditions = ["TRUE"]
+    if only_media:
+        conditions.append("p.has_media")
+    if exclude_replies:
+        conditions.append(
+            "(p.reply_to_account_id IS NULL AND p.thread_id = p.id OR p.boost_of_id IS NOT NULL"
+            " OR p.reply_to_account_id = p.account_id)"
+        )
+    if exclude_boosts:
+        conditions.append("p.boost_of_id IS NULL")
+    if tag:
+        conditions.append(
+            "EXISTS (SELECT FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id"
+            " WHERE pt.org_id = p.org_id AND pt.post_id = p.id AND t.name = %(tag)s)"
+        )
+    pins = "JOIN pins ON pins.org_id = p.org_id AND pins.post_id = p.id" if pinned else ""
+    order = f"pins.id {page.direction}" if pinned else f"p.id {page.direction}"
+    rows = await tx.column(
+        f"""SELECT p.id FROM posts p {BOOSTED} {pins}
+            WHERE {TENANT} AND p.account_id = %(account)s AND {where} AND {" AND ".join(conditions)}
+            AND {readable()} AND (p.boost_of_id IS NULL OR {readable("b")})
+            ORDER BY {order} LIMIT {page.limit}""",
+        params,
+    )
+    return in_order(page, rows)
