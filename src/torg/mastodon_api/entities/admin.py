@@ -27,7 +27,7 @@ class AdminAccount(Entity, kw_only=True):
     email: str
     ip: str | None
     ips: list[AdminIp]
-    locale: str | None
+    locale: str
     invite_request: str | None
     role: Role
     confirmed: bool

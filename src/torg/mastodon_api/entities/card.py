@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from torg.mastodon_api.entities.account import Account
-from torg.mastodon_api.entities.base import UNSET, Entity, Maybe, Url
+from torg.mastodon_api.entities.base import UNSET, Entity, Maybe, UnixTime, Url
 from torg.mastodon_api.entities.tag import UsageDay
 
 
@@ -38,7 +38,7 @@ class PreviewCard(Entity, kw_only=True):
     embed_url: str
     blurhash: str | None
     missing_attribution: bool | None = None
-    published_at: Maybe[str | None] = UNSET
+    published_at: Maybe[UnixTime] = UNSET
 
 
 class TrendsLink(PreviewCard, kw_only=True):
