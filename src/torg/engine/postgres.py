@@ -40,7 +40,7 @@ class Tx:
     def __init__(self, connection: psycopg.AsyncConnection[Any], scope: Scope | None) -> None:
         self._connection = connection
         self._scope = scope
-        self._after: list[Callable[[], None]] = []
+        self.after: list[Callable[[], None]] = []
 
     @property
     def scope(self) -> Scope:
@@ -95,7 +95,16 @@ class Tx:
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once the transaction is durable; never if it is rolled back."""
-        self._after.append(call)
+        self.after.append(call)
+
+    def within(self, scope: Scope) -> Tx:
+        """The same transaction seen with a tenant: for effects, which the relay runs for all of them."""
+        return Tx(self._connection, scope)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection is lost, so that nothing more can be said on it."""
+        return self._connection.closed or self._connection.broken
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -168,5 +177,5 @@ async def _transaction(
         await connection.execute("COMMIT", prepare=False)
     finally:
         await pool.putconn(connection)
-    for call in tx._after:
+    for call in tx.after:
         call()
