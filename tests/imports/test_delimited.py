@@ -15,7 +15,9 @@ COLUMNS = read_map("id=no,time=when,text=said,author=who,name=called")
 HEAD = "no\twhen\tsaid\twho\tcalled\tmark.1\tmark.2"
 
 
-def read(tmp_path: Path, content: str | bytes, columns: dict[str, str] | None = None, form: str | None = "%m/%d/%y %H:%M"):
+def read(
+    tmp_path: Path, content: str | bytes, columns: dict[str, str] | None = None, form: str | None = "%m/%d/%y %H:%M"
+):
     path = tmp_path / "posts.tsv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return list(read_delimited(path, columns or COLUMNS, form))
@@ -82,13 +84,20 @@ def test_an_unquoted_line_end_inside_a_text_is_mended_by_the_columns(tmp_path: P
 
 
 def test_a_text_that_quotes_a_record_stays_one_text(tmp_path: Path) -> None:
-    content = f'{HEAD}\n1\t9/27/08 1:01\t"look:\n2\t9/27/08 1:02\tnext\tbo\tBo\nodd"\tanna\tAnna\n3\t9/27/08 1:03\tx\tbo\tBo\n'
+    quoting = '"look:\n2\t9/27/08 1:02\tnext\tbo\tBo\nodd"'
+    content = f"{HEAD}\n1\t9/27/08 1:01\t{quoting}\tanna\tAnna\n3\t9/27/08 1:03\tx\tbo\tBo\n"
     assert texts(read(tmp_path, content)) == ["look:\n2\t9/27/08 1:02\tnext\tbo\tBo\nodd", "x"]
 
 
 def test_commas_in_an_unquoted_text_belong_to_the_text(tmp_path: Path) -> None:
     columns = read_map("id=id,time=time,text=text,author=author")
-    content = 'id,time,author,text\n1,2024-05-01T10:00:00+02:00,anna,"one, two"\n2,1714557600,bo,"never closed, sadly\n3,1714557600000,bo,three, four\n'
+    lines = [
+        "id,time,author,text",
+        '1,2024-05-01T10:00:00+02:00,anna,"one, two"',
+        '2,1714557600,bo,"never closed, sadly',
+        "3,1714557600000,bo,three, four",
+    ]
+    content = "\n".join(lines)
     records = read(tmp_path, content, columns, None)
     assert texts(records) == ["one, two", '"never closed, sadly', "three, four"]
     assert {record.time.isoformat() for record in records if isinstance(record, ImportedPost)} == {
@@ -120,7 +129,11 @@ def test_text_is_kept_whatever_the_encoding(tmp_path: Path, raw: bytes, expected
 
 
 def test_one_odd_line_does_not_spoil_the_utf8_of_the_others(tmp_path: Path) -> None:
-    content = HEAD.encode() + "\n1\t9/27/08 1:01\tblåbär\tanna\n".encode() + "2\t9/27/08 1:02\tblåbär\tanna\n".encode("cp1252")
+    content = (
+        HEAD.encode()
+        + "\n1\t9/27/08 1:01\tblåbär\tanna\n".encode()
+        + "2\t9/27/08 1:02\tblåbär\tanna\n".encode("cp1252")
+    )
     assert texts(read(tmp_path, content)) == ["blåbär", "blåbär"]
 
 
@@ -150,7 +163,7 @@ def test_each_refused_line_has_its_reason(tmp_path: Path) -> None:
 
 
 def test_a_wrong_map_says_which_columns_there_are(tmp_path: Path) -> None:
-    with pytest.raises(Misused, match="no column 'body'.*no, when, said"):
+    with pytest.raises(Misused, match=r"no column 'body'.*no, when, said"):
         read(tmp_path, f"{HEAD}\n", read_map("id=no,time=when,text=body,author=who"))
     with pytest.raises(Misused, match="no column 'nick'"):
         read(tmp_path, f"{HEAD}\n", read_map("id=no,time=when,text=said,author=who,name=nick"))

@@ -20,7 +20,11 @@ def decode(raw: bytes) -> tuple[str, str]:
 
     A file that is UTF-8 but for some lines keeps its UTF-8 lines; only the others are read as one-byte text.
     """
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if raw.startswith(mark):
             try:
                 return raw.decode(name), name

@@ -33,6 +33,7 @@ class ImportedPost(msgspec.Struct, frozen=True, kw_only=True):
     `source_key` is the source's own id and unique within it. `author_handle` is the spelling that stands in the
     source, not yet a handle of ours. `text` is the source text, unchanged. `time` is timezone-aware.
     `visibility` is `public`, `unlisted` or `private`; `line` is where the record starts, from 1.
+    `lacking` names attached files that the source speaks of and does not hold.
     """
 
     source_key: str
@@ -50,7 +51,18 @@ class ImportedPost(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None = None
     tags: tuple[str, ...] = ()
     media: tuple[ImportedMedia, ...] = ()
+    lacking: tuple[str, ...] = ()
     poll: ImportedPoll | None = None
+
+
+class ImportedBoost(msgspec.Struct, frozen=True, kw_only=True):
+    """A boost of a post that is in the same source."""
+
+    source_key: str
+    author_handle: str
+    target_key: str
+    time: datetime
+    line: int
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -75,4 +87,4 @@ class ImportedProfile(msgspec.Struct, frozen=True, kw_only=True):
     header: ImportedMedia | None = None
 
 
-Record = ImportedPost | Refused
+Record = ImportedPost | ImportedBoost | Refused

@@ -136,8 +136,8 @@ class Splitter:
     def _recovered(self, at: int, strict: tuple[list[str], int] | None) -> tuple[Row, int]:
         if self._shape.starts is None:
             # No column tells where a record starts, so the count of columns must: lines join until there are enough.
-            after = at + 1
-            while after < min(len(self._lines), at + LONGEST_RECOVERY) and len(self._cut(at, after)) < self._shape.narrowest:
+            after, last = at + 1, min(len(self._lines), at + LONGEST_RECOVERY)
+            while after < last and len(self._cut(at, after)) < self._shape.narrowest:
                 after += 1
             if len(self._cut(at, after)) < self._shape.narrowest:
                 after = strict[1] if strict else at + 1
