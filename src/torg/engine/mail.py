@@ -1,0 +1,237 @@
+"""Outgoing mail: over SMTP, or as .eml files in the data folder where no mail server is set up.
+
+TORG_SMTP_URL is `smtp://user:password@host:port` or `smtps://…`; `?starttls` makes encryption a must, `?starttls=off`
+leaves it out. A password is never sent in the clear to another machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import ssl
+import tempfile
+from collections.abc import Mapping
+from email import policy
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import aiosmtplib
+import msgspec
+
+from torg.kernel import clock
+from torg.kernel.errors import Misused, TorgError
+
+TIMEOUT = 30.0
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+_PORTS = {"smtp": 25, "smtps": 465}
+_HINT = "Write it as smtp://user:password@host:port?starttls or smtps://user:password@host"
+
+
+class Mail(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter to one person. `html` goes beside `text`; `headers` are further ones, such as List-Unsubscribe."""
+
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+    to_name: str = ""
+    from_name: str = ""
+    reply_to: str | None = None
+    language: str | None = None
+    headers: Mapping[str, str] = {}
+
+
+class MailRefused(TorgError):
+    """The letter will never go: an impossible address, or the mail server said no for good (5xx)."""
+
+    status = 422
+    default = "No mail can be sent to this address"
+
+
+class MailFailed(TorgError):
+    """The letter did not go now and may later: the mail server is away or said 4xx."""
+
+    status = 503
+    default = "Mail cannot be sent at the moment"
+
+
+class SmtpTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail server as TORG_SMTP_URL names it. `starttls` None: encrypted if the server offers it."""
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    tls: bool = False
+    starttls: bool | None = None
+
+
+def parse_smtp_url(url: str) -> SmtpTarget:
+    """The parts of TORG_SMTP_URL; Misused says what is wrong with it (never the password)."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as wrong:
+        raise Misused(f"TORG_SMTP_URL is not an address. {_HINT}") from wrong
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise Misused(f"TORG_SMTP_URL must begin with smtp:// or smtps:// and name a host. {_HINT}")
+    options = parse_qs(parts.query, keep_blank_values=True)
+    unknown = set(options) - {"starttls"}
+    if unknown:
+        raise Misused(f"TORG_SMTP_URL has an unknown option {min(unknown)!r}. {_HINT}")
+    username = unquote(parts.username) if parts.username else None
+    starttls = _starttls(options.get("starttls", [None])[0])
+    if parts.scheme == "smtps":
+        starttls = False
+    elif username and starttls is None and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        starttls = True
+    return SmtpTarget(
+        host=parts.hostname,
+        port=port or (587 if starttls else _PORTS[parts.scheme]),
+        username=username,
+        password=unquote(parts.password) if parts.password else None,
+        tls=parts.scheme == "smtps",
+        starttls=starttls,
+    )
+
+
+def _starttls(value: str | None) -> bool | None:
+    if value is None:
+        return None
+    if value.lower() in ("", "1", "on", "true", "required"):
+        return True
+    if value.lower() in ("0", "off", "false"):
+        return False
+    raise Misused(f"TORG_SMTP_URL has starttls={value!r}; it may be on or off. {_HINT}")
+
+
+class Mailer:
+    """Sends letters. `sender` is the address they come from; without `smtp_url` they are written to `folder`."""
+
+    def __init__(self, *, smtp_url: str | None, folder: Path, sender: str, ca_file: str | None = None) -> None:
+        self._target = parse_smtp_url(smtp_url) if smtp_url else None
+        self._folder = folder
+        self._sender = _address(sender, "")
+        self._ca_file = ca_file
+
+    @property
+    def where(self) -> str:
+        """A line for the person who starts the server: where letters go."""
+        if self._target is None:
+            return f"No TORG_SMTP_URL: mail is not sent but written to {self._folder}"
+        return f"Mail goes through {self._target.host}:{self._target.port}"
+
+    async def send(self, mail: Mail) -> str:
+        """Send one letter and return its Message-ID. Raises MailRefused or MailFailed."""
+        message = compose(mail, self._sender)
+        if self._target is None:
+            await asyncio.to_thread(_write, self._folder, message)
+        else:
+            await self._deliver(self._target, message, mail.to)
+        return str(message["Message-ID"])
+
+    async def _deliver(self, target: SmtpTarget, message: EmailMessage, to: str) -> None:
+        try:
+            await aiosmtplib.send(
+                message,
+                sender=self._sender.addr_spec,
+                recipients=[_address(to, "").addr_spec],
+                hostname=target.host,
+                port=target.port,
+                username=target.username,
+                password=target.password,
+                use_tls=target.tls,
+                start_tls=target.starttls,
+                tls_context=self._tls(),
+                timeout=TIMEOUT,
+            )
+        except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused) as answer:
+            code = _code(answer)
+            kind = (
+                MailRefused
+                if 500 <= code < 600 and not isinstance(answer, aiosmtplib.SMTPAuthenticationError)
+                else None
+            )
+            raise (kind or MailFailed)(log=f"mail server {target.host} answered {code} ({answer})") from answer
+        except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as broken:
+            raise MailFailed(log=f"mail server {target.host}:{target.port}: {broken}") from broken
+
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self._ca_file:
+            context.load_verify_locations(cafile=self._ca_file)
+        return context
+
+
+def compose(mail: Mail, sender: Address) -> EmailMessage:
+    """The letter as a message: plain text, and html beside it (RFC 2046 multipart/alternative).
+
+    Line ends in a header are refused instead of cleaned, since they are never honest; the rest of the header is
+    encoded by the standard library. Auto-Submitted (RFC 3834) keeps holiday answers away.
+    """
+    message = EmailMessage(policy=policy.SMTP)
+    try:
+        message["From"] = Address(display_name=_line(mail.from_name), addr_spec=sender.addr_spec)
+        message["To"] = _address(mail.to, mail.to_name)
+        message["Subject"] = _line(mail.subject)
+        message["Date"] = format_datetime(clock.now())
+        message["Message-ID"] = make_msgid(domain=sender.domain)
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
+        if mail.reply_to:
+            message["Reply-To"] = _address(mail.reply_to, "")
+        if mail.language:
+            message["Content-Language"] = _line(mail.language)
+        for name, value in mail.headers.items():
+            message[_line(name)] = _line(value)
+    except (ValueError, MessageError, IndexError) as wrong:
+        raise MailRefused(log=f"a header of a mail to {mail.to!r:.200} is not possible: {wrong}") from wrong
+    message.set_content(mail.text, cte="quoted-printable")
+    if mail.html is not None:
+        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def _line(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("a line end or control character in a header")
+    return text
+
+
+def _address(addr_spec: str, name: str) -> Address:
+    """An address with its domain in ASCII (IDNA); MailRefused when it is not one single address."""
+    try:
+        local, at, domain = _line(addr_spec.strip()).rpartition("@")
+        if not at or not local.isascii() or len(addr_spec) > 254:
+            raise ValueError("not a plain address")
+        address = Address(display_name=_line(name), username=local, domain=domain.encode("idna").decode("ascii"))
+        # Reading the assembled text back finds what the constructor lets through: spaces, commas, comments.
+        again = Address(addr_spec=address.addr_spec)
+        if (again.username, again.domain) != (address.username, address.domain) or not address.domain:
+            raise ValueError("not one single address")
+        if any(character in address.addr_spec for character in " ,;<>"):
+            raise ValueError("not a plain address")
+    except (ValueError, MessageError, IndexError) as wrong:
+        raise MailRefused(log=f"{addr_spec!r:.200} is not a mail address: {wrong}") from wrong
+    return address
+
+
+def _code(answer: aiosmtplib.SMTPResponseException | aiosmtplib.SMTPRecipientsRefused) -> int:
+    if isinstance(answer, aiosmtplib.SMTPRecipientsRefused):
+        return max((refused.code for refused in answer.recipients), default=450)
+    return answer.code
+
+
+def _write(folder: Path, message: EmailMessage) -> None:
+    """One letter as a file, readable by this user only, named so that the folder sorts by time."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = f"{clock.now():%Y%m%dT%H%M%S.%fZ}-{os.urandom(4).hex()}.eml"
+    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=folder)
+    with os.fdopen(handle, "wb") as file:
+        file.write(message.as_bytes())
+    Path(temporary).replace(folder / name)
