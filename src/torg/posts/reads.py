@@ -107,7 +107,7 @@ class _Parts:
             mentions=_known(self.accounts, row["mention_ids"]),
             tags=row["tags"],
             media=self.media.get(id_, []),
-            poll=self.poll_store.get(id_),
+            poll=self.polls.get(id_),
             card=self.cards.get(id_),
             app=AppName(name=row["app_name"], website=row["app_website"]) if row["app_name"] else None,
             boost_of=boost_of,

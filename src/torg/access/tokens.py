@@ -1,0 +1,95 @@
+"""Access tokens: made once and shown once, kept as SHA-256, bound to one network, app and account."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+from torg.engine.postgres import Database, Tx
+from torg.kernel.actor import Actor, Permission
+from torg.kernel.errors import Forbidden, Unauthorized
+from torg.kernel.ids import new_id
+from torg.orgs.model import Network
+
+EVERYONE_ROLE = Permission.NONE
+
+
+def digest(secret: str) -> bytes:
+    """What is stored of a token or client secret: it has full entropy, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+async def issue(
+    tx: Tx, *, app_id: int, account_id: int | None, scopes: list[str], expires_in: int | None = None
+) -> str:
+    """A new token for an account (or for the app by itself); returns the secret, which is not kept."""
+    secret = new_secret()
+    await tx.run(
+        """INSERT INTO tokens (org_id, network_id, id, token_hash, app_id, account_id, scopes, expires_at)
+           VALUES (%(org)s, %(network)s, %(id)s, %(hash)s, %(app)s, %(account)s, %(scopes)s,
+                   now() + make_interval(secs => %(expires)s::float8))""",
+        {
+            "org": tx.scope.org_id, "network": tx.scope.network_ids[0], "id": new_id(), "hash": digest(secret),
+            "app": app_id, "account": account_id, "scopes": scopes, "expires": expires_in,
+        },
+    )  # fmt: skip
+    return secret
+
+
+FIND = """
+    SELECT t.id AS token_id, t.app_id, t.account_id, t.scopes, a.person_id, a.state, a.disabled_at, a.suspended_at,
+           a.settings ->> 'locale' AS locale, coalesce(r.permissions, 0) AS permissions, p.disabled_at AS person_disabled
+    FROM tokens t
+    LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
+    LEFT JOIN roles r ON r.org_id = a.org_id AND r.id = a.role_id
+    LEFT JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
+    WHERE t.org_id = %(org)s AND t.network_id = %(network)s AND t.token_hash = %(hash)s
+    AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+"""
+
+
+def anonymous(network: Network) -> Actor:
+    """Nobody, in a network."""
+    return Actor(org_id=network.org_id, network_id=network.id, network_kind=network.kind)
+
+
+class TokenAuthenticator:
+    """The http kit's Authenticator: a bearer token → the actor that it stands for in this network."""
+
+    async def authenticate(self, db: Database, network: Network, token: str | None) -> Actor:
+        """Unauthorized for a token that is unknown here, revoked or expired; Forbidden for a barred account."""
+        if token is None:
+            return anonymous(network)
+        async with db.tx(network.scope) as tx:
+            row = await tx.one(FIND, {"org": network.org_id, "network": network.id, "hash": digest(token)})
+        if row is None:
+            raise Unauthorized("The access token is invalid")
+        _refuse_barred(row)
+        return Actor(
+            org_id=network.org_id,
+            network_id=network.id,
+            network_kind=network.kind,
+            account_id=row["account_id"],
+            person_id=row["person_id"],
+            app_id=row["app_id"],
+            token_id=row["token_id"],
+            scopes=frozenset(row["scopes"]),
+            permissions=Permission(row["permissions"]),
+            locale=row["locale"] or "en",
+        )
+
+
+def _refuse_barred(row: dict[str, Any]) -> None:
+    if row["account_id"] is None:
+        return
+    if row["disabled_at"] or row["suspended_at"] or row["person_disabled"] or row["state"] == "deleted":
+        raise Forbidden("Your login is currently disabled")
+    if row["state"] == "unconfirmed":
+        raise Forbidden("Your login is missing a confirmed e-mail address")
+    if row["state"] == "pending":
+        raise Forbidden("Your login is currently pending approval")

@@ -1,0 +1,82 @@
+"""What presenting needs besides the views: the origin, the viewer, custom emoji, roles, moved-to accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from torg.accounts import reads as accounts
+from torg.accounts.model import Account
+from torg.engine.postgres import Tx
+from torg.kernel.actor import Actor
+from torg.mastodon_api.entities import AccountRole, CustomEmoji
+
+SHORTCODE = re.compile(r":([a-zA-Z0-9_]{2,}):")
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything around the views of one answer."""
+
+    actor: Actor
+    origin: str
+    emojis: Mapping[str, CustomEmoji] = {}
+    roles: Mapping[int, AccountRole] = {}
+    moved: Mapping[int, Account] = {}
+
+    def emojis_in(self, *texts: str) -> list[CustomEmoji]:
+        """The custom emoji that the texts use, in order of first use."""
+        if not self.emojis:
+            return []
+        codes = dict.fromkeys(code for text in texts for code in SHORTCODE.findall(text))
+        return [self.emojis[code] for code in codes if code in self.emojis]
+
+    def file(self, key: str) -> str:
+        """The address of a stored file."""
+        return f"{self.origin}/media/{key}"
+
+
+async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], texts: Iterable[str]) -> Scene:
+    """At most three queries, each only if something needs it."""
+    people = list(people)
+    words = [*texts, *(t for a in people for t in (a.display_name, a.note_html, *(f.value_html for f in a.fields)))]
+    codes = {code for text in words for code in SHORTCODE.findall(text)}
+    moved = {a.moved_to_id for a in people if a.moved_to_id is not None}
+    tenant = {"org": actor.org_id, "network": actor.network_id}
+    emojis: dict[str, CustomEmoji] = {}
+    if codes:
+        emojis = await _emojis(tx, tenant, codes, origin)
+    roles: dict[int, AccountRole] = {}
+    if role_ids := {a.role_id for a in people if a.role_id is not None}:
+        rows = await tx.all(
+            """SELECT id, name, color FROM roles WHERE org_id = %(org)s AND network_id = %(network)s
+               AND highlighted AND id = ANY(%(ids)s)""",
+            {**tenant, "ids": list(role_ids)},
+        )
+        roles = {r["id"]: AccountRole(id=str(r["id"]), name=r["name"], color=r["color"]) for r in rows}
+    return Scene(
+        actor=actor,
+        origin=origin,
+        emojis=emojis,
+        roles=roles,
+        moved=await accounts.by_ids(tx, moved) if moved else {},
+    )
+
+
+async def _emojis(tx: Tx, tenant: dict[str, int], codes: set[str], origin: str) -> dict[str, CustomEmoji]:
+    rows = await tx.all(
+        """SELECT shortcode, category, visible, key, static_key FROM custom_emojis
+           WHERE org_id = %(org)s AND network_id = %(network)s AND NOT disabled AND shortcode = ANY(%(codes)s)""",
+        {**tenant, "codes": list(codes)},
+    )
+    return {
+        r["shortcode"]: CustomEmoji(
+            shortcode=r["shortcode"],
+            url=f"{origin}/media/{r['key']}",
+            static_url=f"{origin}/media/{r['static_key']}",
+            visible_in_picker=r["visible"],
+            category=r["category"],
+        )
+        for r in rows
+    }
