@@ -384,7 +384,7 @@ async def test_tls_needs_the_authority_and_the_name(tmp_path: Path, monkeypatch:
         with pytest.raises(FetchFailed, match="no connection"):
             await stranger.get(url)
         await stranger.aclose()
-        friend = Fetcher(allow=LOOPBACK, resolve=_loopback, ca_file=str(ca_file))
+        friend = Fetcher(allow=LOOPBACK, resolve=_loopback, ca_file=ca_file)
         assert (await friend.get(url)).body == b"ok"
         # The same address under another name has no certificate, and must not ride on the open connection.
         with pytest.raises(FetchFailed, match="no connection"):
@@ -402,7 +402,7 @@ async def test_no_redirect_from_https_to_http(tmp_path: Path) -> None:
         serving(always(reply(b"plain"))) as plain,
         serving(always(reply(status=302, location=f"{plain.origin}/")), tls=tls) as secure,
     ):
-        fetcher = Fetcher(allow=LOOPBACK, resolve=_loopback, ca_file=str(ca_file))
+        fetcher = Fetcher(allow=LOOPBACK, resolve=_loopback, ca_file=ca_file)
         with pytest.raises(FetchRefused, match="https to http"):
             await fetcher.get(f"https://good.example:{secure.port}/")
         await fetcher.aclose()
@@ -410,6 +410,6 @@ async def test_no_redirect_from_https_to_http(tmp_path: Path) -> None:
 
 
 async def test_a_missing_authority_file_says_what_to_do(tmp_path: Path) -> None:
-    fetcher = Fetcher(ca_file=str(tmp_path / "none.pem"))
+    fetcher = Fetcher(ca_file=tmp_path / "none.pem")
     with pytest.raises(Misused, match="TORG_CA_FILE"):
         await fetcher.get("http://example.org/")

@@ -180,12 +180,12 @@ async def test_starttls_and_login(tmp_path: Path) -> None:
     guarded = mail_server(tls_context=tls, require_starttls=True, auth_required=True, authenticator=_login)
     async with guarded as inbox:
         url = f"smtp://torg%40x:p%3Aw%2Fd@127.0.0.1:{inbox.port}?starttls"
-        await _mailer(tmp_path, url, ca_file=str(ca_file)).send(LETTER)
+        await _mailer(tmp_path, url, ca_file=ca_file).send(LETTER)
         with pytest.raises(MailFailed):
             await _mailer(tmp_path, url).send(LETTER)  # the authority is unknown
         wrong = url.replace("p%3Aw%2Fd", "secret")
         with pytest.raises(MailFailed) as failed:
-            await _mailer(tmp_path, wrong, ca_file=str(ca_file)).send(LETTER)
+            await _mailer(tmp_path, wrong, ca_file=ca_file).send(LETTER)
     assert "secret" not in str(failed.value)
     assert inbox.encrypted == [True]
 
@@ -193,7 +193,7 @@ async def test_starttls_and_login(tmp_path: Path) -> None:
 async def test_smtps(tmp_path: Path) -> None:
     tls, ca_file = authority(tmp_path, "localhost")
     async with mail_server(ssl_context=tls) as inbox:
-        await _mailer(tmp_path, f"smtps://127.0.0.1:{inbox.port}", ca_file=str(ca_file)).send(LETTER)
+        await _mailer(tmp_path, f"smtps://127.0.0.1:{inbox.port}", ca_file=ca_file).send(LETTER)
         with pytest.raises(MailFailed):
             await _mailer(tmp_path, f"smtps://127.0.0.1:{inbox.port}").send(LETTER)
     assert len(inbox.letters) == 1

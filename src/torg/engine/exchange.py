@@ -11,6 +11,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 
 import httpcore2
 import httpx2
@@ -123,7 +124,7 @@ class _Transport(httpx2.AsyncBaseTransport):
 class Exchange:
     """A pool of connections to checked addresses. No cookies, no proxies from the environment, no redirects."""
 
-    def __init__(self, *, allow: Sequence[Range], ca_file: str | None, resolve: Resolver, connections: int) -> None:
+    def __init__(self, *, allow: Sequence[Range], ca_file: Path | None, resolve: Resolver, connections: int) -> None:
         self._any_port = bool(allow)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=_tls(ca_file),
@@ -218,7 +219,7 @@ async def _read(response: httpx2.Response, max_bytes: int, cut: bool) -> Fetched
     )
 
 
-def _tls(ca_file: str | None) -> ssl.SSLContext:
+def _tls(ca_file: Path | None) -> ssl.SSLContext:
     """The system's authorities (or SSL_CERT_FILE's), and those of TORG_CA_FILE besides."""
     try:
         context = httpx2.create_ssl_context()

@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import socket
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -62,7 +63,7 @@ class Fetcher:
         *,
         origin: str = "",
         allow: Iterable[str | Range] = (),
-        ca_file: str | None = None,
+        ca_file: Path | None = None,
         resolve: Resolver = system_resolver,
         version: str = "0.1",
     ) -> None:

@@ -113,7 +113,7 @@ def _starttls(value: str | None) -> bool | None:
 class Mailer:
     """Sends letters. `sender` is the address they come from; without `smtp_url` they are written to `folder`."""
 
-    def __init__(self, *, smtp_url: str | None, folder: Path, sender: str, ca_file: str | None = None) -> None:
+    def __init__(self, *, smtp_url: str | None, folder: Path, sender: str, ca_file: Path | None = None) -> None:
         self._target = parse_smtp_url(smtp_url) if smtp_url else None
         self._folder = folder
         self._sender = _address(sender, "")
