@@ -1,0 +1,104 @@
+"""What a handler is given: the request, who asks, in which network, and the open transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from torg.kernel.errors import Invalid
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection, Request
+
+    from torg.engine.limits import Limiter
+    from torg.engine.postgres import Database, Tx
+    from torg.http.routes import Route
+    from torg.http.tenant import NetworkLike
+    from torg.kernel.actor import Actor
+    from torg.kernel.config import Settings
+
+
+class Services(Protocol):
+    """The least that the kit needs; the container in serve/ has more, which handlers reach by name."""
+
+    db: Database
+    settings: Settings
+    limits: Limiter
+
+    def __getattr__(self, name: str) -> Any: ...
+
+
+class Call:
+    """One request on its way through a handler. `actor` may be replaced by an edge with its own login."""
+
+    __slots__ = (
+        "_tx",
+        "actor",
+        "client_ip",
+        "connection",
+        "extra_headers",
+        "network",
+        "origin",
+        "request_id",
+        "route",
+        "services",
+        "subprotocol",
+        "token",
+    )
+
+    def __init__(
+        self,
+        connection: HTTPConnection,
+        route: Route,
+        services: Services,
+        network: NetworkLike,
+        actor: Actor,
+        *,
+        origin: str,
+        client_ip: str,
+        request_id: str,
+        token: str | None = None,
+        subprotocol: str | None = None,
+    ) -> None:
+        self.connection = connection
+        self.route = route
+        self.services = services
+        self.network: Any = network
+        self.actor = actor
+        self.origin = origin
+        self.client_ip = client_ip
+        self.request_id = request_id
+        self.token = token
+        self.subprotocol = subprotocol
+        self.extra_headers: list[tuple[str, str]] = []
+        self._tx: Tx | None = None
+
+    @property
+    def request(self) -> Request:
+        """The Starlette request (its body is capped by the route's `max_body`)."""
+        return self.connection  # type: ignore[return-value]
+
+    @property
+    def tx(self) -> Tx:
+        """The request's transaction, committed when the handler returns, rolled back when it raises."""
+        if self._tx is None:
+            raise RuntimeError(f"{self.route.method} {self.route.path} is declared with tx=False: use call.db.tx()")
+        return self._tx
+
+    @property
+    def db(self) -> Database:
+        return self.services.db
+
+    @property
+    def settings(self) -> Settings:
+        return self.services.settings
+
+    @property
+    def me(self) -> int:
+        """The caller's own account id; 422 for an anonymous caller or an app by itself."""
+        if self.actor.account_id is None:
+            raise Invalid("This method requires an authenticated user")
+        return self.actor.account_id
+
+    def header(self, name: str, value: str) -> None:
+        """Add a header to the answer, whatever form the handler returns it in."""
+        self.extra_headers.append((name, value))

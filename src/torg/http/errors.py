@@ -1,0 +1,127 @@
+"""Errors on the wire: `{"error": …}` under the API, a small page in Swedish or English elsewhere, never a bare 500."""
+
+from __future__ import annotations
+
+import errno
+import html
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.responses import Response
+
+from torg.http.respond import JSON_TYPE, encode
+from torg.http.router import WrongMethod
+from torg.http.tenant import UnknownHost
+from torg.kernel.errors import Invalid, TorgError, Unauthorized, Unavailable
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+
+log = structlog.get_logger("torg.http")
+
+Classify = Callable[[BaseException], TorgError | None]
+API_PATHS = ("/api/", "/oauth/", "/.well-known/", "/nodeinfo/")
+
+# psycopg's classes by name, since only engine/ and stores may import it
+BUSY = frozenset({"OperationalError", "InterfaceError", "PoolTimeout", "PoolClosed", "TooManyRequests"})
+BAD_DATA = frozenset({"DataError"})
+
+PAGES = {
+    404: ("Sidan finns inte", "Det finns ingenting här.", "Page not found", "There is nothing here."),
+    421: (
+        "Inget torg här",
+        "Den här servern känner inte till värdnamnet {host}. Kontrollera adressen, eller låt den som sköter "
+        "servern lägga till det: torg network add --host {host}",
+        "No square here",
+        "This server does not know the host name {host}. Check the address, or let whoever runs the server "
+        "add it: torg network add --host {host}",
+    ),
+    401: ("Logga in först", "Sidan kräver att du är inloggad.", "Log in first", "This page needs a login."),
+    403: ("Inte tillåtet", "Du har inte rätt att göra detta.", "Not allowed", "You may not do this."),
+    429: ("För många anrop", "Vänta en stund och försök igen.", "Too many requests", "Wait a while and try again."),
+    503: ("Servern är upptagen", "Försök igen om en stund.", "The server is busy", "Try again in a moment."),
+    500: (
+        "Något gick fel hos oss",
+        "Felet är antecknat.",
+        "Something went wrong on our side",
+        "The error has been recorded.",
+    ),
+}
+
+
+def classify(error: BaseException) -> TorgError | None:
+    """The database's own errors as ours: busy or away → 503, a value that it cannot hold → 422."""
+    for kind in type(error).__mro__:
+        if kind.__module__.startswith("psycopg"):
+            if kind.__name__ in BUSY:
+                return Unavailable(log=repr(error))
+            if kind.__name__ in BAD_DATA:
+                return Invalid("Validation failed: a value is out of range or malformed", log=repr(error))
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE):
+        return Unavailable("The server has no room for this at the moment", log=repr(error))
+    if isinstance(error, ConnectionError | TimeoutError):
+        return Unavailable(log=repr(error))
+    return None
+
+
+def wants_json(connection: HTTPConnection) -> bool:
+    """JSON under the API; elsewhere only for a caller that asks for JSON and not for HTML."""
+    if connection.scope["path"].startswith(API_PATHS):
+        return True
+    accept = connection.headers.get("accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+def error_response(connection: HTTPConnection, error: BaseException, request_id: str, hook: Classify) -> Response:
+    """The answer to an error. What is not a TorgError and not the database's is logged whole and answered 500."""
+    told = error if isinstance(error, TorgError) else hook(error)
+    if told is None:
+        log.error("request failed", exc_info=error, path=connection.scope["path"], request_id=request_id)
+        told = TorgError()
+    elif told.status >= 500 and told.status != 501:
+        log.warning("request refused", error=str(told), path=connection.scope["path"], request_id=request_id)
+    headers: dict[str, str] = {}
+    if isinstance(told, Unauthorized):
+        headers["WWW-Authenticate"] = 'Bearer realm="Torg", error="invalid_token"'
+    if isinstance(told, WrongMethod):
+        headers["Allow"] = ", ".join(told.allowed)
+    if told.status == 503:
+        headers["Retry-After"] = "2"
+    if wants_json(connection):
+        body = told.body()
+        if told.status == 500:
+            body["request_id"] = request_id
+        return Response(encode(body), told.status, headers, JSON_TYPE)
+    headers["Vary"] = "Accept, Accept-Language"
+    return Response(_page(connection, told, request_id), told.status, headers, "text/html; charset=utf-8")
+
+
+def swedish(connection: HTTPConnection) -> bool:
+    """Whether the reader's first known language is Swedish."""
+    ranked: list[tuple[float, str]] = []
+    for position, entry in enumerate(connection.headers.get("accept-language", "").split(",")[:20]):
+        tag, _, weight = entry.strip().lower().partition(";q=")
+        try:
+            ranked.append((-float(weight or 1) + position / 1000, tag.split("-")[0]))
+        except ValueError:
+            continue
+    return next((tag == "sv" for _, tag in sorted(ranked) if tag in ("sv", "en")), False)
+
+
+def _page(connection: HTTPConnection, error: TorgError, request_id: str) -> str:
+    in_swedish = swedish(connection)
+    texts = PAGES.get(error.status)
+    if texts:
+        title, text = texts[:2] if in_swedish else texts[2:]
+    else:
+        title, text = ("Det gick inte" if in_swedish else "That did not work"), error.text
+    if isinstance(error, UnknownHost):
+        text = text.replace("{host}", error.host or "?")
+    note = f"<p><small>{request_id}</small></p>" if error.status >= 500 else ""
+    return (
+        f'<!doctype html><html lang="{"sv" if in_swedish else "en"}"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{html.escape(title)}</title><main><h1>{html.escape(title)}</h1>"
+        f"<p>{html.escape(text)}</p>{note}</main></html>"
+    )

@@ -1,0 +1,74 @@
+"""Rate limits with Mastodon's headers (docs: api/rate-limits): per token's account, else per address."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import UTC, datetime
+
+from torg.engine.limits import Limiter, Quota, Verdict
+from torg.http.routes import Route
+from torg.kernel.actor import Actor
+from torg.kernel.clock import iso
+from torg.kernel.errors import TooMany
+
+GENERAL = Quota(300, 300)
+
+# name in `@routes.…(limit=…)` → (quota, counted per account or per address)
+RULES: dict[str, tuple[Quota, str]] = {
+    "media": (Quota(30, 1800), "account"),
+    "delete": (Quota(30, 1800), "account"),
+    "register": (Quota(5, 1800), "address"),
+    "login": (Quota(25, 300), "address"),
+}
+
+
+class Limited(TooMany):
+    """429 that carries the headers of the limit that was hit."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.headers = rate_headers(verdict)
+        super().__init__()
+
+
+def caller(actor: Actor | None, client_ip: str) -> str:
+    """The name under which a caller is counted: account, app, or address (an IPv6 caller by its /64)."""
+    if actor is not None and actor.account_id is not None:
+        return f"account:{actor.org_id}:{actor.account_id}"
+    if actor is not None and actor.token_id is not None:
+        return f"token:{actor.org_id}:{actor.token_id}"
+    return address_key(client_ip)
+
+
+def address_key(client_ip: str) -> str:
+    """One key per IPv4 address, per IPv6 /64 (a household has 2⁶⁴ of them)."""
+    try:
+        address = ipaddress.ip_address(client_ip)
+    except ValueError:
+        return f"ip:{client_ip[:64]}"
+    if address.version == 6:
+        address = ipaddress.ip_network((address, 64), strict=False).network_address
+    return f"ip:{address}"
+
+
+async def count(limits: Limiter, route: Route, actor: Actor | None, client_ip: str) -> Verdict:
+    """Count this request; the verdict nearest to its end. Limited (429) if one is used up."""
+    who = caller(actor, client_ip)
+    verdict = await limits.hit(f"general:{who}", GENERAL)
+    if route.limit is not None and verdict.allowed:
+        quota, per = RULES[route.limit]
+        special = await limits.hit(f"{route.limit}:{who if per == 'account' else address_key(client_ip)}", quota)
+        if special.remaining < verdict.remaining or not special.allowed:
+            verdict = special
+    if not verdict.allowed:
+        raise Limited(verdict)
+    return verdict
+
+
+def rate_headers(verdict: Verdict) -> list[tuple[bytes, bytes]]:
+    """X-RateLimit-Limit, -Remaining and -Reset (an ISO date)."""
+    reset = iso(datetime.fromtimestamp(verdict.reset_at, UTC))
+    return [
+        (b"x-ratelimit-limit", str(verdict.limit).encode()),
+        (b"x-ratelimit-remaining", str(verdict.remaining).encode()),
+        (b"x-ratelimit-reset", reset.encode()),
+    ]

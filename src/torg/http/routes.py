@@ -1,0 +1,147 @@
+"""Declaring routes: an edge module makes one `Routes`, its decorators keep a record of each handler."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
+
+from torg.kernel.actor import Permission
+
+Handler = Callable[..., Awaitable[Any]]
+H = TypeVar("H", bound=Handler)
+
+MEGABYTE = 1024 * 1024
+
+
+class Auth(StrEnum):
+    """Who may call: `none` does not look at the token at all (login pages, health, static, federation)."""
+
+    NONE = "none"
+    PUBLIC = "public"
+    OPTIONAL = "optional"
+    APP = "app"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One declared route. `limit` names a rate rule of http/limits.py besides the general one."""
+
+    method: str
+    path: str
+    handler: Handler
+    auth: Auth
+    scopes: tuple[str, ...] = ()
+    permission: Permission = Permission.NONE
+    tx: bool = True
+    max_body: int = MEGABYTE
+    limit: str | None = None
+    status: int = 200
+    tag: str = ""
+    hidden: bool = False
+    params: type[msgspec.Struct] | None = field(init=False, default=None)
+    returns: Any = field(init=False, default=Any)
+
+    def resolve(self) -> None:
+        """Read the handler's own signature: its second parameter's Struct, and what it returns.
+
+        Done when the app is built, not when declared, so that names further down a module are known.
+        """
+        names = list(inspect.signature(self.handler).parameters)
+        found = self.handler.__annotations__
+        scope = getattr(self.handler, "__globals__", {})
+        if len(names) > 1 and self.method != "WEBSOCKET":
+            wanted = _evaluate(found.get(names[1]), scope)
+            if not (isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)):
+                raise TypeError(f"{self.handler.__qualname__}: parameter {names[1]!r} must be a msgspec.Struct")
+            object.__setattr__(self, "params", wanted)
+        try:
+            object.__setattr__(self, "returns", _evaluate(found.get("return", Any), scope))
+        except NameError:  # imported for type checking only: the document then says "any"
+            object.__setattr__(self, "returns", Any)
+
+
+def _evaluate(annotation: Any, scope: dict[str, Any]) -> Any:
+    holder = SimpleNamespace(__annotations__={"it": annotation})
+    return get_type_hints(holder, globalns=scope, include_extras=True)["it"]
+
+
+class Routes:
+    """The routes of one module: `routes = Routes("mastodon")`, then `@routes.get("/api/v1/…/{id}")`.
+
+    Path pieces: `{id}` and `{…_id}` match digits only (else 404), any other `{name}` one piece of any text;
+    `{name:str}`, `{name:id}` and `{name:path}` (the rest, slashes too) say so explicitly. A piece may have
+    text around it: `/@{handle}/{id}`. A fixed piece always wins over a parameter, in whatever order declared.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+        self.records: list[Route] = []
+        self.mounts: list[tuple[str, Any]] = []
+
+    def route(
+        self,
+        method: str,
+        path: str,
+        *,
+        auth: str = "user",
+        scope: str | Sequence[str] | None = None,
+        permission: Permission = Permission.NONE,
+        tx: bool = True,
+        max_body: int = MEGABYTE,
+        limit: str | None = None,
+        status: int = 200,
+        hidden: bool = False,
+    ) -> Callable[[H], H]:
+        """Declare a route. Several scopes: any one of them is enough. `max_body`: bytes, also for uploads."""
+        scopes = (scope,) if isinstance(scope, str) else tuple(scope or ())
+
+        def keep(handler: H) -> H:
+            self.records.append(
+                Route(
+                    method.upper(),
+                    path,
+                    handler,
+                    Auth(auth),
+                    scopes,
+                    permission,
+                    tx,
+                    max_body,
+                    limit,
+                    status,
+                    self.name,
+                    hidden,
+                )
+            )
+            return handler
+
+        return keep
+
+    def get(self, path: str, **options: Any) -> Callable[[H], H]:
+        return self.route("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[H], H]:
+        return self.route("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Callable[[H], H]:
+        return self.route("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[H], H]:
+        return self.route("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[H], H]:
+        return self.route("DELETE", path, **options)
+
+    def websocket(self, path: str, *, auth: str = "optional", **options: Any) -> Callable[[H], H]:
+        """Handler: `async def stream(socket: WebSocket, call: Call) -> None`; it accepts (or closes) itself."""
+        return self.route("WEBSOCKET", path, auth=auth, tx=False, **options)
+
+    def mount(self, prefix: str, app: Any) -> None:
+        """Hand everything under `prefix` to another ASGI app (static files), as on every host name."""
+        self.mounts.append((prefix.rstrip("/"), app))
