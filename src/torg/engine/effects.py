@@ -111,7 +111,7 @@ class EffectRunner:
             if tx.broken:
                 raise
             failure: Exception = error
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - kept with the event and tried again
             failure = error
         if len(happened) == 1:
             await self._failed(tx, effect, happened[0], failure)
@@ -221,9 +221,9 @@ async def failures(tx: Tx, *, dead_only: bool = False, limit: int = 100) -> list
     return await tx.all(FAILURES, {"dead": dead_only, "most": limit}, as_=Failure)
 
 
-async def redrive(tx: Tx, org_id: int, id: int) -> int:
+async def redrive(tx: Tx, org_id: int, event_id: int) -> int:
     """Let the dead effects of an event be tried again at once; the number of them."""
-    return await tx.run(REDRIVE, (org_id, id))
+    return await tx.run(REDRIVE, (org_id, event_id))
 
 
 KEEP = """

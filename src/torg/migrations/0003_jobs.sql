@@ -16,7 +16,7 @@ CREATE TABLE jobs (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-CREATE INDEX jobs_due ON jobs (run_at, id) WHERE worker IS NULL AND dead_at IS NULL;
+CREATE INDEX jobs_due ON jobs (kind, run_at, id) WHERE worker IS NULL AND dead_at IS NULL;
 CREATE INDEX jobs_running ON jobs (worker) WHERE worker IS NOT NULL;
 CREATE INDEX jobs_dead ON jobs (dead_at) WHERE dead_at IS NOT NULL;
 CREATE UNIQUE INDEX jobs_key ON jobs (org_id, network_id, kind, key)

@@ -1,0 +1,226 @@
+"""The relay: moves the outbox into the log in commit order, with every effect, in one transaction.
+
+One relay is active per database, by an advisory lock on its own connection; the others stand by and take over
+when that connection ends, however it ends. Effects that write to the database happen exactly once, since their
+rows, the log and the emptied outbox commit together. Retention: `trim`, called by a periodic job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import structlog
+
+from torg.engine.effects import EffectRunner, Effects, OutboxRow
+from torg.engine.outbox import wake
+from torg.engine.postgres import Database, Tx
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "torg_events"
+LOCK = 7_061_973
+BATCH = 500
+POLL = 0.25
+FIRST_PAUSE = 0.002
+MOST_PAUSE = 0.05
+STANDBY = 0.5
+RETRY_EVERY = 1.0
+# A batch that breaks the transaction as a whole is taken apart; after so many tries its event goes without effects.
+PATIENCE = 4
+STATEMENT_TIMEOUT = "30s"
+
+
+class Relay:
+    """`await Relay(db, effects, ctx).run()` until cancelled. `ctx` is handed to every effect as it is."""
+
+    def __init__(self, db: Database, effects: Effects, ctx: Any = None, *, batch: int = BATCH) -> None:
+        self._db = db
+        self._runner = EffectRunner(effects, ctx)
+        self._most = batch
+        self._limit = batch
+        self._failures = 0
+        self._wake = asyncio.Event()
+        self.leading = False
+
+    async def run(self) -> None:
+        """Stand by, lead, and start again after a lost connection, until cancelled."""
+        while True:
+            try:
+                async with self._connection() as connection:
+                    if await self._elected(connection):
+                        await self._lead(connection)
+            except psycopg.OperationalError as error:
+                log.warning("relay lost its connection", error=str(error))
+            finally:
+                self.leading = False
+            await asyncio.sleep(STANDBY)
+
+    async def drain(self) -> int:
+        """Relay what is there now and return how many events that was (commands and tests).
+
+        Waits for another relay to let go, and for running transactions that could still come before the rows.
+        """
+        moved, pause = 0, FIRST_PAUSE
+        async with self._connection() as connection:
+            await connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+            while True:
+                count, held = await self._guarded(connection)
+                moved += count
+                if not count and not held:
+                    return moved
+                if not count:
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, MOST_PAUSE)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        connection = await psycopg.AsyncConnection.connect(
+            self._db.system_conninfo, autocommit=True, application_name="torg relay"
+        )
+        async with connection:
+            await connection.execute(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'")
+            yield connection
+
+    async def _elected(self, connection: psycopg.AsyncConnection[Any]) -> bool:
+        while True:
+            row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))).fetchone()
+            if row and row[0]:
+                return True
+            await asyncio.sleep(STANDBY)
+
+    async def _lead(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        self.leading = True
+        loop = asyncio.get_running_loop()
+        sleep_no_more = wake.add(loop, self._wake)
+        pause, next_retry = FIRST_PAUSE, loop.time()
+        try:
+            while True:
+                self._wake.clear()
+                moved, held = await self._guarded(connection)
+                if loop.time() >= next_retry:
+                    await self._retry(connection)
+                    next_retry = loop.time() + RETRY_EVERY
+                if moved:
+                    pause = FIRST_PAUSE
+                elif held:
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, MOST_PAUSE)
+                else:
+                    await self._woken()
+        finally:
+            sleep_no_more()
+
+    async def _woken(self) -> None:
+        """Until a commit in this process, or the poll that finds the rows of other processes."""
+        try:
+            async with asyncio.timeout(POLL):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _guarded(self, connection: psycopg.AsyncConnection[Any]) -> tuple[int, bool]:
+        """A batch; if it fails as a whole, smaller ones, so that one bad event cannot hold up the others."""
+        try:
+            outcome = await self._batch(connection)
+        except Exception as error:
+            if connection.closed or connection.broken:
+                raise
+            self._failures += 1
+            log.exception("relay batch failed", batch=self._limit, failures=self._failures)
+            if self._limit == 1 and self._failures >= PATIENCE:
+                await self._batch(connection, without_effects=error)
+                self._failures, self._limit = 0, self._most
+                return 1, True
+            self._limit = 1
+            await asyncio.sleep(MOST_PAUSE * self._failures)
+            return 0, True
+        if outcome[0] and self._failures:
+            self._failures, self._limit = 0, self._most
+        return outcome
+
+    async def _batch(
+        self, connection: psycopg.AsyncConnection[Any], *, without_effects: Exception | None = None
+    ) -> tuple[int, bool]:
+        """Relay up to `_limit` events. (How many, whether rows wait that a running transaction could precede.)"""
+        tx = Tx(connection, None)
+        async with connection.transaction():
+            rows = await tx.all(TAKE, (self._limit,), as_=OutboxRow)
+            if not rows:
+                return 0, bool(await tx.value(HELD))
+            if without_effects is None:
+                await self._runner.run(tx, rows)
+            else:
+                await self._runner.give_up(tx, rows, without_effects)
+            last = await tx.value(MOVE, ([row.org_id for row in rows], [row.id for row in rows]))
+            await tx.run("SELECT pg_notify(%s, %s)", (CHANNEL, str(last)))
+        for call in tx.after:
+            call()
+        return len(rows), False
+
+    async def _retry(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        tx = Tx(connection, None)
+        try:
+            async with connection.transaction():
+                await self._runner.retry(tx)
+        except Exception:
+            if connection.closed or connection.broken:
+                raise
+            log.exception("retrying effects failed")
+            return
+        for call in tx.after:
+            call()
+
+
+async def trim(tx: Tx, *, keep: timedelta = timedelta(days=7), most: int = 20_000) -> int:
+    """Drop log rows older than `keep`; how many (call again while it is `most`). A system transaction.
+
+    The newest row always stays, since the next number is counted from it.
+    """
+    return await tx.run(TRIM, {"keep": keep, "most": most})
+
+
+async def lag(tx: Tx) -> dict[str, Any]:
+    """For `torg doctor`: rows waiting, the age of the oldest in seconds, the newest number of the log."""
+    return await tx.one(LAG) or {}
+
+
+# Only rows that no running transaction can still precede: what is read later then really is later.
+TAKE = """
+SELECT org_id, network_id, id, kind, payload, created_at FROM outbox
+WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT %s
+"""
+
+HELD = "SELECT EXISTS (SELECT FROM outbox)"
+
+MOVE = """
+WITH gone AS (
+    DELETE FROM outbox o USING unnest(%s::bigint[], %s::bigint[]) AS t (org_id, id)
+    WHERE o.org_id = t.org_id AND o.id = t.id
+    RETURNING o.*
+), logged AS (
+    INSERT INTO event_log (seq, org_id, network_id, kind, payload, created_at)
+    SELECT (SELECT coalesce(max(seq), 0) FROM event_log) + row_number() OVER (ORDER BY xid, id),
+        org_id, network_id, kind, payload, created_at
+    FROM gone
+    RETURNING seq
+)
+SELECT max(seq) FROM logged
+"""
+
+TRIM = """
+DELETE FROM event_log WHERE seq IN (
+    SELECT seq FROM event_log
+    WHERE relayed_at < now() - %(keep)s::interval AND seq < (SELECT max(seq) FROM event_log)
+    ORDER BY seq LIMIT %(most)s)
+"""
+
+LAG = """
+SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS oldest_seconds,
+    (SELECT coalesce(max(seq), 0) FROM event_log) AS last_seq
+FROM outbox
+"""
