@@ -1,0 +1,233 @@
+"""Posting, reading, editing and deleting (Mastodon: methods/statuses)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from torg.http import Call, Paged, Routes
+from torg.kernel.errors import NotFound
+from torg.mastodon_api import direct, entities, render
+from torg.mastodon_api.forms import ById, PageById, page, paged, sliced
+from torg.mastodon_api.present import accounts as present_accounts
+from torg.accounts import reads as accounts
+from torg.kernel.page import in_order
+from torg.posts import actions, marks, quotes, reads, schedule
+from torg.posts.model import Audience, Draft, MediaChange, PollDraft, QuotePolicy
+
+routes = Routes("statuses")
+
+Visibility = Literal["public", "unlisted", "private", "direct"]
+
+
+class PollForm(msgspec.Struct, kw_only=True):
+    options: list[str] = []
+    expires_in: int = 86_400
+    multiple: bool = False
+    hide_totals: bool = False
+
+    def draft(self) -> PollDraft | None:
+        """None for the empty poll that some clients send along."""
+        if not self.options:
+            return None
+        return PollDraft(
+            options=[option.strip() for option in self.options],
+            expires_in=self.expires_in,
+            multiple=self.multiple,
+            hide_totals=self.hide_totals,
+        )
+
+
+class NewStatus(msgspec.Struct, kw_only=True):
+    """POST /api/v1/statuses."""
+
+    status: str | None = None
+    media_ids: list[int] = []
+    poll: PollForm | None = None
+    in_reply_to_id: int | None = None
+    sensitive: bool | None = None
+    spoiler_text: str | None = None
+    visibility: Visibility | None = None
+    language: str | None = None
+    scheduled_at: datetime | None = None
+    quoted_status_id: int | None = None
+    quote_approval_policy: QuotePolicy | None = None
+
+
+class MediaAttributes(msgspec.Struct, kw_only=True):
+    id: int
+    description: str | None = None
+    focus: str | None = None
+
+
+class EditStatus(msgspec.Struct, kw_only=True):
+    """PUT /api/v1/statuses/:id; what is left out stays."""
+
+    id: int
+    status: str | None = None
+    spoiler_text: str | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+    media_ids: list[int] | msgspec.UnsetType = msgspec.UNSET
+    media_attributes: list[MediaAttributes] = []
+    poll: PollForm | None = None
+    quote_approval_policy: QuotePolicy | None = None
+
+
+class DeleteStatus(msgspec.Struct, kw_only=True):
+    id: int
+    delete_media: bool = False
+
+
+class ManyStatuses(msgspec.Struct, kw_only=True):
+    id: list[int] = []
+
+
+class RevokeQuote(msgspec.Struct, kw_only=True):
+    id: int
+    quoting_status_id: int
+
+
+class Policy(msgspec.Struct, kw_only=True):
+    id: int
+    quote_approval_policy: QuotePolicy
+
+
+AUDIENCES = {"public": (Audience.EVERYONE, True), "unlisted": (Audience.EVERYONE, False)}
+
+
+@routes.post("/api/v1/statuses", scope="write:statuses", limit="statuses")
+async def create(call: Call, form: NewStatus) -> entities.Status | entities.ScheduledStatus:
+    """Publish now, schedule, or send a message (visibility `direct` never makes a post)."""
+    settings = (await accounts.visible(call.tx, call.me)).settings
+    chosen = form.visibility or settings.privacy
+    if chosen == "direct" or (form.in_reply_to_id and await direct.is_message(call, form.in_reply_to_id)):
+        return await direct.send(call, form)
+    audience, listed = AUDIENCES.get(chosen, (Audience.FOLLOWERS, True))
+    draft = Draft(
+        text=form.status or "",
+        spoiler=form.spoiler_text or "",
+        sensitive=settings.sensitive if form.sensitive is None else form.sensitive,
+        language=form.language or settings.language,
+        audience=audience,
+        listed=listed,
+        reply_to_id=form.in_reply_to_id,
+        media_ids=form.media_ids,
+        poll=form.poll.draft() if form.poll else None,
+        quote_of_id=form.quoted_status_id,
+        quote_policy=form.quote_approval_policy or settings.quote_policy,
+        app_id=call.actor.app_id,
+        idempotency_key=call.request.headers.get("idempotency-key"),
+    )
+    if form.scheduled_at is not None:
+        planned = await schedule.plan(call.tx, call.actor, call.network, draft, form.scheduled_at)
+        return await direct.scheduled(call, planned)
+    post_id = await actions.publish(call.tx, call.actor, call.network, draft, origin=call.origin)
+    return await render.one(call, post_id)
+
+
+@routes.get("/api/v1/statuses", auth="optional", scope="read:statuses")
+async def many(call: Call, params: ManyStatuses) -> list[entities.Status]:
+    """Several posts by id; those that may not be read are left out."""
+    return await render.ids(call, params.id[:40])
+
+
+@routes.get("/api/v1/statuses/{id}", auth="optional", scope="read:statuses")
+async def show(call: Call, params: ById) -> entities.Status:
+    return await render.one(call, params.id)
+
+
+@routes.put("/api/v1/statuses/{id}", scope="write:statuses")
+async def edit(call: Call, form: EditStatus) -> entities.Status:
+    """Change text, warning, media or poll; the versions before are kept."""
+    if await direct.is_message(call, form.id):
+        return await direct.edit(call, form)
+    change = actions.Edit(
+        text=form.status,
+        spoiler=form.spoiler_text,
+        sensitive=form.sensitive,
+        language=form.language,
+        media_ids=None if form.media_ids is msgspec.UNSET else form.media_ids,
+        media_changes=[MediaChange(id=m.id, description=m.description, focus=m.focus) for m in form.media_attributes],
+        poll=form.poll.draft() if form.poll else None,
+    )
+    await actions.edit(call.tx, call.actor, call.network, form.id, change, origin=call.origin)
+    if form.quote_approval_policy:
+        await quotes.set_policy(call.tx, call.actor, form.id, form.quote_approval_policy)
+    return await render.one(call, form.id)
+
+
+@routes.delete("/api/v1/statuses/{id}", scope="write:statuses", limit="deletes")
+async def delete(call: Call, params: DeleteStatus) -> entities.Status:
+    """Delete; answers with the source text, for delete and redraft."""
+    if await direct.is_message(call, params.id):
+        return await direct.delete(call, params.id)
+    post = await reads.readable_post(call.tx, call.actor, params.id)
+    if post.account_id != call.me:
+        raise NotFound
+    shown = await render.one(call, params.id)
+    await actions.delete(call.tx, call.actor, params.id, delete_media=params.delete_media)
+    shown.text = post.source
+    return shown
+
+
+@routes.get("/api/v1/statuses/{id}/context", auth="optional", scope="read:statuses")
+async def context(call: Call, params: ById) -> entities.Context:
+    """The thread above and below."""
+    if await direct.is_message(call, params.id):
+        return await direct.context(call, params.id)
+    up, down = await reads.context(call.tx, call.actor, params.id)
+    return entities.Context(
+        ancestors=await render.ids(call, up, "thread"), descendants=await render.ids(call, down, "thread")
+    )
+
+
+@routes.get("/api/v1/statuses/{id}/reblogged_by", auth="optional", scope="read:statuses")
+async def reblogged_by(call: Call, params: PageById) -> Paged:
+    """Accounts that boosted a post."""
+    wanted = page(params, 40, 80)
+    where, values = wanted.where("p.id")
+    tail = f"AND p.listed ORDER BY p.id {wanted.direction} LIMIT {wanted.limit}"
+    rows = in_order(wanted, await reads.boosted_by(call.tx, call.actor, params.id, where, values, tail))
+    return paged(await people(call, [row["account_id"] for row in rows]), [row["id"] for row in rows])
+
+
+@routes.get("/api/v1/statuses/{id}/favourited_by", auth="optional", scope="read:statuses")
+async def favourited_by(call: Call, params: PageById) -> Paged:
+    """Accounts that marked a post as favourite."""
+    found = await marks.favourited_by(call.tx, call.actor, params.id, page(params, 40, 80))
+    return sliced(await people(call, list(found.items)), found)
+
+
+async def people(call: Call, ids: list[int]) -> list[entities.Account]:
+    """Accounts in the order of their ids."""
+    found = await accounts.by_ids(call.tx, ids)
+    return await present_accounts.accounts(
+        call.tx, call.actor, call.origin, [found[id_] for id_ in ids if id_ in found]
+    )
+
+
+@routes.get("/api/v1/statuses/{id}/quotes", scope="read:statuses")
+async def quoted_by(call: Call, params: PageById) -> Paged:
+    """Posts that quote this one."""
+    wanted = page(params)
+    where, values = wanted.where("p.id")
+    tail = f"ORDER BY p.id {wanted.direction} LIMIT {wanted.limit}"
+    found = in_order(wanted, await reads.quotes_of(call.tx, call.actor, params.id, where, values, tail))
+    return paged(await render.ids(call, found), found)
+
+
+@routes.post("/api/v1/statuses/{id}/quotes/{quoting_status_id}/revoke", scope="write:statuses")
+async def revoke_quote(call: Call, params: RevokeQuote) -> entities.Status:
+    """Withdraw consent to one quote of one's own post."""
+    quoting = await quotes.revoke(call.tx, call.actor, params.id, params.quoting_status_id)
+    return await render.one(call, quoting)
+
+
+@routes.put("/api/v1/statuses/{id}/interaction_policy", scope="write:statuses")
+async def interaction_policy(call: Call, form: Policy) -> entities.Status:
+    """Who may quote from now on."""
+    await quotes.set_policy(call.tx, call.actor, form.id, form.quote_approval_policy)
+    return await render.one(call, form.id)
