@@ -1,0 +1,96 @@
+"""Nouns of link cards: what is shown, what a page said, and how a fetch of one ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class CardType(StrEnum):
+    """PreviewCard's `type` (docs: entities/PreviewCard)."""
+
+    LINK = "link"
+    PHOTO = "photo"
+    VIDEO = "video"
+    RICH = "rich"
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """A card that can be shown. Texts are plain text, empty when unknown; sizes in pixels, 0 when unknown.
+
+    `html` is empty or an iframe of our own making. `image_key` is the blob key of our copy of the picture.
+    `author_handle` is what `fediverse:creator` claims, as user@host: a claim of the page until it is checked.
+    """
+
+    id: int
+    url: str
+    title: str
+    description: str = ""
+    type: CardType = CardType.LINK
+    language: str | None = None
+    author_name: str = ""
+    author_url: str = ""
+    author_handle: str = ""
+    provider_name: str = ""
+    provider_url: str = ""
+    html: str = ""
+    embed_url: str = ""
+    width: int = 0
+    height: int = 0
+    image_key: str | None = None
+    image_description: str = ""
+    blurhash: str | None = None
+    published_at: datetime | None = None
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page says about itself, before its picture is fetched. Addresses are absolute and http or https."""
+
+    title: str = ""
+    description: str = ""
+    type: CardType = CardType.LINK
+    language: str | None = None
+    author_name: str = ""
+    author_url: str = ""
+    author_handle: str = ""
+    provider_name: str = ""
+    provider_url: str = ""
+    html: str = ""
+    embed_url: str = ""
+    width: int = 0
+    height: int = 0
+    image_url: str | None = None
+    image_description: str = ""
+    oembed_url: str | None = None
+    published_at: datetime | None = None
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """Our copy of a card's picture: blob key, type, size in pixels, and its blurhash."""
+
+    key: str
+    mime: str
+    width: int = 0
+    height: int = 0
+    blurhash: str | None = None
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """A card's row as one finds it: `mine` if it is now ours to fetch, `busy` if somebody else is at it."""
+
+    id: int
+    mine: bool
+    ready: bool
+    busy: bool
+    old_image_key: str | None = None
+
+
+class Outcome(StrEnum):
+    """How the job for a post's card ended. BUSY: somebody else fetches this page; look again in a while."""
+
+    NONE = "none"
+    SHOWN = "shown"
+    FAILED = "failed"
+    BUSY = "busy"
