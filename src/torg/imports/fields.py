@@ -11,6 +11,7 @@ from torg.imports.times import read_time
 from torg.kernel import clock
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 LONGEST_TEXT = 100_000
 LONGEST_KEY = 500
 
@@ -25,6 +26,7 @@ def post_from(values: Mapping[str, str], line: int, time_format: str | None) -> 
             source_key=_key(key),
             author_handle=_author(values.get("author", "")),
             author_name=values.get("name", "").strip() or values.get("author", "").strip(),
+            author_email=_email(values.get("email", "")),
             text=_text(values.get("text", "")),
             time=_time(values.get("time", ""), time_format),
             line=line,
@@ -51,6 +53,14 @@ def _author(author: str) -> str:
     if len(author) > LONGEST_KEY:
         raise ValueError(f"the author is longer than {LONGEST_KEY} characters")
     return author.strip()
+
+
+def _email(value: str) -> str | None:
+    """An address, or None where there is none; a malformed one is a fault of the record."""
+    value = value.strip()
+    if value and not _EMAIL.fullmatch(value):
+        raise ValueError(f"{value!r} is not an e-mail address")
+    return value or None
 
 
 def _text(text: str) -> str:

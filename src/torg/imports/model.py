@@ -39,6 +39,7 @@ class ImportedPost(msgspec.Struct, frozen=True, kw_only=True):
     source_key: str
     author_handle: str
     author_name: str
+    author_email: str | None = None
     text: str
     time: datetime
     line: int
