@@ -185,7 +185,7 @@ async def scoped(tx: Tx, meta: Meta) -> AsyncIterator[Tx]:
 async def keep(tx: Tx, row: OutboxRow, effect: str, error: Exception, *, retry_at: timedelta | None) -> None:
     """Store a failure; `retry_at` from now, None: dead, an administrator's business."""
     where = "".join(traceback.format_exception(error, limit=-3))[-4000:]
-    log.error("effect failed", effect=effect, kind=row.kind, event=row.id, dead=retry_at is None, error=repr(error))
+    log.error("effect failed", effect=effect, kind=row.kind, id=row.id, dead=retry_at is None, error=repr(error))
     await tx.run(
         KEEP,
         {
