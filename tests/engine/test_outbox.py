@@ -58,10 +58,13 @@ async def test_events_are_logged_in_commit_order_without_gaps(db: Database) -> N
 
 
 async def test_a_rolled_back_event_never_happened(db: Database) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with db.tx(A) as tx:
             await outbox.append(tx, Marched(1))
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     assert await Relay(db, {}).drain() == 0
 
 
