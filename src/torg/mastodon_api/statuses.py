@@ -9,7 +9,7 @@ import msgspec
 
 from torg.http import Call, Paged, Routes
 from torg.kernel.errors import NotFound
-from torg.mastodon_api import direct, entities, render
+from torg.mastodon_api import direct, entities, render, scheduled
 from torg.mastodon_api.forms import ById, PageById, page, paged, sliced
 from torg.mastodon_api.present import accounts as present_accounts
 from torg.accounts import reads as accounts
@@ -123,7 +123,7 @@ async def create(call: Call, form: NewStatus) -> entities.Status | entities.Sche
     )
     if form.scheduled_at is not None:
         planned = await schedule.plan(call.tx, call.actor, call.network, draft, form.scheduled_at)
-        return await direct.scheduled(call, planned)
+        return await scheduled.entity(call, planned)
     post_id = await actions.publish(call.tx, call.actor, call.network, draft, origin=call.origin)
     return await render.one(call, post_id)
 

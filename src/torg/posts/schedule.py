@@ -1,0 +1,144 @@
+"""Posts that will be published later: planned, moved, cancelled, and published by a job at their time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from torg.engine import jobs
+from torg.engine.postgres import Tx, json
+from torg.kernel.actor import Actor
+from torg.kernel.clock import now
+from torg.kernel.errors import Invalid, NotFound
+from torg.kernel.ids import new_id
+from torg.kernel.page import Page, in_order
+from torg.media import reads as media
+from torg.orgs.model import Network
+from torg.posts import actions, reads, rules, store
+from torg.posts.model import Draft
+
+SOONEST = timedelta(minutes=5)
+MOST = 300
+MOST_A_DAY = 25
+
+COLUMNS = "id, account_id, scheduled_at, params, media_ids"
+OWN = "org_id = %(org)s AND network_id = %(network)s AND account_id = %(viewer)s"
+
+
+class Scheduled(msgspec.Struct, frozen=True, kw_only=True):
+    """A planned post; `params` is its draft."""
+
+    id: int
+    account_id: int
+    scheduled_at: datetime
+    params: Draft
+    media_ids: list[int]
+
+
+def check_time(at: datetime) -> datetime:
+    """A zone-aware moment at least five minutes ahead."""
+    if at.tzinfo is None or at < now() + SOONEST:
+        raise Invalid("Validation failed: Scheduled at The scheduled date must be in the future")
+    return at
+
+
+async def plan(tx: Tx, actor: Actor, network: Network, draft: Draft, at: datetime) -> Scheduled:
+    """Keep a draft for later; what would be wrong with it then is said now."""
+    if draft.idempotency_key and (before := await store.remembered_key(tx, actor.me, draft.idempotency_key)):
+        return await find(tx, actor, before)
+    check_time(at)
+    rules.check(draft, network.settings)
+    if draft.reply_to_id:
+        await reads.original(tx, actor, draft.reply_to_id)
+    await _room(tx, actor, at)
+    loose = await media.loose(tx, actor.me, draft.media_ids) if draft.media_ids else []
+    if len(loose) < len(set(draft.media_ids)):
+        raise Invalid("Validation failed: Media attachments are not available")
+    id_ = new_id()
+    await tx.run(
+        """INSERT INTO scheduled_posts (org_id, network_id, id, account_id, scheduled_at, params, media_ids)
+           VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(at)s, %(params)s, %(media)s)""",
+        {**store.tenant(tx, actor.me), "id": id_, "at": at, "params": json(draft), "media": draft.media_ids},
+    )
+    if draft.idempotency_key:
+        await store.remember_key(tx, actor.me, draft.idempotency_key, id_)
+    await _enqueue(tx, id_, at)
+    return await find(tx, actor, id_)
+
+
+async def _room(tx: Tx, actor: Actor, at: datetime) -> None:
+    row = await tx.one(
+        f"""SELECT count(*) AS total, count(*) FILTER (WHERE scheduled_at::date = %(at)s::date) AS that_day
+            FROM scheduled_posts WHERE {OWN}""",
+        {**store.tenant(tx, actor.me), "at": at},
+    )
+    if row and row["total"] >= MOST:
+        raise Invalid(f"Validation failed: You have exceeded the limit of {MOST} scheduled posts")
+    if row and row["that_day"] >= MOST_A_DAY:
+        raise Invalid(f"Validation failed: You have exceeded the limit of {MOST_A_DAY} scheduled posts for that day")
+
+
+async def _enqueue(tx: Tx, id_: int, at: datetime) -> None:
+    await jobs.enqueue(tx, "scheduled_post", {"id": id_}, run_at=at, key=str(id_))
+
+
+async def find(tx: Tx, actor: Actor, id_: int) -> Scheduled:
+    """One of the actor's own planned posts, else 404."""
+    found = await tx.one(
+        f"SELECT {COLUMNS} FROM scheduled_posts WHERE {OWN} AND id = %(id)s",
+        {**store.tenant(tx, actor.me), "id": id_},
+        as_=Scheduled,
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def planned(tx: Tx, actor: Actor, page: Page) -> list[Scheduled]:
+    """The actor's planned posts, newest made first."""
+    where, params = page.where("id")
+    rows = await tx.all(
+        f"""SELECT {COLUMNS} FROM scheduled_posts WHERE {OWN} AND {where}
+            ORDER BY id {page.direction} LIMIT {page.limit}""",
+        {**store.tenant(tx, actor.me), **params},
+        as_=Scheduled,
+    )
+    return in_order(page, rows)
+
+
+async def move(tx: Tx, actor: Actor, id_: int, at: datetime) -> Scheduled:
+    """Publish at another time. The job of the earlier time finds nothing due and puts itself off."""
+    found = await find(tx, actor, id_)
+    await tx.run(
+        f"UPDATE scheduled_posts SET scheduled_at = %(at)s WHERE {OWN} AND id = %(id)s",
+        {**store.tenant(tx, actor.me), "id": found.id, "at": check_time(at)},
+    )
+    await jobs.cancel(tx, "scheduled_post", str(id_))
+    await _enqueue(tx, id_, at)
+    return await find(tx, actor, id_)
+
+
+async def cancel(tx: Tx, actor: Actor, id_: int) -> None:
+    found = await find(tx, actor, id_)
+    await tx.run(
+        f"DELETE FROM scheduled_posts WHERE {OWN} AND id = %(id)s", {**store.tenant(tx, actor.me), "id": found.id}
+    )
+    await jobs.cancel(tx, "scheduled_post", str(id_))
+
+
+async def publish_due(tx: Tx, network: Network, id_: int, *, origin: str) -> int | None:
+    """Publish a planned post whose time has come (a job): once, since its row goes in the same commit."""
+    due = await tx.one(
+        f"""DELETE FROM scheduled_posts WHERE org_id = %(org)s AND network_id = %(network)s AND id = %(id)s
+            AND scheduled_at <= now() + interval '1 second' RETURNING {COLUMNS}""",
+        {**store.tenant(tx), "id": id_},
+        as_=Scheduled,
+    )
+    if due is None:
+        return None
+    author = Actor(
+        org_id=network.org_id, network_id=network.id, network_kind=network.kind, account_id=due.account_id
+    )
+    draft = msgspec.structs.replace(due.params, idempotency_key=None)
+    return await actions.publish(tx, author, network, draft, origin=origin)

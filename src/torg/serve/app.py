@@ -1,0 +1,53 @@
+"""The ASGI app and everything that runs beside it in a process: relay, jobs, the log's tail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from torg.access.tokens import TokenAuthenticator
+from torg.engine.relay import Relay
+from torg.engine.worker import Worker
+from torg.http import App, Route, build_app
+from torg.serve.effects import EFFECTS
+from torg.serve.jobs import HANDLERS, PERIODIC
+from torg.serve.routes import collections
+from torg.serve.services import Services
+
+log = structlog.get_logger(__name__)
+
+
+def all_routes() -> list[Route]:
+    """Every declared route: for the OpenAPI document and the contract tests."""
+    return [route for one in collections() for route in one.records]
+
+
+def make_app(services: Services) -> App:
+    """The ASGI app over open services."""
+    return build_app(
+        collections(),
+        services,
+        authenticator=TokenAuthenticator(),
+        networks=services.networks,
+        upload_folder=services.uploads,
+    )
+
+
+@asynccontextmanager
+async def background(services: Services, *, relay: bool = True, worker: bool = True) -> AsyncIterator[None]:
+    """Run the relay, the jobs and the tail of the log until the block ends."""
+    tasks = [asyncio.create_task(services.tail.run(), name="tail")]
+    if relay:
+        tasks.append(asyncio.create_task(Relay(services.db, EFFECTS, services).run(), name="relay"))
+    if worker:
+        doing = Worker(services.db, HANDLERS, services, periodic=PERIODIC)
+        tasks.append(asyncio.create_task(doing.run(), name="worker"))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,42 @@
+"""Every kind of job and who does it, and what is done periodically, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from torg.engine import relay
+from torg.engine.worker import Context, Handler, Handling, Periodic
+from torg.orgs import store as orgs
+from torg.posts import polls, schedule
+
+
+async def publish_scheduled(ctx: Context, payload: dict[str, Any]) -> None:
+    """Publish a planned post whose time has come."""
+    async with ctx.tx() as tx:
+        network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
+        if network is not None:
+            origin = f"{ctx.services.settings.scheme}://{network.host}"
+            await schedule.publish_due(tx, network, payload["id"], origin=origin)
+
+
+async def end_poll(ctx: Context, payload: dict[str, Any]) -> None:
+    """Tell a poll's author and voters that it is over."""
+    async with ctx.tx() as tx:
+        await polls.end(tx, payload["poll_id"])
+
+
+async def trim_log(ctx: Context, payload: Any) -> None:
+    """Drop what the event log keeps no longer."""
+    async with ctx.db.system() as tx:
+        await relay.trim(tx)
+
+
+HANDLERS: Mapping[str, Handler | Handling] = {
+    "poll_end": end_poll,
+    "scheduled_post": publish_scheduled,
+    "trim_log": trim_log,
+}
+
+PERIODIC: Sequence[Periodic] = (Periodic(kind="trim_log", every=timedelta(hours=1)),)

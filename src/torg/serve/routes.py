@@ -1,0 +1,25 @@
+"""Every edge's routes, on one screen."""
+
+from __future__ import annotations
+
+from torg.http import Routes
+from torg.mastodon_api import (
+    polls,
+    scheduled,
+    status_marks,
+    status_parts,
+    statuses,
+    timelines,
+)
+
+
+def collections() -> list[Routes]:
+    """One `Routes` per module; the order does not matter."""
+    return [
+        polls.routes,
+        scheduled.routes,
+        status_marks.routes,
+        status_parts.routes,
+        statuses.routes,
+        timelines.routes,
+    ]

@@ -1,0 +1,73 @@
+"""The services of one process: made once at start, handed to every call, job and effect."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from torg.engine.blobs import Blobs, DiskBlobs
+from torg.engine.fetch import Fetcher
+from torg.engine.limits import Limiter, LocalLimiter, NoLimiter
+from torg.engine.mail import Mailer
+from torg.engine.postgres import Database
+from torg.kernel import ids
+from torg.kernel.config import Settings
+from torg.live.hub import Hub
+from torg.live.tail import Tail
+from torg.media.pool import WorkerPool
+from torg.orgs.reads import NetworksByHost
+
+
+@dataclass(slots=True)
+class Services:
+    """What handlers reach as `call.services`, jobs as `ctx.services`, effects as their `ctx`."""
+
+    settings: Settings
+    db: Database
+    limits: Limiter
+    blobs: Blobs
+    media: WorkerPool
+    mail: Mailer
+    fetch: Fetcher
+    networks: NetworksByHost
+    hub: Hub
+    tail: Tail
+    uploads: Path
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, app_conninfo: str, system_conninfo: str) -> AsyncIterator[Services]:
+    """Open everything on a migrated database; close it in reverse order."""
+    db = Database(app_conninfo, system_conninfo)
+    await db.open()
+    async with db.system() as tx:
+        ids.use_node(await tx.value("SELECT nextval('node_numbers')"))
+    uploads = settings.data / "uploads"
+    uploads.mkdir(parents=True, exist_ok=True)
+    hub = Hub()
+    services = Services(
+        settings=settings,
+        db=db,
+        limits=LocalLimiter() if settings.rate_limits else NoLimiter(),
+        blobs=DiskBlobs(settings.data / "files"),
+        media=WorkerPool(),
+        mail=Mailer(
+            smtp_url=settings.smtp_url,
+            folder=settings.data / "mail",
+            sender=settings.mail_from,
+            ca_file=settings.ca_file,
+        ),
+        fetch=Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file),
+        networks=NetworksByHost(db),
+        hub=hub,
+        tail=Tail(db, hub),
+        uploads=uploads,
+    )
+    try:
+        yield services
+    finally:
+        await services.media.close()
+        await services.fetch.close()
+        await db.close()
