@@ -1,1 +1,1 @@
-"""Pictures, sound and film attached to posts: taken in, checked, cleaned and kept. Libraries load in the worker only."""
+"""Pictures, sound and film of posts: taken in, checked, cleaned and kept. Libraries load in the worker only."""

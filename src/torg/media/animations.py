@@ -79,8 +79,10 @@ def _film(strip: Any, target: Path) -> tuple[Any, int]:
         sink.mux(out.encode(None))
     if first is None:
         raise Invalid(rules.BROKEN, log="no frames")
-    even = first if (first.width, first.height) == (out.width, out.height) else first.thumbnail_image(
-        out.width, height=out.height, size="force"
+    even = (
+        first
+        if (first.width, first.height) == (out.width, out.height)
+        else first.thumbnail_image(out.width, height=out.height, size="force")
     )
     return even, at
 

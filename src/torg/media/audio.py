@@ -72,8 +72,9 @@ class Recoder:
             raise Invalid(rules.BROKEN, log="sound without rate or channels")
         rate = context.sample_rate if context.sample_rate in rates else 48_000
         layout = "mono" if context.layout.nb_channels == 1 else "stereo"
-        self._out: Any = sink.add_stream(name, rate=rate, layout=layout, format=sample_format)
-        self._out.bit_rate = bits if layout == "stereo" else bits // 2
+        out: Any = sink.add_stream(name, rate=rate, layout=layout, format=sample_format)
+        out.bit_rate = bits if layout == "stereo" else bits // 2
+        self._out = out
         self._resampler = AudioResampler(format=sample_format, layout=layout, rate=rate)
         self._samples = 0
         self._start: float | None = None

@@ -37,6 +37,8 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     account_id: int
     post_id: int | None = None
+    message_id: int | None = None
+    scheduled_id: int | None = None
     position: int = 0
     kind: Kind = Kind.UNKNOWN
     state: State = State.PROCESSING
@@ -59,6 +61,17 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     def keys(self) -> tuple[str, ...]:
         """All blobs of this attachment."""
         return tuple(key for key in (self.source_key, self.original_key, self.preview_key) if key)
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored avatar, header or emoji: the key to show, and that of a still one (the same if it does not move)."""
+
+    key: str
+    static_key: str
+    mime: str
+    width: int
+    height: int
+    blurhash: str | None = None
 
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):

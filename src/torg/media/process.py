@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torg.kernel.errors import Invalid
 from torg.media import animations, audio, images, portraits, rules, videos
-from torg.media.formats import Family, Format
+from torg.media.formats import Family, Format, sniff
 from torg.media.model import Kind, Processed, Task
 
 
@@ -14,7 +14,9 @@ def process(task: Task) -> Processed:
     """Do the task; Invalid (422) is a refusal that the sender reads."""
     path, into = Path(task.path), Path(task.into)
     with path.open("rb") as file:
-        kind = rules.accept(file.read(64), path.stat().st_size)
+        kind = sniff(file.read(64))
+    if kind is None:
+        raise Invalid(rules.UNSUPPORTED)
     if task.purpose == "attachment":
         return _attachment(path, into, kind)
     if kind.family is not Family.IMAGE:

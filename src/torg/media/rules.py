@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from torg.kernel.errors import Invalid, TooLarge, invalid
+import msgspec
+
+from torg.kernel.errors import Invalid, invalid
 from torg.media.formats import Family, Format, sniff
 from torg.media.model import Attachment, Kind, State
 
 MEGABYTE = 1024 * 1024
-IMAGE_SIZE_LIMIT = 16 * MEGABYTE
-VIDEO_SIZE_LIMIT = 99 * MEGABYTE
 IMAGE_PIXEL_LIMIT = 33_177_600
 VIDEO_PIXEL_LIMIT = 8_294_400
 GIF_PIXEL_LIMIT = 1280 * 720
@@ -31,28 +31,24 @@ FAILED = "Error processing thumbnail for uploaded media"
 IN_USE = "Media attachment is currently used by a status"
 
 
-def size_limit(family: Family) -> int:
-    """Bytes that a file of this family may have."""
-    return IMAGE_SIZE_LIMIT if family is Family.IMAGE else VIDEO_SIZE_LIMIT
+class Sizes(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes that a still or moving picture, and film or sound, may have as sent."""
+
+    image: int = 16 * MEGABYTE
+    video: int = 99 * MEGABYTE
 
 
-def accept(head: bytes, size: int) -> Format:
-    """The format of an upload by its first bytes; refused by type (422) and by size (422, as Mastodon)."""
+def accept(head: bytes, size: int, sizes: Sizes) -> Format:
+    """The format of an upload by its first bytes; refused by type and by size (422 both, as Mastodon)."""
     if size == 0:
         raise invalid("file", "ERR_BLANK", "can't be blank")
     found = sniff(head)
     if found is None:
         raise Invalid(UNSUPPORTED)
-    limit = size_limit(found.family)
+    limit = sizes.image if found.family is Family.IMAGE else sizes.video
     if size > limit:
         raise invalid("file", "ERR_TOO_LONG", f"must be less than {limit // MEGABYTE} MB")
     return found
-
-
-def check_request_size(size: int) -> None:
-    """Refuse a body that no kind of media may have, before it is read (413)."""
-    if size > VIDEO_SIZE_LIMIT + MEGABYTE + IMAGE_SIZE_LIMIT:
-        raise TooLarge
 
 
 def describe(text: str | None) -> str | None:

@@ -56,8 +56,8 @@ def film_of(container: InputContainer) -> Any | None:
 
 
 def sound_of(container: InputContainer) -> Any | None:
-    """The first stream of sound that can be decoded."""
-    return next((s for s in container.streams.audio if s.codec_context is not None), None)
+    """The first stream of sound."""
+    return next(iter(container.streams.audio), None)
 
 
 def cover_of(container: InputContainer) -> Any | None:

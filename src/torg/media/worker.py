@@ -1,4 +1,4 @@
-"""The process in which files are decoded: `python -m torg.media.worker`, one JSON task a line in, one answer a line out.
+"""The process in which files are decoded: `python -m torg.media.worker`; a JSON task a line in, an answer a line out.
 
 A hostile file can at most end this process: memory, processor time, file size and open files are limited,
 the environment holds no secret (the pool sees to that), and it dies with its parent.
@@ -44,7 +44,8 @@ def allow_cpu(seconds: int) -> None:
 
 def answer(task: Task) -> Answer:
     """The task's result; refusals and defects are told apart, since only the first is for the sender's eyes."""
-    from torg.media.process import process  # the decoders load here, under the limits, and not before
+    # The decoders load here, under the limits, and not before.
+    from torg.media.process import process  # noqa: PLC0415
 
     try:
         return Answer(done=process(task))
@@ -52,7 +53,7 @@ def answer(task: Task) -> Answer:
         return Answer(refused=refusal.text, defect=str(refusal))
     except MemoryError:
         return Answer(refused="Validation failed: File is too complex to process", defect="out of memory")
-    except Exception:  # any fault of a decoder on a hostile file: reported to the pool, which logs it
+    except Exception:  # noqa: BLE001 - any fault of a decoder on a hostile file: reported to the pool, which logs it
         return Answer(defect=traceback.format_exc(limit=8))
 
 

@@ -1,0 +1,51 @@
+"""Answers about attachments and stored files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from torg.engine.postgres import Tx
+from torg.kernel.actor import Actor
+from torg.kernel.errors import NotFound
+from torg.media import store
+from torg.media.model import Attachment, StoredFile
+
+
+async def for_posts(tx: Tx, post_ids: Iterable[int]) -> dict[int, list[Attachment]]:
+    """The attachments of these posts, in their order; the caller has checked who may read the posts."""
+    found: dict[int, list[Attachment]] = {}
+    for attachment in await store.held_by(tx, "post_id", post_ids):
+        assert attachment.post_id is not None
+        found.setdefault(attachment.post_id, []).append(attachment)
+    return found
+
+
+async def for_messages(tx: Tx, message_ids: Iterable[int]) -> dict[int, list[Attachment]]:
+    """The attachments of these messages, in their order."""
+    found: dict[int, list[Attachment]] = {}
+    for attachment in await store.held_by(tx, "message_id", message_ids):
+        assert attachment.message_id is not None
+        found.setdefault(attachment.message_id, []).append(attachment)
+    return found
+
+
+async def for_scheduled(tx: Tx, scheduled_ids: Iterable[int]) -> dict[int, list[Attachment]]:
+    """The attachments that wait for these scheduled posts, in their order."""
+    found: dict[int, list[Attachment]] = {}
+    for attachment in await store.held_by(tx, "scheduled_id", scheduled_ids):
+        assert attachment.scheduled_id is not None
+        found.setdefault(attachment.scheduled_id, []).append(attachment)
+    return found
+
+
+async def mine(tx: Tx, actor: Actor, id_: int) -> Attachment:
+    """One's own attachment; NotFound for anybody else's."""
+    found = await store.own(tx, actor.me, id_)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def file(tx: Tx, key: str) -> StoredFile | None:
+    """What a key of the transaction's network is served as, or None."""
+    return await store.file(tx, key)
