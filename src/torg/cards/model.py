@@ -68,10 +68,11 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """Our copy of a card's picture: blob key, type, size in pixels, and its blurhash."""
+    """Our copy of a card's picture: blob key, type, bytes, width and height in pixels, and its blurhash."""
 
     key: str
     mime: str
+    size: int
     width: int = 0
     height: int = 0
     blurhash: str | None = None
