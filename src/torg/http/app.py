@@ -12,10 +12,10 @@ from typing import Any
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from torg.http import cors
+from torg.http import cors, openapi
 from torg.http.auth import Authenticator, bearer_token, check, socket_token
 from torg.http.call import Call, Services
 from torg.http.convert import converter, to_struct
@@ -25,24 +25,14 @@ from torg.http.reader import from_body, from_query
 from torg.http.respond import to_response
 from torg.http.router import Router
 from torg.http.routes import Auth, Route, Routes
-from torg.http.tenant import Front, Networks, Tenants, origin_of
+from torg.http.tenant import Front, Networks, find_network, origin_of
 from torg.http.uploads import remove_uploads
-from torg.kernel.errors import TooLarge
+from torg.http.wire import SECURITY, Headers, capped, missing, with_headers, without_body
 
 log = structlog.get_logger("torg.http")
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
-Headers = list[tuple[bytes, bytes]]
 
-SECURITY: Headers = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"x-frame-options", b"DENY"),
-]
-CONTENT_POLICY = (
-    b"default-src 'self'; img-src 'self' data: blob: https:; media-src 'self' blob: https:; "
-    b"style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-)
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -61,7 +51,7 @@ def build_app(
 
 
 class App:
-    """The whole of HTTP. `tenants.forget()` after a network has changed; `routes` for OpenAPI and tests."""
+    """The whole of HTTP. `routes` are all that were declared, for the OpenAPI document and for tests."""
 
     def __init__(
         self,
@@ -75,6 +65,7 @@ class App:
     ) -> None:
         self.services = services
         self.routes: list[Route] = [route for one in collections for route in one.records]
+        self.routes += openapi.route_of(self.routes).records
         for route in self.routes:
             route.resolve()
             if route.params is not None:
@@ -87,7 +78,7 @@ class App:
         self._upload_folder = upload_folder or Path(tempfile.gettempdir())
         self._limited = services.settings.rate_limits
         self._front = Front(services.settings.trusted_proxies, services.settings.scheme)
-        self.tenants = Tenants(networks)
+        self._networks = networks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -108,21 +99,21 @@ class App:
         for prefix, mounted in self._mounts:
             if path.startswith(prefix + "/"):
                 inner = dict(scope, root_path=scope.get("root_path", "") + prefix)
-                await mounted(inner, receive, _with_headers(send, extra))
+                await mounted(inner, receive, with_headers(send, extra))
                 return
         request = Request(scope, receive)
         try:
             response = await self._answer(request, receive, extra, request_id)
         except ClientDisconnect:
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - logged and answered by error_response
             if isinstance(error, Limited):
                 extra += error.headers
             response = error_response(request, error, request_id, self._classify)
         finally:
             remove_uploads(request)
-        response.raw_headers.extend(_missing(response, extra))
-        await response(scope, receive, _without_body(send) if scope["method"] == "HEAD" else send)
+        response.raw_headers.extend(missing(response, extra))
+        await response(scope, receive, without_body(send) if scope["method"] == "HEAD" else send)
 
     async def _answer(self, request: Request, receive: Receive, extra: Headers, request_id: str) -> Response:
         scope = request.scope
@@ -130,9 +121,9 @@ class App:
         if method == "OPTIONS" and (response := cors.preflight(request)) is not None:
             return response
         host, scheme, client_ip = self._front.look(request)
-        network = await self.tenants.find(host)
+        network = await find_network(self._networks, host)
         route, path_values = self._router.match("GET" if method == "HEAD" else method, scope["path"])
-        request = Request(scope, _capped(receive, route.max_body))
+        request = Request(scope, capped(receive, route.max_body))
         data, token = await self._early_token(request, route)
         actor = None
         try:
@@ -190,7 +181,7 @@ class App:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             host, scheme, client_ip = self._front.look(socket)
-            network = await self.tenants.find(host)
+            network = await find_network(self._networks, host)
             route, _ = self._router.match("WEBSOCKET", scope["path"])
             token, subprotocol = socket_token(socket)
             actor = await check(self._authenticator, self.services.db, network, token, route)
@@ -206,7 +197,7 @@ class App:
                 token=token,
                 subprotocol=subprotocol,
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - logged and answered by error_response
             await socket.send_denial_response(error_response(socket, error, request_id, self._classify))
             return
         await route.handler(socket, call)
@@ -227,48 +218,3 @@ class App:
 @asynccontextmanager
 async def _nothing() -> AsyncIterator[None]:
     yield
-
-
-def _missing(response: Response, extra: Headers) -> Headers:
-    """The common headers that the handler did not set itself, and a content policy for pages."""
-    present = {name for name, _ in response.raw_headers}
-    added = [entry for entry in extra if entry[0] not in present]
-    if b"content-security-policy" not in present:
-        kind = next((value for name, value in response.raw_headers if name == b"content-type"), b"")
-        if kind.startswith(b"text/html"):
-            added.append((b"content-security-policy", CONTENT_POLICY))
-    return added
-
-
-def _capped(receive: Receive, most: int) -> Receive:
-    """Whoever reads the body, the kit or the handler, gets no more than `most` bytes: TooLarge (413)."""
-    total = 0
-
-    async def inner() -> Message:
-        nonlocal total
-        message = await receive()
-        if message["type"] == "http.request":
-            total += len(message.get("body", b""))
-            if total > most:
-                raise TooLarge(f"The request body may be at most {most // 1024} kB")
-        return message
-
-    return inner
-
-
-def _without_body(send: Send) -> Send:
-    async def inner(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            message = {**message, "body": b""}
-        await send(message)
-
-    return inner
-
-
-def _with_headers(send: Send, extra: Headers) -> Send:
-    async def inner(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *extra]}
-        await send(message)
-
-    return inner

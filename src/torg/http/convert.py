@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import enum
-import math
-import re
 import types
 from collections.abc import Callable, Collection
-from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from torg.http.uploads import Upload
+from torg.http.scalars import ABSENT, SCALARS, Converter, Wrong, anything, cursor, integer, one, text
 from torg.kernel.errors import Invalid, NotFound
-from torg.kernel.ids import MAX_ID
 
 S = TypeVar("S", bound=msgspec.Struct)
-Converter = Callable[[Any], Any]
 
-TRUE = frozenset({"1", "true", "t", "on", "yes", "y"})
-FALSE = frozenset({"0", "false", "f", "off", "no", "n"})
 CURSORS = frozenset({"max_id", "since_id", "min_id"})
-INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
-
-
-class Repeated(list[Any]):
-    """A plain key given several times (`id=1&id=2`): a list where one is wanted, else the last value."""
-
-
-class Wrong(Exception):
-    """One or more wrong fields below the present one: (dotted name, Mastodon's code, sentence)."""
-
-    def __init__(self, code: str, text: str, field: str = "", more: Collection[tuple[str, str, str]] = ()) -> None:
-        self.all = list(more) or [(field, code, text)]
-
-
-class _Absent:
-    """Nothing usable was given: take the field's default."""
-
-
-ABSENT = _Absent()
 
 
 def to_struct(kind: type[S], raw: dict[str, Any], path_names: Collection[str] = ()) -> S:
@@ -49,20 +23,17 @@ def to_struct(kind: type[S], raw: dict[str, Any], path_names: Collection[str] = 
         made: S = _struct(kind)(raw)
     except Wrong as wrong:
         details: dict[str, list[tuple[str, str]]] = {}
-        for name, code, text in wrong.all:
+        for name, code, why in wrong.all:
             if name in path_names:
                 raise NotFound() from None
-            details.setdefault(name or "base", []).append((code, text))
+            details.setdefault(name or "base", []).append((code, why))
         raise Invalid(details=details) from None
     return made
 
 
 def converter(kind: Any) -> Converter:
     """The converter of a type, made once. TypeError for a type that parameters cannot have."""
-    try:
-        known = _made.get(kind)
-    except TypeError:  # an unhashable Literal or Meta: made anew
-        return _make(kind)
+    known = _made.get(kind)
     if known is None:
         known = _made[kind] = _make(kind)
     return known
@@ -82,9 +53,9 @@ def _make(kind: Any) -> Converter:
     if origin is Literal:
         return _choice({str(value): value for value in args})
     if origin in (list, set, frozenset, tuple) or kind in (list, set, frozenset, tuple):
-        return _list(origin or kind, converter(args[0]) if args else _anything)
+        return _list(origin or kind, converter(args[0]) if args else anything)
     if origin is dict or kind is dict:
-        return _dict(converter(args[1]) if args else _anything)
+        return _dict(converter(args[1]) if args else anything)
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return _enum(kind)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
@@ -92,130 +63,12 @@ def _make(kind: Any) -> Converter:
     raise TypeError(f"parameters cannot have the type {kind!r}")
 
 
-def _one(raw: Any) -> Any:
-    return (raw[-1] if raw else None) if isinstance(raw, Repeated) else raw
-
-
-def _text(raw: Any) -> Any:
-    raw = _one(raw)
-    if isinstance(raw, str):
-        return raw
-    if isinstance(raw, bool):
-        return "true" if raw else "false"
-    if isinstance(raw, int | float):
-        return str(raw)
-    if raw is None:
-        return ABSENT
-    raise Wrong("ERR_INVALID", "must be text")
-
-
-def _int(raw: Any) -> Any:
-    raw = _one(raw)
-    if isinstance(raw, str):
-        raw = raw.strip()
-        if not raw:
-            return ABSENT
-        if not INTEGER.fullmatch(raw):
-            raise Wrong("ERR_INVALID", "is not a number")
-        raw = int(raw)
-    elif raw is None:
-        return ABSENT
-    elif isinstance(raw, float) and raw.is_integer():
-        raw = int(raw)
-    if isinstance(raw, bool) or not isinstance(raw, int):
-        raise Wrong("ERR_INVALID", "is not a number")
-    if not -MAX_ID <= raw <= MAX_ID:
-        raise Wrong("ERR_INVALID", "is out of range")
-    return raw
-
-
-def _cursor(raw: Any) -> Any:
-    """A paging id: beyond the largest id means "from the end", as apps ask with all nines."""
-    text = _one(raw)
-    if isinstance(text, str) and INTEGER.fullmatch(text.strip()):
-        return max(-MAX_ID, min(MAX_ID, int(text)))
-    return _int(raw)
-
-
-def _float(raw: Any) -> Any:
-    raw = _one(raw)
-    if raw is None or (isinstance(raw, str) and not raw.strip()):
-        return ABSENT
-    try:
-        if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-            raise ValueError
-        number = float(raw)
-        if not math.isfinite(number):
-            raise ValueError
-    except (ValueError, OverflowError):
-        raise Wrong("ERR_INVALID", "is not a number") from None
-    return number
-
-
-def _bool(raw: Any) -> Any:
-    raw = _one(raw)
-    if isinstance(raw, bool):
-        return raw
-    if raw is None:
-        return ABSENT
-    if isinstance(raw, int | str):
-        word = str(raw).strip().lower()
-        if word in TRUE:
-            return True
-        if word in FALSE:
-            return False
-        if not word:
-            return ABSENT
-    raise Wrong("ERR_INVALID", "must be true or false")
-
-
-def _datetime(raw: Any) -> Any:
-    raw = _one(raw)
-    if raw is None or raw == "":
-        return ABSENT
-    try:
-        moment = datetime.fromisoformat(raw.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError, AttributeError):
-        raise Wrong("ERR_INVALID", "is not an ISO 8601 date and time") from None
-
-
-def _date(raw: Any) -> Any:
-    moment = _datetime(raw)
-    return moment if moment is ABSENT else moment.date()
-
-
-def _upload(raw: Any) -> Any:
-    raw = _one(raw)
-    if raw is None or raw == "":
-        return ABSENT
-    if not isinstance(raw, Upload):
-        raise Wrong("ERR_INVALID", "must be a file sent as multipart/form-data")
-    return raw
-
-
-def _anything(raw: Any) -> Any:
-    return _one(raw)
-
-
-SCALARS: dict[Any, Converter] = {
-    str: _text,
-    int: _int,
-    float: _float,
-    bool: _bool,
-    datetime: _datetime,
-    date: _date,
-    Upload: _upload,
-    Any: _anything,
-}
-
-
 def _enum(kind: type[enum.Enum]) -> Converter:
     """By value; a default for unknown words is the Enum's own `_missing_`."""
     numeric = issubclass(kind, int)
 
     def convert(raw: Any) -> Any:
-        value = _int(raw) if numeric else _text(raw)
+        value = integer(raw) if numeric else text(raw)
         if value is ABSENT or value == "":
             return ABSENT
         try:
@@ -228,12 +81,12 @@ def _enum(kind: type[enum.Enum]) -> Converter:
 
 def _choice(choices: dict[str, Any]) -> Converter:
     def convert(raw: Any) -> Any:
-        text = _text(raw)
-        if text is ABSENT or (text == "" and "" not in choices):
+        word = text(raw)
+        if word is ABSENT or (word == "" and "" not in choices):
             return ABSENT
-        if text not in choices:
+        if word not in choices:
             raise Wrong("ERR_INCLUSION", "is not included in the list")
-        return choices[text]
+        return choices[word]
 
     return convert
 
@@ -288,7 +141,7 @@ def _list(kind: type, inner: Converter) -> Converter:
             try:
                 value = inner(item)
             except Wrong as error:
-                wrong += [(_dotted(str(position), name), code, text) for name, code, text in error.all]
+                wrong += [(_dotted(str(position), name), code, why) for name, code, why in error.all]
                 continue
             if value is not ABSENT:
                 values.append(value)
@@ -317,7 +170,7 @@ def _struct(kind: type[msgspec.Struct]) -> Converter:
     fields: list[tuple[str, str, Converter, bool]] = []
 
     def convert(raw: Any) -> Any:
-        raw = _one(raw)
+        raw = one(raw)
         if raw is None or raw == "":
             return ABSENT
         if not isinstance(raw, dict):
@@ -329,7 +182,7 @@ def _struct(kind: type[msgspec.Struct]) -> Converter:
                 try:
                     value = inner(raw[given_name])
                 except Wrong as error:
-                    wrong += [(_dotted(given_name, below), code, text) for below, code, text in error.all]
+                    wrong += [(_dotted(given_name, below), code, why) for below, code, why in error.all]
                     continue
             if value is not ABSENT:
                 values[name] = value
@@ -344,8 +197,8 @@ def _struct(kind: type[msgspec.Struct]) -> Converter:
 
     _made[kind] = convert  # before its fields: a Struct may hold itself
     for field in msgspec.structs.fields(kind):
-        cursor = field.encode_name in CURSORS and (field.type is int or int in get_args(field.type))
-        inner = _optional_cursor(field.type) if cursor else converter(field.type)
+        paging = field.encode_name in CURSORS and (field.type is int or int in get_args(field.type))
+        inner = _optional_cursor(field.type) if paging else converter(field.type)
         fields.append((field.name, field.encode_name, inner, field.required))
     return convert
 
@@ -354,7 +207,7 @@ def _optional_cursor(kind: Any) -> Converter:
     nullable = types.NoneType in get_args(kind)
 
     def convert(raw: Any) -> Any:
-        value = _cursor(raw)
+        value = cursor(raw)
         return None if value is ABSENT and nullable else value
 
     return convert

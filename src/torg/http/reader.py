@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.requests import Request
 
-from torg.http.convert import Repeated
 from torg.http.routes import MEGABYTE
+from torg.http.scalars import Repeated
 from torg.http.uploads import read_multipart
 from torg.kernel.errors import BadRequest, TooLarge
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from starlette.responses import Response
+from typing_extensions import TypeVar
 
 if TYPE_CHECKING:
     from torg.http.call import Call
@@ -19,15 +20,19 @@ JSON_TYPE = "application/json; charset=utf-8"
 PAGING = frozenset({"max_id", "since_id", "min_id", "access_token"})
 
 
-@dataclass(frozen=True, slots=True)
-class Paged:
-    """A page of a list. `newest_id` and `oldest_id` are those of the rows paged by (None: no such link).
+T = TypeVar("T", default=Any)
 
-    `prev` names the parameter of the link to newer ones (`since_id` where Mastodon has it so);
-    `next_query` and `prev_query` replace the cursor of a link, for methods that page by offset.
+
+@dataclass(frozen=True, slots=True)
+class Paged(Generic[T]):
+    """A page of a list; `-> Paged[Status]` tells the OpenAPI document what is in it.
+
+    `newest_id` and `oldest_id` are those of the rows paged by (None: no such link). `prev` names the parameter
+    of the link to newer ones (`since_id` where Mastodon has it so). `next_query` and `prev_query` replace
+    the cursor of a link, for methods that page by offset.
     """
 
-    items: Sequence[Any]
+    items: Sequence[T]
     newest_id: int | str | None = None
     oldest_id: int | str | None = None
     prev: str = "min_id"
@@ -36,10 +41,10 @@ class Paged:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Generic[T]):
     """A body with a status or headers of its own. bytes and str bodies are sent as they are, None as nothing."""
 
-    body: Any = None
+    body: T | None = None
     status: int = 200
     headers: Mapping[str, str] | None = None
     media_type: str | None = None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import time
-from collections import OrderedDict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,10 +11,6 @@ from torg.kernel.errors import TorgError
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
-
-KEEP_SECONDS = 5.0
-KEEP_UNKNOWN_SECONDS = 1.0
-MOST_KEPT = 10_000
 
 Range = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -35,7 +29,7 @@ class NetworkLike(Protocol):
 
 
 class Networks(Protocol):
-    """Given when the app is built; orgs/ implements it."""
+    """Given when the app is built; orgs/ implements it, and remembers, since every request asks."""
 
     async def by_host(self, host: str) -> NetworkLike | None:
         """The network of a lower-case host name with its port, if it has one."""
@@ -52,32 +46,12 @@ class UnknownHost(TorgError):
         super().__init__(f"No network has the host name {host}" if host else "The request names no host")
 
 
-class Tenants:
-    """Host names → networks, remembered for a few seconds, since every request asks."""
-
-    def __init__(self, networks: Networks) -> None:
-        self._networks = networks
-        self._kept: OrderedDict[str, tuple[float, NetworkLike | None]] = OrderedDict()
-
-    async def find(self, host: str) -> NetworkLike:
-        """The network, or UnknownHost."""
-        now = time.monotonic()
-        kept = self._kept.get(host)
-        if kept is None or kept[0] < now:
-            network = await self._networks.by_host(host) if host and "\0" not in host else None
-            self._kept[host] = (now + (KEEP_SECONDS if network else KEEP_UNKNOWN_SECONDS), network)
-            self._kept.move_to_end(host)
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        else:
-            network = kept[1]
-        if network is None:
-            raise UnknownHost(host[:253])
-        return network
-
-    def forget(self) -> None:
-        """Call it after a network's name or settings have changed in this process."""
-        self._kept.clear()
+async def find_network(networks: Networks, host: str) -> NetworkLike:
+    """The network of a host, or UnknownHost."""
+    network = await networks.by_host(host) if host and "\0" not in host else None
+    if network is None:
+        raise UnknownHost(host[:253])
+    return network
 
 
 class Front:

@@ -1,0 +1,68 @@
+"""The last step to and the first from the wire: common headers, HEAD without a body, request bodies within a cap."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+from starlette.types import Message, Receive, Send
+
+from torg.kernel.errors import TooLarge
+
+Headers = list[tuple[bytes, bytes]]
+
+SECURITY: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+]
+CONTENT_POLICY = (
+    b"default-src 'self'; img-src 'self' data: blob: https:; media-src 'self' blob: https:; "
+    b"style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def missing(response: Response, extra: Headers) -> Headers:
+    """The common headers that the handler did not set itself, and a content policy for pages."""
+    present = {name for name, _ in response.raw_headers}
+    added = [entry for entry in extra if entry[0] not in present]
+    if b"content-security-policy" not in present:
+        kind = next((value for name, value in response.raw_headers if name == b"content-type"), b"")
+        if kind.startswith(b"text/html"):
+            added.append((b"content-security-policy", CONTENT_POLICY))
+    return added
+
+
+def capped(receive: Receive, most: int) -> Receive:
+    """Whoever reads the body, the kit or the handler, gets no more than `most` bytes: TooLarge (413)."""
+    total = 0
+
+    async def inner() -> Message:
+        nonlocal total
+        message = await receive()
+        if message["type"] == "http.request":
+            total += len(message.get("body", b""))
+            if total > most:
+                raise TooLarge(f"The request body may be at most {most // 1024} kB")
+        return message
+
+    return inner
+
+
+def without_body(send: Send) -> Send:
+    """The answer to HEAD: the headers that GET would have, and no body."""
+
+    async def inner(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return inner
+
+
+def with_headers(send: Send, extra: Headers) -> Send:
+    """Add headers to whatever a mounted app answers."""
+
+    async def inner(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *extra]}
+        await send(message)
+
+    return inner
