@@ -1,1 +1,1 @@
-"""Pages and files for browsers."""
+"""The pages that browsers see without any app."""
