@@ -7,6 +7,7 @@ import errno
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 import pytest
@@ -71,29 +72,36 @@ async def test_pages_in_the_readers_language(site: Site) -> None:
     assert asked.json()["error"] == "Something went wrong on our side"
 
 
+def connect(site: Site, path: str, host: str = "acme.example", **options: Any) -> websockets.connect:
+    """A socket to our port that says it wants this host."""
+    return websockets.connect(f"ws://{host}{path}", host="127.0.0.1", port=int(site.url.rpartition(":")[2]), **options)
+
+
 async def test_sockets_get_host_network_and_actor(site: Site) -> None:
-    url = site.url.replace("http", "ws") + "/api/v1/streaming"
-    host = {"Host": "acme.example"}
+    path = "/api/v1/streaming"
     for address, protocols, me in [
-        (url, None, None),
-        (url + "?access_token=anna", None, 7),
-        (url, [websockets.Subprotocol("anna")], 7),
+        (path, None, None),
+        (path + "?access_token=anna", None, 7),
+        (path, [websockets.Subprotocol("anna")], 7),
     ]:
-        async with websockets.connect(address, additional_headers=host, subprotocols=protocols) as socket:
+        async with connect(site, address, subprotocols=protocols) as socket:
             assert json.loads(await socket.recv()) == {"me": me, "host": "acme.example"}
             assert socket.subprotocol == (protocols[0] if protocols else None)
 
 
-async def test_sockets_are_refused_before_they_open(site: Site) -> None:
-    url = site.url.replace("http", "ws")
-    for address, host, status in [
-        (url + "/api/v1/streaming?access_token=forged", "acme.example", 401),
-        (url + "/api/v1/streaming", "other.example", 421),
-        (url + "/api/v1/nothing", "acme.example", 404),
-    ]:
-        with pytest.raises(websockets.InvalidStatus) as caught:
-            await websockets.connect(address, additional_headers={"Host": host})
-        assert caught.value.response.status_code == status
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [
+        ("/api/v1/streaming?access_token=forged", "acme.example", 401),
+        ("/api/v1/streaming", "other.example", 421),
+        ("/api/v1/nothing", "acme.example", 404),
+        ("/api/v1/things/1", "acme.example", 405),
+    ],
+)
+async def test_sockets_are_refused_before_they_open(site: Site, path: str, host: str, status: int) -> None:
+    with pytest.raises(websockets.InvalidStatus) as caught:
+        await connect(site, path, host)
+    assert caught.value.response.status_code == status
 
 
 async def test_the_lifespan_is_entered_and_left() -> None:

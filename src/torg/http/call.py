@@ -18,13 +18,11 @@ if TYPE_CHECKING:
 
 
 class Services(Protocol):
-    """The least that the kit needs; the container in serve/ has more, which handlers reach by name."""
+    """The least that the kit needs; the container in serve/ has more, which handlers reach through the Call."""
 
     db: Database
     settings: Settings
     limits: Limiter
-
-    def __getattr__(self, name: str) -> Any: ...
 
 
 class Call:
@@ -61,7 +59,8 @@ class Call:
     ) -> None:
         self.connection = connection
         self.route = route
-        self.services = services
+        # The real container and Network live above and beside the kit, which knows only the least of them
+        self.services: Any = services
         self.network: Any = network
         self.actor = actor
         self.origin = origin
@@ -86,11 +85,13 @@ class Call:
 
     @property
     def db(self) -> Database:
-        return self.services.db
+        db: Database = self.services.db
+        return db
 
     @property
     def settings(self) -> Settings:
-        return self.services.settings
+        settings: Settings = self.services.settings
+        return settings
 
     @property
     def me(self) -> int:
