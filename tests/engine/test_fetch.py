@@ -24,7 +24,7 @@ async def _get(url: str, **options: Any) -> Fetched:
     try:
         return await fetcher.get(url, **options)
     finally:
-        await fetcher.aclose()
+        await fetcher.close()
 
 
 async def test_an_answer_comes_with_status_headers_and_body() -> None:
@@ -32,7 +32,7 @@ async def test_an_answer_comes_with_status_headers_and_body() -> None:
     async with serving(always(data)) as server:
         fetcher = Fetcher(allow=LOOPBACK, origin="https://acme.example")
         answer = await fetcher.get(f"{server.origin}/a?b=c#d", accept="text/html", headers={"X-Own": "1"})
-        await fetcher.aclose()
+        await fetcher.close()
     assert (answer.status, answer.ok, answer.body) == (404, False, b"hej \xc3\xa5")
     assert (answer.media_type, answer.charset) == ("text/html", "utf-8")
     asked = server.asked[0]
@@ -82,7 +82,7 @@ async def test_addresses_that_are_refused_without_a_connection(url: str) -> None
     fetcher = Fetcher()
     with pytest.raises(FetchRefused) as refused:
         await fetcher.get(url)
-    await fetcher.aclose()
+    await fetcher.close()
     assert refused.value.status == 422
     assert refused.value.reason
 
@@ -92,7 +92,7 @@ async def test_loopback_is_refused_even_where_something_listens() -> None:
         fetcher = Fetcher(allow=["127.0.0.2/32"])
         with pytest.raises(FetchRefused):
             await fetcher.get(f"{server.origin}/")
-        await fetcher.aclose()
+        await fetcher.close()
     assert server.asked == []
 
 
@@ -113,7 +113,7 @@ async def test_the_address_that_was_checked_is_the_one_that_is_called() -> None:
         assert server.asked[0].headers["host"] == f"rebind.example:{server.port}"
         with pytest.raises(FetchRefused):
             await fetcher.get(f"http://rebind.example:{server.port}/")
-        await fetcher.aclose()
+        await fetcher.close()
     assert answer.body == b"ok"
     assert len(server.asked) == 1
 
@@ -125,7 +125,7 @@ async def test_the_next_address_of_a_name_is_tried() -> None:
     async with serving(always(reply(b"ok"))) as server:
         fetcher = Fetcher(allow=LOOPBACK, resolve=resolve)
         assert (await fetcher.get(f"http://two.example:{server.port}/")).body == b"ok"
-        await fetcher.aclose()
+        await fetcher.close()
 
 
 async def test_redirects_are_followed_and_the_last_address_told() -> None:
@@ -162,7 +162,7 @@ async def test_a_redirect_inwards_is_refused(location: str) -> None:
             fetcher = Fetcher(allow=["127.0.0.2/32"], resolve=resolve)
             with pytest.raises(FetchRefused):
                 await fetcher.get(f"http://outside.example:{outer.port}/")
-            await fetcher.aclose()
+            await fetcher.close()
     assert len(outer.asked) == 1
     assert inner.asked == []
 
@@ -190,7 +190,7 @@ async def test_a_post_goes_once_and_is_not_redirected() -> None:
     async with serving(always(reply(status=302, location="/b"))) as server:
         fetcher = Fetcher(allow=LOOPBACK)
         answer = await fetcher.post(f"{server.origin}/a", b"{}", content_type="application/json")
-        await fetcher.aclose()
+        await fetcher.close()
     assert answer.status == 302
     assert [(asked.method, asked.body) for asked in server.asked] == [("POST", b"{}")]
     assert server.asked[0].headers["content-type"] == "application/json"
@@ -314,7 +314,7 @@ async def test_a_silent_host_rests_after_three_tries_and_may_be_insisted_on() ->
     assert resting.value.retry_after > 0
     with pytest.raises(FetchFailed, match="no connection"):
         await fetcher.get(f"{server.origin}/", insist=True)
-    await fetcher.aclose()
+    await fetcher.close()
 
 
 async def test_a_host_that_asks_for_rest_gets_it() -> None:
@@ -323,7 +323,7 @@ async def test_a_host_that_asks_for_rest_gets_it() -> None:
         assert (await fetcher.get(f"{server.origin}/")).status == 429
         with pytest.raises(FetchFailed, match="rests") as resting:
             await fetcher.get(f"{server.origin}/")
-        await fetcher.aclose()
+        await fetcher.close()
     assert 100 < (resting.value.retry_after or 0) <= 120
     assert len(server.asked) == 1
 
@@ -340,7 +340,7 @@ async def test_a_slow_page_does_not_make_its_host_rest() -> None:
             with pytest.raises(FetchFailed):
                 await fetcher.get(f"{server.origin}/slow", timeout=0.1)
         assert (await fetcher.get(f"{server.origin}/")).body == b"ok"
-        await fetcher.aclose()
+        await fetcher.close()
 
 
 async def test_at_most_four_requests_at_once_to_one_host() -> None:
@@ -358,7 +358,7 @@ async def test_at_most_four_requests_at_once_to_one_host() -> None:
     async with serving(answer) as server:
         fetcher = Fetcher(allow=LOOPBACK)
         await asyncio.gather(*(fetcher.get(f"{server.origin}/{n}") for n in range(20)))
-        await fetcher.aclose()
+        await fetcher.close()
     assert len(server.asked) == 20
     assert most == 4
 
@@ -368,7 +368,7 @@ async def test_cookies_are_forgotten() -> None:
         fetcher = Fetcher(allow=LOOPBACK)
         await fetcher.get(f"{server.origin}/")
         await fetcher.get(f"{server.origin}/")
-        await fetcher.aclose()
+        await fetcher.close()
     assert "cookie" not in server.asked[1].headers
 
 
@@ -383,17 +383,17 @@ async def test_tls_needs_the_authority_and_the_name(tmp_path: Path, monkeypatch:
         stranger = Fetcher(allow=LOOPBACK, resolve=_loopback)
         with pytest.raises(FetchFailed, match="no connection"):
             await stranger.get(url)
-        await stranger.aclose()
+        await stranger.close()
         friend = Fetcher(allow=LOOPBACK, resolve=_loopback, ca_file=ca_file)
         assert (await friend.get(url)).body == b"ok"
         # The same address under another name has no certificate, and must not ride on the open connection.
         with pytest.raises(FetchFailed, match="no connection"):
             await friend.get(f"https://other.example:{server.port}/")
-        await friend.aclose()
+        await friend.close()
         monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
         by_environment = Fetcher(allow=LOOPBACK, resolve=_loopback)
         assert (await by_environment.get(url)).body == b"ok"
-        await by_environment.aclose()
+        await by_environment.close()
 
 
 async def test_no_redirect_from_https_to_http(tmp_path: Path) -> None:
@@ -405,7 +405,7 @@ async def test_no_redirect_from_https_to_http(tmp_path: Path) -> None:
         fetcher = Fetcher(allow=LOOPBACK, resolve=_loopback, ca_file=ca_file)
         with pytest.raises(FetchRefused, match="https to http"):
             await fetcher.get(f"https://good.example:{secure.port}/")
-        await fetcher.aclose()
+        await fetcher.close()
     assert plain.asked == []
 
 

@@ -72,7 +72,7 @@ async def _push(endpoint: str, vapid: push.Vapid, *, standard: bool = True, **op
     try:
         return await push.send(fetcher, Receiver().at(endpoint, standard), PAYLOAD, vapid, **options)
     finally:
-        await fetcher.aclose()
+        await fetcher.close()
 
 
 async def test_a_standard_push_is_read_by_its_receiver_only(vapid: push.Vapid) -> None:
@@ -83,7 +83,7 @@ async def test_a_standard_push_is_read_by_its_receiver_only(vapid: push.Vapid) -
         result = await push.send(
             fetcher, receiver.at(endpoint, True), PAYLOAD, vapid, ttl=60, urgency="high", topic="post-1"
         )
-        await fetcher.aclose()
+        await fetcher.close()
     assert (result.sent, result.gone, result.status) == (True, False, 201)
     asked = service.asked[0]
     assert (asked.method, asked.path) == ("POST", "/push/abc")
@@ -107,7 +107,7 @@ async def test_a_push_of_the_older_encoding(vapid: push.Vapid) -> None:
     async with serving(always(reply(status=201))) as service:
         fetcher = Fetcher(allow=["127.0.0.0/8"])
         result = await push.send(fetcher, receiver.at(f"{service.origin}/x", False), PAYLOAD, vapid)
-        await fetcher.aclose()
+        await fetcher.close()
     assert result.sent
     headers = service.asked[0].headers
     assert headers["content-encoding"] == "aesgcm"
@@ -149,7 +149,7 @@ async def test_a_larger_payload_is_not_sent(vapid: push.Vapid) -> None:
     async with serving(always(reply())) as service:
         fetcher = Fetcher(allow=["127.0.0.0/8"])
         result = await push.send(fetcher, receiver.at(service.origin, True), bytes(push.PAYLOAD_CAP + 1), vapid)
-        await fetcher.aclose()
+        await fetcher.close()
     assert not result.sent
     assert not result.gone
     assert service.asked == []

@@ -67,15 +67,11 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     published_at: datetime | None = None
 
 
-class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """Our copy of a card's picture: blob key, type, bytes, width and height in pixels, and its blurhash."""
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A job's payload: the post that needs its card, and the links in its text."""
 
-    key: str
-    mime: str
-    size: int
-    width: int = 0
-    height: int = 0
-    blurhash: str | None = None
+    post_id: int
+    links: list[str]
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-import tempfile
-from pathlib import Path
 
-import msgspec
 import structlog
 
 from torg.cards import rules
-from torg.cards.model import Picture, Preview
-from torg.engine.blobs import Blobs
+from torg.cards.model import Preview
 from torg.engine.fetch import Fetcher, FetchError
+from torg.kernel.actor import Scope
 from torg.kernel.errors import Invalid
-from torg.media.formats import Family
-from torg.media.pool import WorkerPool
+from torg.media.model import Picture
+from torg.media.workshop import Workshop
 
 log = structlog.get_logger(__name__)
 
@@ -25,21 +21,10 @@ OEMBED_SECONDS = 6.0
 PICTURE_SECONDS = 10.0
 OEMBED_CAP = 128 * 1024
 PICTURE_CAP = 8 * 1024 * 1024
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
 
 
 class NoCard(Exception):
     """The page gives no card: unreachable, not HTML, or without a title. `str()` says which, for the log."""
-
-
-class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture, made in the temporary folder it lies in until stored."""
-
-    path: Path
-    mime: str
-    width: int
-    height: int
-    blurhash: str | None
 
 
 async def ask(fetcher: Fetcher, url: str, *, origin: str | None) -> Preview:
@@ -84,47 +69,15 @@ async def _oembed(fetcher: Fetcher, url: str, origin: str | None) -> bytes | Non
 
 
 async def picture(
-    fetcher: Fetcher, blobs: Blobs, pool: WorkerPool, url: str, folder: str, *, origin: str | None
+    fetcher: Fetcher, workshop: Workshop, scope: Scope, url: str, *, origin: str | None
 ) -> Picture | None:
     """Our own copy of a card's picture, cleaned and made small by the media workers; None when it is not usable.
 
-    Kept under `folder` in the blob store, so that readers' devices never call the linked site.
+    Readers' devices never call the linked site. In use once `media.actions.keep_picture` is called.
     """
     try:
-        answer = await fetcher.get(url, accept="image/*", max_bytes=PICTURE_CAP, timeout=PICTURE_SECONDS, origin=origin)
-    except FetchError as error:
-        log.info("card_picture_failed", reason=error.reason)
+        found = await fetcher.get(url, accept="image/*", max_bytes=PICTURE_CAP, timeout=PICTURE_SECONDS, origin=origin)
+        return await workshop.picture(scope, "card", found.body) if found.ok else None
+    except (FetchError, Invalid) as error:
+        log.info("card_picture_failed", reason=str(error))
         return None
-    if not answer.ok:
-        return None
-    with tempfile.TemporaryDirectory(prefix="torg-card-") as scratch:
-        try:
-            made = await _small(pool, answer.body, Path(scratch))
-        except Invalid as refused:
-            log.info("card_picture_refused", reason=str(refused))
-            return None
-        key = f"{folder}/{secrets.token_hex(16)}.{ENDINGS.get(made.mime, 'bin')}"
-        await blobs.put_file(key, made.path)
-        return Picture(
-            key=key,
-            mime=made.mime,
-            size=(await asyncio.to_thread(made.path.stat)).st_size,
-            width=made.width,
-            height=made.height,
-            blurhash=made.blurhash,
-        )
-
-
-async def _small(pool: WorkerPool, data: bytes, scratch: Path) -> Made:
-    given, into = scratch / "given", scratch / "made"
-    await asyncio.to_thread(given.write_bytes, data)
-    await asyncio.to_thread(into.mkdir)
-    done = await pool.run("thumbnail", given, into, Family.IMAGE)
-    size = done.meta.get("small", {})
-    return Made(
-        path=into / done.original.name,
-        mime=done.original.mime,
-        width=int(size.get("width", 0)),
-        height=int(size.get("height", 0)),
-        blurhash=done.blurhash,
-    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
-from torg.cards.model import Card, Claim, Picture, Preview
+from torg.cards.model import Card, Claim, Preview
 from torg.engine.postgres import Tx
+from torg.media.model import Picture
 
 TENANT = "c.org_id = %(org)s AND c.network_id = ANY (%(networks)s)"
 COLUMNS = ", ".join(f"c.{name}" for name in Card.__struct_fields__)

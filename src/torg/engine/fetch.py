@@ -122,7 +122,7 @@ class Fetcher:
         caps = _Caps(max_bytes, True, insist, origin)
         return await self._timed(url, timeout, self._follow("POST", url, wanted, body, sign, redirects, caps))
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Close every connection; a later fetch opens anew."""
         exchange, self._exchange = self._exchange, None
         if exchange is not None:

@@ -15,6 +15,7 @@ from torg.media.model import Kind, Output, Processed
 AVATAR = (400, 400)
 HEADER = (1500, 500)
 EMOJI = (128, 128)
+CARD = (1200, 1200)
 _MOVING_FRAMES = 250
 
 
@@ -31,6 +32,15 @@ def header(path: Path, into: Path, kind: Format) -> Processed:
 def emoji(path: Path, into: Path, kind: Format) -> Processed:
     """At most 128×128, of its own shape, transparent where it was."""
     return _make(path, into, kind, lambda image: _inside(image, EMOJI))
+
+
+def card(path: Path, into: Path, kind: Format) -> Processed:
+    """A link card's picture: at most 1200×1200, of its own shape, its first frame if it moves."""
+    images.inspect(path, kind)
+    still = _inside(images.open_still(path, kind), CARD).copy_memory()
+    made = images.save(still, into, "card", "image/jpeg" if kind is Format.JPEG else "image/png")
+    meta = {"original": images.dimensions(still.width, still.height)}
+    return Processed(kind=Kind.IMAGE, original=made, meta=meta, blurhash=images.hash_of(still))
 
 
 def _cut(path: Path, into: Path, kind: Format, size: tuple[int, int]) -> Processed:

@@ -23,7 +23,12 @@ def process(task: Task) -> Processed:
         raise Invalid(rules.UNSUPPORTED)
     if task.purpose == "thumbnail":
         return _thumbnail(path, into, kind)
-    portrait = {"avatar": portraits.avatar, "header": portraits.header, "emoji": portraits.emoji}[task.purpose]
+    portrait = {
+        "avatar": portraits.avatar,
+        "header": portraits.header,
+        "emoji": portraits.emoji,
+        "card": portraits.card,
+    }[task.purpose]
     return portrait(path, into, kind)
 
 

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 _UNUSED = timedelta(days=1)
 _RESCUE = timedelta(minutes=3)
 _POLL_SECONDS = 0.2
-_PURPOSES = frozenset({"avatar", "header", "emoji"})
+_PURPOSES = frozenset({"avatar", "header", "emoji", "card"})
 
 
 class Workshop:
@@ -223,7 +223,7 @@ class Workshop:
         return changed
 
     async def picture(self, scope: Scope, purpose: str, given: Path | bytes, account_id: int | None = None) -> Picture:
-        """Make an avatar (400×400), header (1500×500) or emoji. In use once `actions.keep_picture` is called."""
+        """Make an avatar (400×400), header (1500×500), emoji or card. In use once `actions.keep_picture` is called."""
         if purpose not in _PURPOSES:
             raise ValueError(purpose)
         async with self._folder() as into:
