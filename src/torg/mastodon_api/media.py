@@ -39,7 +39,7 @@ class IdParams(msgspec.Struct, kw_only=True):
 
 
 def _entity(call: Call, found: Attachment) -> entities.MediaAttachment:
-    return attachment(call.origin, found)
+    return attachment(call.origin, found, call.network.kind)
 
 
 async def _upload(call: Call, params: UploadParams, wait: float) -> Attachment:
@@ -74,7 +74,7 @@ async def upload_and_wait(call: Call, params: UploadParams) -> entities.MediaAtt
 async def show(call: Call, params: IdParams) -> entities.MediaAttachment:
     """200 when processed, 206 while it is not, 422 where it could not be."""
     found = await reads.mine(call.tx, call.actor, params.id)
-    if found.post_id is not None or found.message_id is not None:
+    if not found.is_loose:
         raise NotFound
     if found.state is State.FAILED:
         raise Invalid(found.error or rules.FAILED)

@@ -61,7 +61,7 @@ async def update(
 ) -> Attachment:
     """Change one's own loose attachment (Mastodon: PUT /api/v1/media/:id). None leaves as it is."""
     found = await store.own(tx, actor.me, id_, lock=True)
-    if found is None or not _loose(found):
+    if found is None or not found.is_loose:
         raise NotFound
     return await _change(tx, found, description, focus)
 
@@ -81,19 +81,14 @@ async def delete(tx: Tx, actor: Actor, id_: int) -> None:
     found = await store.own(tx, actor.me, id_, lock=True)
     if found is None:
         raise NotFound
-    if not _loose(found) or found.scheduled_id is not None:
+    if not found.is_loose or await store.planned(tx, id_):
         raise Invalid(rules.IN_USE)
     await store.delete(tx, [id_])
 
 
-async def attach(
-    tx: Tx, actor: Actor, post_id: int, ids: Sequence[int], *, scheduled_id: int | None = None
-) -> list[Attachment]:
-    """Hang one's own loose, ready attachments on a post, in this order.
-
-    `scheduled_id`: the scheduled post that this one was, which may have held them.
-    """
-    found = await _take(tx, actor, ids, scheduled_id=scheduled_id)
+async def attach(tx: Tx, actor: Actor, post_id: int, ids: Sequence[int]) -> list[Attachment]:
+    """Hang one's own loose, ready attachments on a post, in this order."""
+    found = await _take(tx, actor, ids)
     await store.hold(tx, "post_id", post_id, [a.id for a in found])
     return found
 
@@ -102,14 +97,6 @@ async def attach_to_message(tx: Tx, actor: Actor, message_id: int, ids: Sequence
     """As `attach`, for a direct message."""
     found = await _take(tx, actor, ids)
     await store.hold(tx, "message_id", message_id, [a.id for a in found])
-    return found
-
-
-async def hold_for_scheduled(tx: Tx, actor: Actor, scheduled_id: int, ids: Sequence[int]) -> list[Attachment]:
-    """Keep attachments for a scheduled post, so that they are neither swept away nor used twice."""
-    found = await _take(tx, actor, ids, scheduled_id=scheduled_id)
-    await store.let_go(tx, "scheduled_id", scheduled_id, [a.id for a in found])
-    await store.hold(tx, "scheduled_id", scheduled_id, [a.id for a in found])
     return found
 
 
@@ -123,15 +110,14 @@ async def _take(
     actor: Actor,
     ids: Sequence[int],
     *,
-    scheduled_id: int | None = None,
     post_id: int | None = None,
 ) -> list[Attachment]:
     """The wanted ones, locked and checked, in the wanted order; those already on `post_id` are welcome."""
     wanted = list(dict.fromkeys(ids))
     free = {
         a.id: a
-        for a in await store.lock_own(tx, actor.me, wanted)
-        if (_loose(a) and a.scheduled_id in (None, scheduled_id)) or (post_id is not None and a.post_id == post_id)
+        for a in await store.own_many(tx, actor.me, wanted, lock=True)
+        if a.is_loose or (post_id is not None and a.post_id == post_id)
     }
     found = [free[id_] for id_ in wanted if id_ in free]
     rules.check_together(wanted, found)
@@ -165,11 +151,6 @@ async def release_message(tx: Tx, message_id: int) -> None:
     await store.delete(tx, await store.let_go(tx, "message_id", message_id))
 
 
-async def release_scheduled(tx: Tx, scheduled_id: int) -> None:
-    """Let a scheduled post's attachments go loose again."""
-    await store.let_go(tx, "scheduled_id", scheduled_id)
-
-
 async def keep_picture(tx: Tx, picture: Picture, *, instead_of: Sequence[str | None] = ()) -> None:
     """Keep a picture that the workshop made (it would be swept away after a day) and give up the old keys."""
     keys = [picture.key, picture.static_key]
@@ -181,7 +162,3 @@ async def keep_picture(tx: Tx, picture: Picture, *, instead_of: Sequence[str | N
 async def drop_picture(tx: Tx, keys: Sequence[str | None]) -> None:
     """Give up a picture (an avatar removed, an emoji deleted)."""
     await store.doom_files(tx, [key for key in keys if key])
-
-
-def _loose(attachment: Attachment) -> bool:
-    return attachment.post_id is None and attachment.message_id is None

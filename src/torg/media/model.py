@@ -38,7 +38,6 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     account_id: int
     post_id: int | None = None
     message_id: int | None = None
-    scheduled_id: int | None = None
     position: int = 0
     kind: Kind = Kind.UNKNOWN
     state: State = State.PROCESSING
@@ -56,6 +55,11 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
     error: str | None = None
     created_at: datetime
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether nothing has it yet."""
+        return self.post_id is None and self.message_id is None
 
     @property
     def keys(self) -> tuple[str, ...]:

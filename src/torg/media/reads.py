@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
@@ -29,13 +29,10 @@ async def for_messages(tx: Tx, message_ids: Iterable[int]) -> dict[int, list[Att
     return found
 
 
-async def for_scheduled(tx: Tx, scheduled_ids: Iterable[int]) -> dict[int, list[Attachment]]:
-    """The attachments that wait for these scheduled posts, in their order."""
-    found: dict[int, list[Attachment]] = {}
-    for attachment in await store.held_by(tx, "scheduled_id", scheduled_ids):
-        assert attachment.scheduled_id is not None
-        found.setdefault(attachment.scheduled_id, []).append(attachment)
-    return found
+async def loose(tx: Tx, account_id: int, ids: Sequence[int]) -> list[Attachment]:
+    """Those of one's own attachments that no post or message has, in the wanted order."""
+    found = {a.id: a for a in await store.own_many(tx, account_id, ids) if a.is_loose}
+    return [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
 
 
 async def mine(tx: Tx, actor: Actor, id_: int) -> Attachment:

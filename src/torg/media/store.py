@@ -12,8 +12,7 @@ from torg.media.model import Attachment, StoredFile
 COLUMNS = ", ".join(Attachment.__struct_fields__)
 FILE_COLUMNS = ", ".join(StoredFile.__struct_fields__)
 TENANT = "org_id = %(org)s AND network_id = %(network)s"
-LOOSE = "post_id IS NULL AND message_id IS NULL"
-HOLDERS = frozenset({"post_id", "message_id", "scheduled_id"})
+HOLDERS = frozenset({"post_id", "message_id"})
 
 
 def tenant(tx: Tx) -> dict[str, Any]:
@@ -50,18 +49,18 @@ async def own(tx: Tx, account_id: int, id_: int, *, lock: bool = False) -> Attac
     )
 
 
-async def lock_own(tx: Tx, account_id: int, ids: Sequence[int]) -> list[Attachment]:
-    """Those of one's own attachments, locked in id order so that two posts cannot take the same."""
+async def own_many(tx: Tx, account_id: int, ids: Sequence[int], *, lock: bool = False) -> list[Attachment]:
+    """Those of one's own attachments, if `lock` locked in id order, so that two posts cannot take the same."""
     return await tx.all(
         f"SELECT {COLUMNS} FROM media WHERE {TENANT} AND account_id = %(account)s AND id = ANY(%(ids)s)"
-        " ORDER BY id FOR UPDATE",
+        f" ORDER BY id{' FOR UPDATE' if lock else ''}",
         {**tenant(tx), "account": account_id, "ids": list(ids)},
         as_=Attachment,
     )
 
 
 async def held_by(tx: Tx, holder: str, ids: Iterable[int]) -> list[Attachment]:
-    """The attachments of posts, messages or scheduled posts (`holder` is the column), in their order."""
+    """The attachments of posts or messages (`holder` is the column), in their order."""
     assert holder in HOLDERS
     return await tx.all(
         f"SELECT {COLUMNS} FROM media WHERE {TENANT} AND {holder} = ANY(%(ids)s) ORDER BY {holder}, position, id",
@@ -71,11 +70,10 @@ async def held_by(tx: Tx, holder: str, ids: Iterable[int]) -> list[Attachment]:
 
 
 async def hold(tx: Tx, holder: str, holder_id: int, ids: Sequence[int]) -> None:
-    """Hang attachments on something, in this order; what scheduled them lets go."""
+    """Hang attachments on something, in this order."""
     assert holder in HOLDERS
-    clear = "" if holder == "scheduled_id" else ", scheduled_id = NULL"
     await tx.run(
-        f"UPDATE media SET {holder} = %(holder)s, position = o.at{clear}"
+        f"UPDATE media SET {holder} = %(holder)s, position = o.at"
         " FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS o(id, at)"
         " WHERE media.org_id = %(org)s AND media.network_id = %(network)s AND media.id = o.id",
         {**tenant(tx), "holder": holder_id, "ids": list(ids)},
@@ -103,6 +101,16 @@ async def update(tx: Tx, id_: int, values: Mapping[str, Any]) -> Attachment | No
         f" RETURNING {COLUMNS}",
         {**adapted, **tenant(tx), "id": id_},
         as_=Attachment,
+    )
+
+
+async def planned(tx: Tx, id_: int) -> bool:
+    """Whether a scheduled post waits with this attachment."""
+    return bool(
+        await tx.value(
+            f"SELECT EXISTS (SELECT FROM scheduled_posts WHERE {TENANT} AND %(id)s::bigint = ANY(media_ids))",
+            {**tenant(tx), "id": id_},
+        )
     )
 
 
@@ -150,7 +158,7 @@ async def file(tx: Tx, key: str) -> StoredFile | None:
     """A file that may be served: not a source, not doomed."""
     return await tx.one(
         f"SELECT {FILE_COLUMNS} FROM media_files WHERE {TENANT} AND key = %(key)s AND purpose <> 'source'"
-        " AND (doomed_at IS NULL OR purpose IN ('avatar', 'header', 'emoji', 'site') AND doomed_at > now())",
+        " AND (doomed_at IS NULL OR purpose IN ('avatar', 'header', 'emoji', 'site', 'card') AND doomed_at > now())",
         {**tenant(tx), "key": key},
         as_=StoredFile,
     )

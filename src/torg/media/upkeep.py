@@ -67,8 +67,9 @@ async def sweep(db: Database, blobs: Blobs, *, loose_for: timedelta = timedelta(
 
 
 LOOSE = """
-DELETE FROM media
-WHERE post_id IS NULL AND message_id IS NULL AND scheduled_id IS NULL AND created_at < now() - %(age)s::interval
+DELETE FROM media m
+WHERE post_id IS NULL AND message_id IS NULL AND created_at < now() - %(age)s::interval
+    AND NOT EXISTS (SELECT FROM scheduled_posts s WHERE s.org_id = m.org_id AND m.id = ANY (s.media_ids))
 """
 
 # Files of attachments, accounts and networks that are gone, however they went.

@@ -7,7 +7,6 @@ CREATE TABLE media (
     account_id bigint NOT NULL,
     post_id bigint,
     message_id bigint,                          -- a message is never a post (T4), so it has its own column
-    scheduled_id bigint,                        -- kept for a scheduled post or a draft
     position int NOT NULL DEFAULT 0,            -- order on the post
     kind text NOT NULL DEFAULT 'unknown' CHECK (kind IN ('image', 'gifv', 'video', 'audio', 'unknown')),
     state text NOT NULL DEFAULT 'processing' CHECK (state IN ('processing', 'ready', 'failed')),
@@ -33,10 +32,8 @@ CREATE TABLE media (
 );
 CREATE INDEX media_post ON media (org_id, post_id, position) WHERE post_id IS NOT NULL;
 CREATE INDEX media_message ON media (org_id, message_id, position) WHERE message_id IS NOT NULL;
-CREATE INDEX media_scheduled ON media (org_id, scheduled_id) WHERE scheduled_id IS NOT NULL;
 CREATE INDEX media_account ON media (org_id, account_id, id);
-CREATE INDEX media_loose ON media (created_at)
-    WHERE post_id IS NULL AND message_id IS NULL AND scheduled_id IS NULL;
+CREATE INDEX media_loose ON media (created_at) WHERE post_id IS NULL AND message_id IS NULL;
 SELECT secure_content('media');
 
 -- No foreign keys: a row must outlive what it belonged to, until its file has been removed from the store.
@@ -44,7 +41,7 @@ CREATE TABLE media_files (
     org_id bigint NOT NULL,
     network_id bigint NOT NULL,
     key text NOT NULL,
-    purpose text NOT NULL CHECK (purpose IN ('source', 'original', 'preview', 'avatar', 'header', 'emoji', 'site')),
+    purpose text NOT NULL CHECK (purpose IN ('source', 'original', 'preview', 'avatar', 'header', 'emoji', 'site', 'card')),
     mime text NOT NULL,
     size bigint NOT NULL,
     media_id bigint,

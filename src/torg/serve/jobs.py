@@ -8,6 +8,7 @@ from typing import Any
 
 from torg.engine import relay
 from torg.engine.worker import Context, Handler, Handling, Periodic
+from torg.media import upkeep as media
 from torg.orgs import store as orgs
 from torg.posts import polls, schedule
 
@@ -37,6 +38,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     "poll_end": end_poll,
     "scheduled_post": publish_scheduled,
     "trim_log": trim_log,
+    **media.HANDLERS,
 }
 
-PERIODIC: Sequence[Periodic] = (Periodic(kind="trim_log", every=timedelta(hours=1)),)
+PERIODIC: Sequence[Periodic] = (Periodic(kind="trim_log", every=timedelta(hours=1)), *media.PERIODIC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torg.http import Routes
 from torg.mastodon_api import (
+    media,
     polls,
     scheduled,
     status_marks,
@@ -11,11 +12,14 @@ from torg.mastodon_api import (
     statuses,
     timelines,
 )
+from torg.web import files
 
 
 def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
+        files.routes,
+        media.routes,
         polls.routes,
         scheduled.routes,
         status_marks.routes,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from torg.access.tokens import TokenAuthenticator
 from torg.engine.blobs import Blobs, DiskBlobs
 from torg.engine.fetch import Fetcher
 from torg.engine.limits import Limiter, LocalLimiter, NoLimiter
@@ -16,8 +17,11 @@ from torg.kernel import ids
 from torg.kernel.config import Settings
 from torg.live.hub import Hub
 from torg.live.tail import Tail
+from torg.media import links, rules
 from torg.media.pool import WorkerPool
+from torg.media.workshop import Workshop
 from torg.orgs.reads import NetworksByHost
+from torg.web import files
 
 
 @dataclass(slots=True)
@@ -28,13 +32,14 @@ class Services:
     db: Database
     limits: Limiter
     blobs: Blobs
-    media: WorkerPool
+    media: Workshop
     mail: Mailer
     fetch: Fetcher
     networks: NetworksByHost
     hub: Hub
     tail: Tail
     uploads: Path
+    file_readers: Sequence[files.FileReader] = ()
 
 
 @asynccontextmanager
@@ -46,13 +51,16 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         ids.use_node(await tx.value("SELECT nextval('node_numbers')"))
     uploads = settings.data / "uploads"
     uploads.mkdir(parents=True, exist_ok=True)
+    await links.load(db)
+    blobs = DiskBlobs(settings.data / "files")
+    sizes = rules.Sizes(image=settings.max_image_mb * rules.MEGABYTE, video=settings.max_video_mb * rules.MEGABYTE)
     hub = Hub()
     services = Services(
         settings=settings,
         db=db,
         limits=LocalLimiter() if settings.rate_limits else NoLimiter(),
-        blobs=DiskBlobs(settings.data / "files"),
-        media=WorkerPool(),
+        blobs=blobs,
+        media=Workshop(db, blobs, WorkerPool(), settings.data / "making", sizes),
         mail=Mailer(
             smtp_url=settings.smtp_url,
             folder=settings.data / "mail",
@@ -64,6 +72,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         hub=hub,
         tail=Tail(db, hub),
         uploads=uploads,
+        file_readers=(files.token_reader(TokenAuthenticator()),),
     )
     try:
         yield services

@@ -12,6 +12,7 @@ from torg.accounts.model import Account
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.mastodon_api.entities import AccountRole, CustomEmoji
+from torg.media import links
 
 SHORTCODE = re.compile(r":([a-zA-Z0-9_]{2,}):")
 
@@ -34,7 +35,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     def file(self, key: str) -> str:
         """The address of a stored file."""
-        return f"{self.origin}/media/{key}"
+        return links.url(self.actor.network_kind, self.origin, key)
 
 
 async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], texts: Iterable[str]) -> Scene:
@@ -46,7 +47,7 @@ async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], tex
     tenant = {"org": actor.org_id, "network": actor.network_id}
     emojis: dict[str, CustomEmoji] = {}
     if codes:
-        emojis = await _emojis(tx, tenant, codes, origin)
+        emojis = await _emojis(tx, actor, codes, origin)
     roles: dict[int, AccountRole] = {}
     if role_ids := {a.role_id for a in people if a.role_id is not None}:
         rows = await tx.all(
@@ -64,17 +65,17 @@ async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], tex
     )
 
 
-async def _emojis(tx: Tx, tenant: dict[str, int], codes: set[str], origin: str) -> dict[str, CustomEmoji]:
+async def _emojis(tx: Tx, actor: Actor, codes: set[str], origin: str) -> dict[str, CustomEmoji]:
     rows = await tx.all(
         """SELECT shortcode, category, visible, key, static_key FROM custom_emojis
            WHERE org_id = %(org)s AND network_id = %(network)s AND NOT disabled AND shortcode = ANY(%(codes)s)""",
-        {**tenant, "codes": list(codes)},
+        {"org": actor.org_id, "network": actor.network_id, "codes": list(codes)},
     )
     return {
         r["shortcode"]: CustomEmoji(
             shortcode=r["shortcode"],
-            url=f"{origin}/media/{r['key']}",
-            static_url=f"{origin}/media/{r['static_key']}",
+            url=links.url(actor.network_kind, origin, r["key"]),
+            static_url=links.url(actor.network_kind, origin, r["static_key"]),
             visible_in_picker=r["visible"],
             category=r["category"],
         )
