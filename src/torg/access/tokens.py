@@ -43,7 +43,8 @@ async def issue(
 
 FIND = """
     SELECT t.id AS token_id, t.app_id, t.account_id, t.scopes, a.person_id, a.state, a.disabled_at, a.suspended_at,
-           a.settings ->> 'locale' AS locale, coalesce(r.permissions, 0) AS permissions, p.disabled_at AS person_disabled
+           a.settings ->> 'locale' AS locale, coalesce(r.permissions, 0) AS permissions,
+           p.disabled_at AS person_disabled
     FROM tokens t
     LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
     LEFT JOIN roles r ON r.org_id = a.org_id AND r.id = a.role_id

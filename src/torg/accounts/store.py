@@ -33,7 +33,8 @@ async def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
 
 async def by_handle(tx: Tx, handle: str, host: str = "") -> Account | None:
     return await tx.one(
-        f"SELECT {COLUMNS} FROM accounts WHERE {TENANT} AND lower(handle) = lower(%(handle)s) AND host = lower(%(host)s)",
+        f"SELECT {COLUMNS} FROM accounts WHERE {TENANT} AND lower(handle) = lower(%(handle)s) "
+        "AND host = lower(%(host)s)",
         {**tenant(tx), "handle": handle, "host": host},
         as_=Account,
     )

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from torg.filters import reads as filters
 from torg.http import Call, Paged
 from torg.kernel.errors import NotFound
-from torg.mastodon_api import direct, entities, present
+from torg.mastodon_api import direct, entities
 from torg.mastodon_api.forms import paged
+from torg.mastodon_api.present import statuses as present
 from torg.posts import reads as posts
 from torg.posts.model import PostView
 

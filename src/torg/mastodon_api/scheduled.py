@@ -32,7 +32,7 @@ async def entity(call: Call, planned: Scheduled) -> entities.ScheduledStatus:
     visibility = "private"
     if draft.audience is Audience.EVERYONE:
         visibility = "public" if draft.listed else "unlisted"
-    attached = await media.loose(call.tx, call.me, planned.media_ids) if planned.media_ids else []
+    attached = (await media.for_scheduled(call.tx, [planned.id])).get(planned.id, [])
     poll: Any = None
     if draft.poll:
         poll = entities.ScheduledPoll(
@@ -56,7 +56,7 @@ async def entity(call: Call, planned: Scheduled) -> entities.ScheduledStatus:
             application_id=draft.app_id or 0,
             idempotency=draft.idempotency_key,
         ),
-        media_attachments=[present_media.attachment(call.origin, m) for m in attached],
+        media_attachments=[present_media.attachment(call.origin, m, call.network.kind) for m in attached],
     )
 
 

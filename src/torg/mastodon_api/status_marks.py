@@ -38,9 +38,7 @@ async def unfavourite(call: Call, params: ById) -> entities.Status:
 async def reblog(call: Call, form: Reblog) -> entities.Status:
     """Answers with the boost itself, whose `reblog` is the post. A message is never boosted (T4): 404."""
     audience = Audience.FOLLOWERS if form.visibility == "private" else Audience.EVERYONE
-    boost_id = await boosts.boost(
-        call.tx, call.actor, form.id, audience=audience, listed=form.visibility != "unlisted"
-    )
+    boost_id = await boosts.boost(call.tx, call.actor, form.id, audience=audience, listed=form.visibility != "unlisted")
     return await render.one(call, boost_id)
 
 

@@ -14,7 +14,7 @@ from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.present import media, scene
 from torg.media import reads as media_reads
 from torg.posts import reads
-from torg.posts.model import Audience
+from torg.posts.model import Audience, Version
 
 routes = Routes("statuses")
 
@@ -42,10 +42,12 @@ async def history(call: Call, params: ById) -> list[entities.StatusEdit]:
             sensitive=v.sensitive,
             created_at=iso(v.created_at),
             account=present_accounts.account(around, author),
-            poll={"options": [{"title": title} for title in v.poll["options"]]} if v.poll else None,
+            poll=_poll(v) if v.poll else msgspec.UNSET,
             media_attachments=[
                 media.attachment(
-                    call.origin, msgspec.structs.replace(known[int(m["id"])], description=m["description"])
+                    call.origin,
+                    msgspec.structs.replace(known[int(m["id"])], description=m["description"]),
+                    call.network.kind,
                 )
                 for m in v.media
                 if int(m["id"]) in known
@@ -54,6 +56,11 @@ async def history(call: Call, params: ById) -> list[entities.StatusEdit]:
         )
         for v in versions
     ]
+
+
+def _poll(version: Version) -> entities.StatusEditPoll:
+    titles = version.poll["options"] if version.poll else []
+    return entities.StatusEditPoll(options=[entities.StatusEditOption(title=title) for title in titles])
 
 
 @routes.get("/api/v1/statuses/{id}/source", scope="read:statuses")

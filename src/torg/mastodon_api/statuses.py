@@ -7,13 +7,13 @@ from typing import Literal
 
 import msgspec
 
+from torg.accounts import reads as accounts
 from torg.http import Call, Paged, Routes
 from torg.kernel.errors import NotFound
+from torg.kernel.page import in_order
 from torg.mastodon_api import direct, entities, render, scheduled
 from torg.mastodon_api.forms import ById, PageById, page, paged, sliced
 from torg.mastodon_api.present import accounts as present_accounts
-from torg.accounts import reads as accounts
-from torg.kernel.page import in_order
 from torg.posts import actions, marks, quotes, reads, schedule
 from torg.posts.model import Audience, Draft, MediaChange, PollDraft, QuotePolicy
 

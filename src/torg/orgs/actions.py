@@ -30,7 +30,9 @@ async def add_network(tx: Tx, org_name: str, kind: NetworkKind, host: str, name:
         raise Misused(f"There is no organisation “{org_name}”. Add it first: torg org add “{org_name}”.")
     if await store.network_by_host(tx, host):
         raise Misused(f"The host {host} already belongs to a network. Choose another host.")
-    title = rules.clean_name(name or (organisation.name if kind is NetworkKind.PUBLIC else f"{organisation.name} ({kind})"))
+    title = rules.clean_name(
+        name or (organisation.name if kind is NetworkKind.PUBLIC else f"{organisation.name} ({kind})")
+    )
     await store.insert_network(tx, organisation.org_id, new_id(), kind, host, title)
     made = await store.network_by_host(tx, host)
     assert made is not None

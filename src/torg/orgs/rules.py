@@ -6,14 +6,17 @@ import re
 
 from torg.kernel.errors import Misused
 
-HOST = re.compile(r"(?=.{1,253}(?::\d{1,5})?$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::\d{1,5})?")
+LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+HOST = re.compile(rf"(?=.{{1,259}}$){LABEL}(?:\.{LABEL})*(?::\d{{1,5}})?")
 
 
 def clean_host(host: str) -> str:
     """The host name in the form that requests are compared with: lower case, with a port where there is one."""
     cleaned = host.strip().lower().rstrip(".")
     if not HOST.fullmatch(cleaned):
-        raise Misused(f"“{host}” is not a host name. Give one such as acme.example or localhost:8000, without https://.")
+        raise Misused(
+            f"“{host}” is not a host name. Give one such as acme.example or localhost:8000, without https://."
+        )
     return cleaned
 
 

@@ -70,7 +70,8 @@ async def end(tx: Tx, poll_id: int) -> None:
     if row is None:
         return
     voters = await tx.column(
-        "SELECT DISTINCT account_id FROM poll_votes WHERE org_id = %(org)s AND network_id = %(network)s AND poll_id = %(id)s",
+        """SELECT DISTINCT account_id FROM poll_votes
+           WHERE org_id = %(org)s AND network_id = %(network)s AND poll_id = %(id)s""",
         {**store.tenant(tx), "id": poll_id},
     )
     event = PollEnded(poll_id=poll_id, post_id=row["post_id"], author_id=row["account_id"], voter_ids=voters)

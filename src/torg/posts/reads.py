@@ -10,12 +10,14 @@ import msgspec
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account
 from torg.cards import reads as cards
+from torg.cards.model import Card
 from torg.engine.postgres import NATIVE, Row, Tx
 from torg.kernel.actor import Actor
 from torg.kernel.errors import NotFound
 from torg.media import reads as media
+from torg.media.model import Attachment
 from torg.posts import poll_store, store
-from torg.posts.model import AppName, Counts, Flags, Post, PostView, Version
+from torg.posts.model import AppName, Counts, Flags, Poll, Post, PostView, Version
 from torg.posts.visibility import readable
 
 CONTEXT_ANCESTORS = 4_096
@@ -69,6 +71,13 @@ async def _add(tx: Tx, actor: Actor, rows: dict[int, Row], column: str) -> None:
 
 class _Parts:
     """What views are put together from, fetched in batches."""
+
+    accounts: dict[int, Account]
+    media: dict[int, list[Attachment]]
+    polls: dict[int, Poll]
+    cards: dict[int, Card]
+    flags: dict[int, Flags]
+    followed: set[int]
 
     def __init__(self, rows: dict[int, Row]) -> None:
         self.rows = rows

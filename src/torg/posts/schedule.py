@@ -13,7 +13,7 @@ from torg.kernel.clock import now
 from torg.kernel.errors import Invalid, NotFound
 from torg.kernel.ids import new_id
 from torg.kernel.page import Page, in_order
-from torg.media import reads as media
+from torg.media import actions as media
 from torg.orgs.model import Network
 from torg.posts import actions, reads, rules, store
 from torg.posts.model import Draft
@@ -52,10 +52,9 @@ async def plan(tx: Tx, actor: Actor, network: Network, draft: Draft, at: datetim
     if draft.reply_to_id:
         await reads.original(tx, actor, draft.reply_to_id)
     await _room(tx, actor, at)
-    loose = await media.loose(tx, actor.me, draft.media_ids) if draft.media_ids else []
-    if len(loose) < len(set(draft.media_ids)):
-        raise Invalid("Validation failed: Media attachments are not available")
     id_ = new_id()
+    if draft.media_ids:
+        await media.hold_for_scheduled(tx, actor, id_, draft.media_ids)
     await tx.run(
         """INSERT INTO scheduled_posts (org_id, network_id, id, account_id, scheduled_at, params, media_ids)
            VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(at)s, %(params)s, %(media)s)""",
@@ -124,6 +123,7 @@ async def cancel(tx: Tx, actor: Actor, id_: int) -> None:
     await tx.run(
         f"DELETE FROM scheduled_posts WHERE {OWN} AND id = %(id)s", {**store.tenant(tx, actor.me), "id": found.id}
     )
+    await media.release_scheduled(tx, found.id)
     await jobs.cancel(tx, "scheduled_post", str(id_))
 
 
@@ -137,8 +137,6 @@ async def publish_due(tx: Tx, network: Network, id_: int, *, origin: str) -> int
     )
     if due is None:
         return None
-    author = Actor(
-        org_id=network.org_id, network_id=network.id, network_kind=network.kind, account_id=due.account_id
-    )
-    draft = msgspec.structs.replace(due.params, idempotency_key=None)
+    author = Actor(org_id=network.org_id, network_id=network.id, network_kind=network.kind, account_id=due.account_id)
+    draft = msgspec.structs.replace(due.params, idempotency_key=None, scheduled_id=due.id)
     return await actions.publish(tx, author, network, draft, origin=origin)

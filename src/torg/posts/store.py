@@ -59,9 +59,7 @@ async def get_readable(tx: Tx, viewer: int | None, id_: int) -> Post | None:
 
 async def insert(tx: Tx, values: dict[str, Any]) -> None:
     columns = {"org_id": tx.scope.org_id, "network_id": tx.scope.network_ids[0], **values}
-    await tx.run(
-        f"INSERT INTO posts ({', '.join(columns)}) VALUES ({', '.join(f'%({c})s' for c in columns)})", columns
-    )
+    await tx.run(f"INSERT INTO posts ({', '.join(columns)}) VALUES ({', '.join(f'%({c})s' for c in columns)})", columns)
 
 
 async def update(tx: Tx, id_: int, values: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ def collections() -> list[Routes]:
     return [
         files.routes,
         media.routes,
+        conversations.routes,
         polls.routes,
         scheduled.routes,
         status_marks.routes,

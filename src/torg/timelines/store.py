@@ -48,7 +48,8 @@ async def home(tx: Tx, viewer: int, page: Page) -> list[int]:
               SELECT f.target_id AS id, f.show_boosts, f.languages FROM follows f
               WHERE f.org_id = %(org)s AND f.network_id = %(network)s AND f.account_id = %(viewer)s
               AND NOT EXISTS (SELECT FROM list_members m JOIN lists l ON l.org_id = m.org_id AND l.id = m.list_id
-                  WHERE m.org_id = f.org_id AND m.account_id = f.target_id AND l.account_id = %(viewer)s AND l.exclusive)
+                  WHERE m.org_id = f.org_id AND m.account_id = f.target_id
+                  AND l.account_id = %(viewer)s AND l.exclusive)
               UNION ALL SELECT %(viewer)s, true, NULL)
             SELECT id FROM (
               (SELECT p.id FROM authors CROSS JOIN LATERAL (

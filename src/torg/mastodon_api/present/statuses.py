@@ -104,11 +104,9 @@ def _common(scene: Scene, view: PostView, filtered: Filtered) -> dict[str, Any]:
         "visibility": visibility(post),
         "sensitive": post.sensitive,
         "spoiler_text": post.spoiler,
-        "media_attachments": [media.attachment(scene.origin, m) for m in view.media],
+        "media_attachments": [media.attachment(scene.origin, m, scene.actor.network_kind) for m in view.media],
         "mentions": [
-            entities.StatusMention(
-                id=str(a.id), username=a.handle, url=accounts.url_of(scene.origin, a), acct=a.acct
-            )
+            entities.StatusMention(id=str(a.id), username=a.handle, url=accounts.url_of(scene.origin, a), acct=a.acct)
             for a in view.mentions
         ],
         "tags": [entities.ShallowTag(name=t, url=f"{scene.origin}/tags/{t}") for t in view.tags],
