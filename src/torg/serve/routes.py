@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torg.http import Routes
 from torg.mastodon_api import (
+    conversations,
     media,
     polls,
     scheduled,
