@@ -1,0 +1,5 @@
+"""Fixtures by subject, each in its own module below tests/fixtures/."""
+
+from __future__ import annotations
+
+pytest_plugins = ["tests.fixtures.cluster", "tests.fixtures.square"]
