@@ -1,0 +1,43 @@
+"""A text's length as Mastodon counts it, so that clients and server agree on what fits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wcwidth import iter_graphemes
+
+from torg.text.normal import normal
+from torg.text.tokens import Kind, tokens
+
+URL_LENGTH: Final = 23  # Instance: configuration.statuses.characters_reserved_per_url
+
+
+def length(source: str, spoiler: str = "") -> int:
+    """Characters of `source` and `spoiler` together.
+
+    A URL counts `URL_LENGTH` whatever its size; of `@user@host` only `@user` counts (docs: user/posting).
+    A character is a grapheme cluster (UAX #29) as in Mastodon's own validator and compose form:
+    a family emoji, a flag or a decomposed å is 1. A line end is 1, however it was sent.
+    """
+    return graphemes(normal(spoiler)) + _countable(normal(source))
+
+
+def graphemes(text: str) -> int:
+    """Grapheme clusters in `text`; for names, bios and descriptions, where links are not shortened."""
+    return len(text) if text.isascii() else sum(1 for _ in iter_graphemes(text))
+
+
+def _countable(source: str) -> int:
+    lines = source.split("\n")
+    total = len(lines) - 1
+    for line in lines:
+        text: list[str] = []
+        for token in tokens(line):
+            if token.kind is Kind.URL:
+                text.append("x" * URL_LENGTH)
+            elif token.kind is Kind.MENTION:
+                text.append(f"@{token.value.partition('@')[0]}")
+            else:
+                text.append(token.text)
+        total += graphemes("".join(text))
+    return total
