@@ -1,0 +1,71 @@
+"""Guesses that are right or absent, and a list that clients can show."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torg.text.language import GUESSED, guess, is_language, languages, normal_language
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Jag tycker att debatten var bra men alldeles för lång", "sv"),
+        ("McCain likes the bears in Montana joke too much #tweetdebate", "en"),
+        ("Das ist ein schöner Tag heute, nicht wahr?", "de"),
+        ("こんにちは世界", "ja"),
+        ("ok", None),
+        ("", None),
+        ("https://sv.example/det-har-ar-en-lang-svensk-adress @anna@exempel.se #räksmörgåsar", None),
+        ("😀 1 2 3 !!!", None),
+    ],
+)
+def test_guesses(text: str, code: str | None) -> None:
+    assert guess(text) == code
+
+
+@given(st.text())
+def test_any_text_has_a_listed_language_or_none(text: str) -> None:
+    code = guess(text)
+    assert code is None or (code in GUESSED.split() and is_language(code))
+
+
+def test_the_model_is_not_loaded_until_asked() -> None:
+    probe = "import sys, torg.text.language; sys.exit('numpy' in sys.modules or 'py3langid' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], env={"PYTHONPATH": ":".join(sys.path)}).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("sv", "sv"),
+        ("SV", "sv"),
+        ("sv-SE", "sv"),
+        ("pt_br", "pt-BR"),
+        ("sma", "sma"),
+        ("xx", None),
+        ("", None),
+        ("-", None),
+    ],
+)
+def test_codes(code: str, expected: str | None) -> None:
+    assert normal_language(code) == expected
+
+
+def test_what_a_post_may_carry() -> None:
+    assert all(is_language(code) for code in ("sv", "EN", "smj", "zh-TW"))
+    assert not any(is_language(code) for code in ("", "swedish", "qq", "sv;", "und"))
+
+
+def test_each_language_has_a_name_in_both_of_ours() -> None:
+    english, swedish = languages("en"), languages("sv")
+    assert [entry.code for entry in english] == [entry.code for entry in swedish]
+    assert all(entry.name for entry in english + swedish)
+    assert {entry.code: entry.name for entry in english}["sv"] == "Swedish"
+    assert {entry.code: entry.name for entry in swedish}["sv"] == "svenska"
+    assert len(english) > 200
