@@ -1,0 +1,1 @@
+"""Live streams: who is watching what, and what each of them gets to see, as it happens."""

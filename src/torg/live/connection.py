@@ -1,0 +1,80 @@
+"""One reader of live streams: what it watches, and the bounded queue between the hub and the wire."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+
+from torg.kernel.actor import Actor
+from torg.live.model import NOTIFICATION, USER, Message, Topic
+
+QUEUE = 512
+
+
+class Closed(StrEnum):
+    """Why the hub ended a connection."""
+
+    OVERFLOW = "the reader is too slow"
+    REVOKED = "the access token is no longer valid"
+    SHUTDOWN = "the server is going down"
+    FAILURE = "the server could not read its log"
+
+
+class Connection:
+    """A reader. The edge awaits `next()` and writes; the hub fills the queue and never waits for it.
+
+    A reader that falls `QUEUE` messages behind is closed: it can come back and resume from the log, whereas an
+    unbounded queue would take the memory of everybody else.
+    """
+
+    __slots__ = ("_queue", "actor", "closed", "live", "origin", "position", "topics")
+
+    def __init__(self, actor: Actor, origin: str, *, queue: int = QUEUE) -> None:
+        self.actor = actor
+        self.origin = origin
+        self.topics: set[Topic] = set()
+        self.position = 0
+        self.live = False
+        self.closed: Closed | None = None
+        self._queue: asyncio.Queue[Message | None] = asyncio.Queue(queue)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.actor.org_id, self.actor.network_id
+
+    def wants(self, topic: Topic, event: str) -> bool:
+        """Whether the token lets this event of the topic through (notifications need their own scope)."""
+        if event == "notification" and topic.name in (USER, NOTIFICATION):
+            return self.actor.granted("read:notifications")
+        return True
+
+    def offer(self, message: Message) -> None:
+        """Live delivery: at once, or the end of a reader that does not keep up."""
+        if self.closed is None and self.wants(message.topic, message.frame.event):
+            try:
+                self._queue.put_nowait(message)
+            except asyncio.QueueFull:
+                self.close(Closed.OVERFLOW)
+
+    async def put(self, message: Message) -> None:
+        """Delivery while catching up: waits for the reader."""
+        if self.closed is None and self.wants(message.topic, message.frame.event):
+            await self._queue.put(message)
+
+    def close(self, why: Closed) -> None:
+        """End it. What is queued already is still read, except by a reader too slow for it."""
+        if self.closed is not None:
+            return
+        self.closed = why
+        if why is Closed.OVERFLOW:
+            while not self._queue.empty():
+                self._queue.get_nowait()
+        if self._queue.full():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
+
+    async def next(self) -> Message | None:
+        """The next message; None when the hub has closed the connection (`closed` says why)."""
+        if self.closed is not None and self._queue.empty():
+            return None
+        return await self._queue.get()

@@ -1,0 +1,132 @@
+"""Nouns of live streams: topics that one may watch, frames that are sent, and the facts that decide who gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from torg.kernel.actor import Actor
+
+
+class Topic(NamedTuple):
+    """What can be watched: a stream's name and its tag, list id or (for one's own streams) account id."""
+
+    name: str
+    key: str | int | None = None
+
+    def label(self) -> list[str]:
+        """The `stream` array of WebSocket envelopes: own streams and public ones by name, others with their key."""
+        if self.key is None or self.name in OWN:
+            return [self.name]
+        return [self.name, str(self.key)]
+
+
+USER = "user"
+NOTIFICATION = "user:notification"
+DIRECT = "direct"
+LIST = "list"
+HASHTAG = "hashtag"
+HASHTAG_LOCAL = "hashtag:local"
+OWN = frozenset({USER, NOTIFICATION, DIRECT})
+PUBLIC = (
+    "public",
+    "public:local",
+    "public:remote",
+    "public:media",
+    "public:local:media",
+    "public:remote:media",
+)
+
+
+class Frame:
+    """An event as it goes out, shared by all who get it: each wire form is made once."""
+
+    __slots__ = ("_quoted", "event", "payload")
+
+    def __init__(self, event: str, payload: bytes | None) -> None:
+        self.event = event
+        self.payload = payload
+        self._quoted: bytes | None = None
+
+    def sse(self, seq: int) -> bytes:
+        """Server-sent event with its number, so that a reader can come back to it (`Last-Event-ID`)."""
+        data = b"undefined" if self.payload is None else self.payload
+        return b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, self.event.encode(), data)
+
+    def envelope(self, label: Sequence[str]) -> bytes:
+        """WebSocket message: the payload is a JSON text within the JSON."""
+        start = b'{"stream":%s,"event":"%s"' % (msgspec.json.encode(label), self.event.encode())
+        if self.payload is None:
+            return start + b"}"
+        if self._quoted is None:
+            self._quoted = msgspec.json.encode(self.payload.decode())
+        return start + b',"payload":' + self._quoted + b"}"
+
+
+class Message(NamedTuple):
+    """A frame on its way to one watcher."""
+
+    seq: int
+    topic: Topic
+    frame: Frame
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What a translator makes of an event that is not about posts. Topics None: everyone's own `user` stream."""
+
+    topics: Sequence[Topic] | None
+    event: str
+    payload: bytes | None
+
+
+class Watching(msgspec.Struct, frozen=True):
+    """What a translator may know of those who watch: whom to render for, and the addresses to render with."""
+
+    actor_of: Callable[[int], Actor | None]
+    origin: str
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides who gets a post event. For a deleted post only what its event said."""
+
+    post_id: int
+    event: str
+    account_id: int
+    audience: str
+    listed: bool
+    is_local: bool = True
+    author_host: str = ""
+    is_silenced: bool = False
+    is_reply: bool = False
+    reply_to_account_id: int | None = None
+    boost_of_id: int | None = None
+    boosted_account_id: int | None = None
+    quote_of_id: int | None = None
+    quoted_account_id: int | None = None
+    language: str | None = None
+    has_media: bool = False
+    mentions: frozenset[int] = frozenset()
+    tags: frozenset[str] = frozenset()
+    followers_may_quote: bool = False
+    quoted_for_all: bool = True
+
+    @property
+    def is_gone(self) -> bool:
+        return self.event == "delete"
+
+    @property
+    def people(self) -> set[int]:
+        """Everyone whom a watcher may have blocked, muted or followed with consequence."""
+        named = {self.account_id, self.boosted_account_id, self.reply_to_account_id, self.quoted_account_id}
+        return {id_ for id_ in named if id_ is not None} | self.mentions
+
+
+class ListFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A watched list, with those of its members that the present events are about."""
+
+    id: int
+    account_id: int
+    replies_policy: str
+    members: frozenset[int]

@@ -1,0 +1,89 @@
+"""Which topics a post belongs to, and which watchers of them may see it: pure functions.
+
+Home rules are `timelines/rules.py:in_home`, the same as the timeline's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torg.live.model import HASHTAG, HASHTAG_LOCAL, Facts, ListFacts, Topic
+from torg.timelines.rules import Item, Viewer, in_home
+
+
+def shared_topics(post: Facts) -> Iterator[Topic]:
+    """Public and hashtag topics of a post (Mastodon: methods/timelines, public and tag)."""
+    if post.audience != "everyone" or post.boost_of_id is not None or post.is_silenced:
+        return
+    for tag in post.tags:
+        yield Topic(HASHTAG, tag)
+        if post.is_local:
+            yield Topic(HASHTAG_LOCAL, tag)
+    if not post.listed or (post.is_reply and post.reply_to_account_id != post.account_id):
+        return
+    for name in ("public", "public:local" if post.is_local else "public:remote"):
+        yield Topic(name)
+        if post.has_media or post.is_gone:
+            yield Topic(f"{name}:media")
+
+
+def is_hidden(viewer: Viewer | None, post: Facts) -> bool:
+    """Whether the watcher has blocked or muted someone in it, or is blocked by its author."""
+    if viewer is None or post.account_id == viewer.account_id:
+        return False
+    people = {post.account_id, post.boosted_account_id, post.reply_to_account_id}
+    return bool(viewer.hidden & people or viewer.hidden & post.mentions)
+
+
+def reaches_home(viewer: Viewer, post: Facts) -> bool:
+    """Whether the post stands in the watcher's home. Of a deleted post only its author and audience count:
+    telling too many that an id is gone does no harm, telling too few leaves it on a screen.
+    """
+    if post.is_gone:
+        return in_home(
+            viewer,
+            Item(author=post.account_id, audience=post.audience, mentions=post.mentions, tags=post.tags),
+        )
+    return in_home(
+        viewer,
+        Item(
+            author=post.account_id,
+            audience=post.audience,
+            reply_to_author=post.reply_to_account_id,
+            is_reply=post.is_reply,
+            boosted_author=post.boosted_account_id,
+            mentions=post.mentions,
+            tags=post.tags,
+            language=post.language,
+            is_listed=post.listed,
+        ),
+    )
+
+
+def reaches_list(viewer: Viewer, list_: ListFacts, post: Facts) -> bool:
+    """Whether the post stands in the list (Mastodon: methods/timelines, list; entities/List, replies_policy)."""
+    if post.account_id not in list_.members or is_hidden(viewer, post):
+        return False
+    if not may_read(viewer, post):
+        return False
+    if post.is_gone:
+        return True
+    if post.boost_of_id is not None:
+        follow = viewer.follows.get(post.account_id)
+        return follow is not None and follow.show_boosts
+    if not post.is_reply or post.reply_to_account_id == post.account_id:
+        return True
+    if list_.replies_policy == "none":
+        return False
+    if post.reply_to_account_id == viewer.account_id:
+        return True
+    if list_.replies_policy == "list":
+        return post.reply_to_account_id in list_.members
+    return post.reply_to_account_id in viewer.follows
+
+
+def may_read(viewer: Viewer, post: Facts) -> bool:
+    """Whether the audience includes the watcher (posts/visibility.py, from facts in hand)."""
+    if post.audience == "everyone" or viewer.account_id == post.account_id or viewer.account_id in post.mentions:
+        return True
+    return post.audience == "followers" and post.account_id in viewer.follows

@@ -1,0 +1,201 @@
+"""SQL of live streams: the facts of posts, and what the watchers have to do with the people in them.
+
+Asked anew for each batch of events, so that an unfollow, a mute or a block holds at once. Every query names the
+watchers and the people, and so costs what the batch and its watchers cost, not what the network holds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from torg.engine.postgres import Row, Tx
+from torg.live.model import ListFacts
+from torg.timelines.rules import Follow, Viewer
+
+
+def tenant(tx: Tx) -> dict[str, int]:
+    return {"org": tx.scope.org_id, "network": tx.scope.network_ids[0]}
+
+
+async def posts(tx: Tx, ids: Collection[int]) -> dict[int, Row]:
+    """Of posts that (still) are: what decides who gets them."""
+    rows = await tx.all(
+        """SELECT p.id, p.account_id, p.audience, p.listed, p.has_media, p.language, p.reply_to_account_id,
+             (p.boost_of_id IS NULL AND (p.reply_to_account_id IS NOT NULL OR p.thread_id <> p.id)) AS is_reply,
+             p.boost_of_id, b.account_id AS boosted_account_id, a.host AS author_host,
+             a.silenced_at IS NOT NULL AS is_silenced, coalesce(b.quote_of_id, p.quote_of_id) AS quote_of_id,
+             q.account_id AS quoted_account_id,
+             'followers' IN (p.quote_policy, coalesce(b.quote_policy, ''), coalesce(q.quote_policy, ''))
+               AS followers_may_quote,
+             coalesce(q.audience = 'everyone', true) AS quoted_for_all
+           FROM posts p JOIN accounts a ON a.org_id = p.org_id AND a.id = p.account_id
+           LEFT JOIN posts b ON b.org_id = p.org_id AND b.id = p.boost_of_id
+           LEFT JOIN posts q ON q.org_id = p.org_id AND q.id = coalesce(b.quote_of_id, p.quote_of_id)
+           WHERE p.org_id = %(org)s AND p.network_id = %(network)s AND p.id = ANY(%(ids)s)
+           AND a.suspended_at IS NULL AND a.state = 'active'""",
+        {**tenant(tx), "ids": list(ids)},
+    )
+    return {row["id"]: row for row in rows}
+
+
+async def hosts(tx: Tx, accounts: Collection[int]) -> dict[int, tuple[str, bool]]:
+    """(host, whether silenced) of the authors of posts that are gone."""
+    rows = await tx.all(
+        """SELECT id, host, silenced_at IS NOT NULL AS is_silenced FROM accounts
+           WHERE org_id = %(org)s AND network_id = %(network)s AND id = ANY(%(ids)s)""",
+        {**tenant(tx), "ids": list(accounts)},
+    )
+    return {row["id"]: (row["host"], row["is_silenced"]) for row in rows}
+
+
+async def viewers(
+    tx: Tx,
+    watchers: Sequence[int],
+    people: Collection[int],
+    authors: Collection[int],
+    tags: Collection[str],
+    remote_hosts: dict[int, str],
+) -> dict[int, Viewer]:
+    """Each watcher as the home rules know him or her, as far as these people and tags are concerned."""
+    params = {
+        **tenant(tx),
+        "watchers": list(watchers),
+        "people": list(people),
+        "authors": list(authors),
+        "tags": list(tags),
+        "hosts": list(set(remote_hosts.values())),
+    }
+    follows: dict[int, dict[int, Follow]] = defaultdict(dict)
+    for row in await tx.all(FOLLOWS, params):
+        languages = tuple(row["languages"]) if row["languages"] else None
+        follows[row["account_id"]][row["target_id"]] = Follow(row["show_boosts"], languages)
+    hidden: dict[int, set[int]] = defaultdict(set)
+    for row in await tx.all(HIDDEN, params):
+        hidden[row["viewer"]].add(row["person"])
+    if remote_hosts:
+        for row in await tx.all(DOMAIN_BLOCKS, params):
+            viewer = row["account_id"]
+            hidden[viewer] |= {
+                person for person, host in remote_hosts.items()
+                if host == row["domain"] and person not in follows[viewer]
+            }  # fmt: skip
+    followed_tags: dict[int, set[str]] = defaultdict(set)
+    if tags:
+        for row in await tx.all(TAG_FOLLOWS, params):
+            followed_tags[row["account_id"]].add(row["name"])
+    exclusive: dict[int, set[int]] = defaultdict(set)
+    for row in await tx.all(EXCLUSIVE, params):
+        exclusive[row["viewer"]].add(row["person"])
+    return {
+        id_: Viewer(
+            account_id=id_, follows=follows[id_], hidden=hidden[id_], tags=followed_tags[id_], exclusive=exclusive[id_]
+        )
+        for id_ in watchers
+    }
+
+
+async def lists(tx: Tx, watched: Iterable[int], people: Collection[int]) -> list[ListFacts]:
+    """The watched lists that have any of these people as members."""
+    rows = await tx.all(
+        """SELECT l.id, l.account_id, l.replies_policy, array_agg(m.account_id) AS members
+           FROM lists l JOIN list_members m ON m.org_id = l.org_id AND m.list_id = l.id
+           WHERE l.org_id = %(org)s AND l.network_id = %(network)s AND l.id = ANY(%(lists)s)
+           AND m.account_id = ANY(%(people)s) GROUP BY l.id, l.account_id, l.replies_policy""",
+        {**tenant(tx), "lists": list(watched), "people": list(people)},
+    )
+    return [
+        ListFacts(
+            id=row["id"], account_id=row["account_id"], replies_policy=row["replies_policy"],
+            members=frozenset(row["members"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def owns_list(tx: Tx, account_id: int, list_id: int) -> bool:
+    """Whether the list is the account's own."""
+    found = await tx.value(
+        """SELECT true FROM lists WHERE org_id = %(org)s AND network_id = %(network)s AND id = %(list)s
+           AND account_id = %(account)s""",
+        {**tenant(tx), "list": list_id, "account": account_id},
+    )
+    return bool(found)
+
+
+async def marked(tx: Tx, watchers: Collection[int], post_ids: Collection[int]) -> set[tuple[int, int]]:
+    """(watcher, post) where the post looks different to the watcher: marked, voted on, boosted, thread muted."""
+    if not watchers or not post_ids:
+        return set()
+    rows = await tx.all(MARKED, {**tenant(tx), "watchers": list(watchers), "posts": list(post_ids)})
+    return {(row["account_id"], row["post_id"]) for row in rows}
+
+
+async def valid_tokens(tx: Tx, tokens: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Of these tokens (organisation, id), those that still let their account in (system transaction)."""
+    rows = await tx.all(
+        """SELECT t.org_id, t.id FROM unnest(%s::bigint[], %s::bigint[]) AS w (org_id, id)
+           JOIN tokens t ON t.org_id = w.org_id AND t.id = w.id
+           LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
+           LEFT JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
+           WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+           AND (t.account_id IS NULL OR (a.state = 'active' AND a.disabled_at IS NULL AND a.suspended_at IS NULL
+                AND p.disabled_at IS NULL))""",
+        ([org for org, _ in tokens], [token for _, token in tokens]),
+    )
+    return {(row["org_id"], row["id"]) for row in rows}
+
+
+FOLLOWS = """
+SELECT account_id, target_id, show_boosts, languages FROM follows
+WHERE org_id = %(org)s AND network_id = %(network)s
+AND account_id = ANY(%(watchers)s) AND target_id = ANY(%(people)s)
+"""
+
+HIDDEN = """
+SELECT account_id AS viewer, target_id AS person FROM mutes
+WHERE org_id = %(org)s AND network_id = %(network)s AND account_id = ANY(%(watchers)s)
+AND target_id = ANY(%(people)s) AND (expires_at IS NULL OR expires_at > now())
+UNION ALL
+SELECT account_id, target_id FROM blocks
+WHERE org_id = %(org)s AND network_id = %(network)s AND account_id = ANY(%(watchers)s) AND target_id = ANY(%(people)s)
+UNION ALL
+SELECT target_id, account_id FROM blocks
+WHERE org_id = %(org)s AND network_id = %(network)s AND target_id = ANY(%(watchers)s) AND account_id = ANY(%(authors)s)
+"""
+
+DOMAIN_BLOCKS = """
+SELECT account_id, domain FROM domain_blocks
+WHERE org_id = %(org)s AND network_id = %(network)s
+AND account_id = ANY(%(watchers)s) AND domain = ANY(%(hosts)s)
+"""
+
+TAG_FOLLOWS = """
+SELECT f.account_id, t.name FROM tags t JOIN tag_follows f ON f.org_id = t.org_id AND f.tag_id = t.id
+WHERE t.org_id = %(org)s AND t.network_id = %(network)s AND t.name = ANY(%(tags)s) AND f.account_id = ANY(%(watchers)s)
+"""
+
+EXCLUSIVE = """
+SELECT l.account_id AS viewer, m.account_id AS person
+FROM list_members m JOIN lists l ON l.org_id = m.org_id AND l.id = m.list_id
+WHERE m.org_id = %(org)s AND m.network_id = %(network)s AND m.account_id = ANY(%(authors)s)
+AND l.exclusive AND l.account_id = ANY(%(watchers)s)
+"""
+
+MARKED = """
+SELECT account_id, post_id FROM favourites
+WHERE org_id = %(org)s AND network_id = %(network)s AND account_id = ANY(%(watchers)s) AND post_id = ANY(%(posts)s)
+UNION
+SELECT account_id, post_id FROM bookmarks
+WHERE org_id = %(org)s AND network_id = %(network)s AND account_id = ANY(%(watchers)s) AND post_id = ANY(%(posts)s)
+UNION
+SELECT account_id, boost_of_id FROM posts
+WHERE org_id = %(org)s AND network_id = %(network)s AND account_id = ANY(%(watchers)s) AND boost_of_id = ANY(%(posts)s)
+UNION
+SELECT v.account_id, l.post_id FROM polls l JOIN poll_votes v ON v.org_id = l.org_id AND v.poll_id = l.id
+WHERE l.org_id = %(org)s AND l.network_id = %(network)s AND v.account_id = ANY(%(watchers)s)
+AND l.post_id = ANY(%(posts)s)
+UNION
+SELECT m.account_id, p.id FROM posts p JOIN thread_mutes m ON m.org_id = p.org_id AND m.thread_id = p.thread_id
+WHERE p.org_id = %(org)s AND p.network_id = %(network)s AND p.id = ANY(%(posts)s) AND m.account_id = ANY(%(watchers)s)
+"""
