@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from torg.engine.postgres import Database
-from torg.imports import authors, batch, store
-from torg.imports.model import Refused
+from torg.imports import authors, batch, files, store
+from torg.imports.handles import fold
+from torg.imports.model import ImportedPost, Refused
 from torg.imports.sources import Source
 from torg.imports.threads import Item, batches, in_order
+from torg.media.workshop import Workshop
 from torg.orgs.model import Network
 
 BATCH = 500
@@ -36,13 +38,16 @@ async def write(
     source: Source,
     *,
     origin: str,
+    workshop: Workshop | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Bring all records of the source in; `progress` hears how many are done of how many.
 
+    Without a `workshop` posts come without their files, and the report says so.
+
     Raises what the database raises; the batches before that are kept, and the next run goes on after them.
     """
-    report = Report()
+    report = Report(notes=list(source.notes))
     items = _first_of_each_key(source, report)
     done = len(report.refused)
     total = done + len(items)
@@ -52,8 +57,11 @@ async def write(
     async with db.tx(network.scope) as tx:
         await store.lock(tx)
         accounts, report.accounts = await authors.ensure(tx, source.name, authors.gather(items), source.profile, origin)
+    if source.profile and workshop and report.accounts:
+        owner = accounts[fold(source.profile.handle)]
+        report.notes += await files.dress(workshop, db, network, owner, source.profile)
     for some in batches(in_order(items), BATCH):
-        await _write(db, network, source.name, some, accounts, report, origin)
+        await _write(db, network, source.name, some, accounts, report, origin, workshop)
         done += len(some)
         progress(done, total)
     return report
@@ -67,14 +75,37 @@ async def _write(
     accounts: dict[str, int],
     report: Report,
     origin: str,
+    workshop: Workshop | None,
 ) -> None:
+    uploaded = await _uploaded(db, network, source, items, accounts, workshop)
     async with db.tx(network.scope) as tx:
         await store.lock(tx)
-        made = await batch.write(tx, db, network, source, items, accounts, origin)
+        made = await batch.write(tx, db, network, source, items, accounts, origin, uploaded.ids)
     report.imported += made.imported
     report.present += made.present
     report.refused += made.refused
-    report.notes += made.notes
+    report.notes += uploaded.notes + made.notes
+
+
+async def _uploaded(
+    db: Database,
+    network: Network,
+    source: str,
+    items: Sequence[Item],
+    accounts: dict[str, int],
+    workshop: Workshop | None,
+) -> files.Uploaded:
+    """The files of those posts of a batch that are not here yet, taken in before its transaction begins."""
+    posts = [item for item in items if isinstance(item, ImportedPost) and item.media]
+    if not posts:
+        return files.Uploaded()
+    async with db.tx(network.scope) as tx:
+        here = await store.places(tx, source, [post.source_key for post in posts])
+    new = [post for post in posts if post.source_key not in here]
+    if workshop is None:
+        reason = "its files are left out: this import has nowhere to put them"
+        return files.Uploaded(notes=[Refused(post.line, post.source_key, reason) for post in new])
+    return await files.upload(workshop, network, [(post, accounts[fold(post.author_handle)]) for post in new])
 
 
 def _first_of_each_key(source: Source, report: Report) -> list[Item]:

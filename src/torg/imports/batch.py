@@ -15,11 +15,13 @@ from torg.engine import outbox
 from torg.engine.postgres import Database, Tx
 from torg.imports import store
 from torg.imports.events import PostsImported
+from torg.imports.files import actor_for
 from torg.imports.handles import fold
 from torg.imports.model import ImportedBoost, ImportedPost, Refused
 from torg.imports.store import Place
 from torg.imports.threads import Item, hangs_on
 from torg.kernel.ids import id_at, new_id
+from torg.media import actions as media
 from torg.orgs.model import Network
 from torg.posts import tags
 from torg.text.language import guess
@@ -27,7 +29,14 @@ from torg.text.render import MentionTarget, Rendered, render, scan
 
 _AUDIENCES = {"public": ("everyone", True), "unlisted": ("everyone", False), "private": ("followers", True)}
 _MOST_IN_A_MOMENT = 1 << 16
-_NO_TEXT: dict[str, Any] = {"source": "", "html": "", "spoiler": "", "sensitive": False, "language": None}
+_NO_TEXT: dict[str, Any] = {
+    "source": "",
+    "html": "",
+    "spoiler": "",
+    "sensitive": False,
+    "language": None,
+    "has_media": False,
+}
 
 
 class Made(msgspec.Struct):
@@ -47,6 +56,7 @@ class Written(msgspec.Struct):
     mentions: list[tuple[int, int]] = []
     tags: list[tuple[int, int, int]] = []
     polls: list[dict[str, Any]] = []
+    files: list[tuple[int, int, list[int]]] = []
     tag_times: dict[int, datetime] = {}
     authors: dict[int, tuple[int, datetime]] = {}
     replies: Counter[int] = msgspec.field(default_factory=Counter)
@@ -54,9 +64,16 @@ class Written(msgspec.Struct):
 
 
 async def write(
-    tx: Tx, db: Database, network: Network, source: str, items: Sequence[Item], accounts: dict[str, int], origin: str
+    tx: Tx,
+    db: Database,
+    network: Network,
+    source: str,
+    items: Sequence[Item],
+    accounts: dict[str, int],
+    origin: str,
+    files: dict[str, list[int]],
 ) -> Made:
-    """Write what is not here yet. `items` come with parents before replies."""
+    """Write what is not here yet. `items` come with parents before replies; `files` are attachments by source key."""
     made = Made()
     keys = {item.source_key for item in items} | {key for item in items if (key := hangs_on(item))}
     places = await store.places(tx, source, keys)
@@ -79,7 +96,14 @@ async def write(
             place = _boost(written, item, id_, author, target)
         else:
             body = bodies[item.source_key]
-            place = _post(written, item, id_, author, body, places.get(item.reply_to_key or ""))
+            attached = files.get(item.source_key, [])
+            if not item.text.strip() and not attached and item.poll is None:
+                reason = "it has no text, and none of its files could be taken in"
+                made.refused.append(Refused(item.line, item.source_key, reason))
+                continue
+            if attached:
+                written.files.append((author, id_, attached))
+            place = _post(written, item, id_, author, body, bool(attached), places.get(item.reply_to_key or ""))
             _around(written, item, id_, author, body, mentioned, tag_ids)
             if item.lacking:
                 missing = f"files that the source lacks: {', '.join(item.lacking)}"
@@ -90,6 +114,8 @@ async def write(
         written.authors[author] = (count + 1, max(latest, item.time))
         made.imported += 1
     await _insert(tx, source, written)
+    for author, id_, attached in written.files:
+        await media.attach(tx, actor_for(network, author), id_, attached)
     return made
 
 
@@ -125,7 +151,15 @@ def _body(item: ImportedPost, mentioned: dict[str, Account], origin: str) -> Ren
     return render(item.text, mentions=targets, origin=origin)
 
 
-def _post(written: Written, item: ImportedPost, id_: int, author: int, body: Rendered, parent: Place | None) -> Place:
+def _post(
+    written: Written,
+    item: ImportedPost,
+    id_: int,
+    author: int,
+    body: Rendered,
+    has_media: bool,
+    parent: Place | None,
+) -> Place:
     audience, listed = _AUDIENCES[item.visibility]
     threaded = parent is not None and parent.thread_id is not None
     thread_id = parent.thread_id if parent is not None and parent.thread_id is not None else id_
@@ -144,6 +178,7 @@ def _post(written: Written, item: ImportedPost, id_: int, author: int, body: Ren
             "spoiler": item.spoiler,
             "sensitive": item.sensitive or bool(item.spoiler),
             "language": item.language or guess(body.plain),
+            "has_media": has_media,
             "created_at": item.time,
         }
     )

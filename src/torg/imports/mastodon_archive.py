@@ -75,12 +75,16 @@ def read_mastodon_archive(archive: Archive) -> Iterator[Record]:
         yield _record(item, line, profile, archive, own)
 
 
-def read_addresses(archive: Archive, name: str) -> list[str]:
-    """The addresses in likes.json or bookmarks.json; an empty list when the archive has none."""
-    found = archive.find(name)
-    listing = archive.json(found) if found else {}
-    items = listing.get("orderedItems", []) if isinstance(listing, dict) else []
-    return [item for item in items if isinstance(item, str)]
+def left_out(archive: Archive) -> list[Refused]:
+    """What is not imported: likes and bookmarks, which are of posts on other servers."""
+    notes = []
+    for name in ("likes.json", "bookmarks.json"):
+        found = archive.find(name)
+        listing = archive.json(found) if found else None
+        items = listing.get("orderedItems") if isinstance(listing, dict) else None
+        if items and isinstance(items, list):
+            notes.append(Refused(0, None, f"{name}: {len(items)} posts on other servers are left out"))
+    return notes
 
 
 def _is_post(item: Mapping[str, Any]) -> bool:

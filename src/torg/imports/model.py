@@ -67,7 +67,10 @@ class ImportedBoost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """A record that does not become a post, where it stands, and the reason as a sentence for a person."""
+    """A record that does not become a post, where it stands, and the reason as a sentence for a person.
+
+    Also used for what is left out of a post that did come in. Line 0 is the source as a whole.
+    """
 
     line: int
     key: str | None

@@ -13,7 +13,7 @@ from torg.imports.archive import open_archive
 from torg.imports.delimited import read_delimited
 from torg.imports.json_lines import read_json_lines
 from torg.imports.mapping import read_map
-from torg.imports.model import ImportedProfile, Record
+from torg.imports.model import ImportedProfile, Record, Refused
 from torg.kernel.errors import Misused
 
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz")
@@ -21,11 +21,15 @@ _JSON_LINES = (".jsonl", ".ndjson")
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Records of one source. `name` tells its keys from those of other sources; `profile` is an archive's owner."""
+    """Records of one source. `name` tells its keys from those of other sources; `profile` is an archive's owner.
+
+    `notes` say what else the source holds and the import leaves out.
+    """
 
     name: str
     records: list[Record]
     profile: ImportedProfile | None = None
+    notes: list[Refused] = []
 
 
 @contextmanager
@@ -45,7 +49,9 @@ def open_source(
                 if mastodon_archive.is_mastodon_archive(archive):
                     profile = mastodon_archive.read_profile(archive)
                     records = list(mastodon_archive.read_mastodon_archive(archive))
-                    yield Source(name=name or f"mastodon:{profile.handle}", records=records, profile=profile)
+                    notes = mastodon_archive.left_out(archive)
+                    name = name or f"mastodon:{profile.handle}"
+                    yield Source(name=name, records=records, profile=profile, notes=notes)
                 elif twitter_archive.is_twitter_archive(archive):
                     profile = twitter_archive.read_profile(archive)
                     records = list(twitter_archive.read_twitter_archive(archive))
