@@ -11,6 +11,8 @@ import pytest
 from tests.http.conftest import served
 from tests.http.small_app import Site, small_app
 from torg.engine.limits import LocalLimiter, Quota
+from torg.http.limits import address_key
+from torg.http.tenant import Front
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -183,3 +185,27 @@ async def test_a_window_ends_and_its_counters_are_dropped() -> None:
     now[0] = 1200.0
     assert (await limits.hit("a", quota)).remaining == 1
     assert list(limits._counts) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("203.0.113.9", "ip:203.0.113.9"),
+        ("::ffff:203.0.113.9", "ip:203.0.113.9"),
+        ("2001:db8:0:1:a:b:c:d", "ip:2001:db8:0:1::"),
+        ("unknown", "ip:unknown"),
+    ],
+)
+async def test_a_household_is_one_caller(address: str, key: str) -> None:
+    assert address_key(address) == key
+
+
+async def test_a_proxy_is_known_by_its_mapped_address_too() -> None:
+    front = Front(["10.0.0.0/8"], "http")
+    assert [front.trusts(a) for a in ("10.1.2.3", "::ffff:10.1.2.3", "11.0.0.1", "::1", "")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]

@@ -81,7 +81,8 @@ async def test_over_the_wire(site: Site) -> None:
     assert (await client.get("/api/v1/things/search")).json()["route"] == "search"
     shown = (await client.get("/api/v1/things/12")).json()
     assert shown == {"id": "12", "actor": None, "origin": "http://acme.example", "tx": "a transaction"}
-    for path in ("/api/v1/things/abc", "/api/v1/things/99999999999999999999", "/api/v1/things/%00"):
+    assert (await client.get("/files/a%00b")).status_code == 404
+    for path in ("/api/v1/things/abc", "/api/v1/things/99999999999999999999", "/api/v1/things/%FF"):
         answer = await client.get(path)
         assert (answer.status_code, answer.json()) == (404, {"error": "Record not found"})
     answer = await client.get("/api/v1/nothing")

@@ -45,8 +45,10 @@ def address_key(client_ip: str) -> str:
         address = ipaddress.ip_address(client_ip)
     except ValueError:
         return f"ip:{client_ip[:64]}"
-    if address.version == 6:
-        address = ipaddress.ip_network((address, 64), strict=False).network_address
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:  # an IPv4 caller of a socket that listens on both
+            return f"ip:{address.ipv4_mapped}"
+        return f"ip:{ipaddress.ip_network((address, 64), strict=False).network_address}"
     return f"ip:{address}"
 
 

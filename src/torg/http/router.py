@@ -83,6 +83,8 @@ class Router:
         pieces = path.split("/")[1:]
         if len(pieces) > 1 and pieces[-1] == "" and path not in self._static:
             pieces.pop()  # a trailing slash is not another resource
+        if "\0" in path:
+            raise NoRoute()  # no text of ours holds it, and PostgreSQL cannot
         allowed: set[str] = set()
         found = _walk(self._root, pieces, 0, [], method, allowed)
         if found is not None:

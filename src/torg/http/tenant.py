@@ -68,6 +68,7 @@ class Front:
             parsed = ipaddress.ip_address(address)
         except ValueError:
             return False
+        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
         return any(parsed in known for known in self._trusted if known.version == parsed.version)
 
     def look(self, connection: HTTPConnection) -> tuple[str, str, str]:
