@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from tests.engine.parade import LEDGER
+from tests.fixtures.cluster import TestDatabase
 from torg.engine import jobs
 from torg.engine.postgres import Database
 from torg.engine.worker import Again, Context, GiveUp, Handling, Periodic, Worker, delay
@@ -231,9 +232,8 @@ async def test_periodic_jobs_run_once_a_period_however_many_workers_there_are(db
         Worker(db, {}, periodic=every)
 
 
-async def test_kill_9_of_workers_loses_no_job(db: Database) -> None:
-    owner = psycopg.conninfo.make_conninfo(db.system_conninfo, user="owner")
-    async with await psycopg.AsyncConnection.connect(owner, autocommit=True) as connection:
+async def test_kill_9_of_workers_loses_no_job(db: Database, fresh_database: TestDatabase) -> None:
+    async with await psycopg.AsyncConnection.connect(fresh_database.conninfo("torg_owner")) as connection:
         await connection.execute(LEDGER)
         await connection.execute("GRANT ALL ON ledger TO torg_system")
     chance = random.Random(7)

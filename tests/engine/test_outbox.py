@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from tests.engine.parade import EFFECTS, LEDGER, Marched, Stumbled
+from tests.fixtures.cluster import TestDatabase
 from torg.engine import effects, outbox, relay
 from torg.engine.effects import Batch, Effects, Happened, Meta
 from torg.engine.postgres import Database, Tx
@@ -23,15 +24,10 @@ B = Scope(2, (20,))
 
 
 @pytest.fixture
-async def ledger(db: Database) -> None:
-    async with await psycopg.AsyncConnection.connect(owner(db), autocommit=True) as connection:
+async def ledger(fresh_database: TestDatabase) -> None:
+    async with await psycopg.AsyncConnection.connect(fresh_database.conninfo("torg_owner")) as connection:
         await connection.execute(LEDGER)
         await connection.execute("GRANT ALL ON ledger TO torg_system, torg_app")
-
-
-def owner(db: Database) -> str:
-    """The connection string of the owner of the schema, who alone may make tables."""
-    return psycopg.conninfo.make_conninfo(db.system_conninfo, user="owner")
 
 
 async def march(db: Database, numbers: range, scope: Scope = A) -> None:
@@ -155,8 +151,10 @@ async def numbers(db: Database) -> list[int]:
         return sorted(await tx.column("SELECT number FROM ledger"))
 
 
-async def test_an_effect_that_spoils_the_commit_itself_stops_only_its_own_event(db: Database, ledger: None) -> None:
-    async with await psycopg.AsyncConnection.connect(owner(db), autocommit=True) as connection:
+async def test_an_effect_that_spoils_the_commit_itself_stops_only_its_own_event(
+    db: Database, ledger: None, fresh_database: TestDatabase
+) -> None:
+    async with await psycopg.AsyncConnection.connect(fresh_database.conninfo("torg_owner")) as connection:
         await connection.execute("ALTER TABLE ledger ADD CONSTRAINT once UNIQUE (number) DEFERRABLE INITIALLY DEFERRED")
     async with db.tx(A) as tx:
         await outbox.append_all(tx, [Marched(1), Marched(1), Marched(2)])
