@@ -158,13 +158,14 @@ def home_of(data: Path, say: Say, outside: Path = OUTSIDE) -> tuple[Path, User]:
 
 
 def socket_folder(home: Path, user: User) -> Path:
-    """Where the socket goes: the server's folder, or a private one in the temporary folder when the path is too long.
+    """Where the socket goes: the server's folder, or a private one in the temporary folder when that does not do.
 
-    The second is noted in `home/socket.folder`, so that others find it.
+    Too long a path does not, nor one with a comma: libpq reads a list. The second is noted in
+    `home/socket.folder`, so that others find it.
     """
     server = (home / "server").resolve()
     note = home / "socket.folder"
-    if len(os.fsencode(server / SOCKET)) <= LONGEST_SOCKET:
+    if len(os.fsencode(server / SOCKET)) <= LONGEST_SOCKET and "," not in str(server):
         note.unlink(missing_ok=True)
         return server
     if (noted := noted_socket_folder(home)) is not None and _private(noted, user):
@@ -226,7 +227,7 @@ def configuration(home: Path, socket: Path, major: int, *, unsafe: bool) -> dict
         "checkpoint_timeout": "'5min'",
         "fsync": "off" if unsafe else "on",
         "full_page_writes": "off" if unsafe else "on",
-        "synchronous_commit": "off" if unsafe else "on",
+        "synchronous_commit": "on",  # also in tests, which kill servers and count what was acknowledged
         "timezone": "'UTC'",
         "log_timezone": "'UTC'",
         "lc_messages": "'C'",

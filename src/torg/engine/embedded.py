@@ -64,6 +64,9 @@ class Embedded:
                         keeper.await_ready(home, None, None, say)
                     if not server._has(DATABASE):
                         server.create_database(DATABASE)
+                except psycopg.Error as error:
+                    os.close(hold)
+                    raise keeper.unanswered(home, error) from error
                 except BaseException:
                     os.close(hold)
                     raise

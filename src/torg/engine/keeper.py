@@ -185,6 +185,17 @@ def full(folder: Path) -> str:
     return f"The disk of {folder} is full. Free some space (a fresh database needs about 80 MB) and start again."
 
 
+def unanswered(home: Path, error: Exception) -> Misused:
+    """Why a server that runs did not do as asked."""
+    path = home / "server.log"
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 4_000))
+        said = file.read().decode("utf-8", "replace")
+    if "No space left on device" in said or "Disk quota exceeded" in said:
+        return Misused(full(home), log=said)
+    return Misused(f"PostgreSQL runs but does not serve us: {str(error).strip()} Its log is {path}.")
+
+
 def failed(home: Path, process: subprocess.Popen[bytes], begun: int) -> Misused:
     """Why the server did not start, from its exit status and what it wrote to its log since `begun`."""
     status = process.wait()

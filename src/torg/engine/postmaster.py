@@ -94,7 +94,7 @@ def clear_stale() -> None:
     deadline = time.monotonic() + STALE_SECONDS
     while True:
         try:
-            with open(path, encoding="ascii", errors="replace") as file:
+            with open(path, encoding="utf-8", errors="replace") as file:
                 first = file.readline().strip()
         except FileNotFoundError:
             return
@@ -144,7 +144,7 @@ def ended(child: int) -> bool:
 def was_ready(child: int) -> bool:
     """Whether this server came as far as taking connections; what failed before that fails again."""
     try:
-        with open("cluster/postmaster.pid", encoding="ascii", errors="replace") as file:
+        with open("cluster/postmaster.pid", encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()
     except FileNotFoundError:
         return False
@@ -217,7 +217,8 @@ def supervise(spec: Spec, answer: int) -> NoReturn:
     When the first server has been started its process id goes to `answer`, a pipe.
     """
     lock = os.open(spec["lock"], os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    # Loaded while its files can still be read: the Python may lie in a folder of root's own.
+    # Loaded while its files can still be read: the Python may lie in a folder of root's own. For the same reason
+    # nothing below imports, not even an encoding other than UTF-8.
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
     if os.geteuid() == 0:
         drop(spec["uid"], spec["gid"])

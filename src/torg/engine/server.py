@@ -33,8 +33,6 @@ class Server(Protocol):
 class External:
     """Somebody else's server. The URL's user owns the schema; sessions of the other roles begin with SET ROLE."""
 
-    started = False
-
     def __init__(self, url: str) -> None:
         self._url = url
         try:
@@ -43,6 +41,10 @@ class External:
             raise Misused(
                 f"TORG_DATABASE_URL cannot be read: {error}. It looks like postgresql://user@host/torg"
             ) from error
+
+    @property
+    def started(self) -> bool:
+        return False
 
     @classmethod
     def open(cls, url: str) -> External:
@@ -89,6 +91,6 @@ class External:
 
 def open_server(
     data_folder: Path, url: str | None = None, *, choice: str = "auto", say: Say = lambda _: None
-) -> Embedded | External:
+) -> Server:
     """The server by the settings `data`, `database_url` and `postgres`."""
     return External.open(url) if url else Embedded.open(data_folder, choice=choice, say=say)
