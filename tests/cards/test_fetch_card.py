@@ -249,7 +249,7 @@ async def test_a_card_without_a_usable_picture_is_shown_without(
         reply(b"<title>t</title>"),
         reply(b"<p>no title</p>", content_type="text/html"),
         reply(b"", status=302, location="http://169.254.169.254/"),
-        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"nonsense\r\n\r\n",
     ],
 )
 async def test_pages_without_a_card(world: World, server: Server, site: Site, data: bytes) -> None:
