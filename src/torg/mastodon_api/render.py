@@ -9,25 +9,26 @@ from torg.http import Call, Paged
 from torg.kernel.errors import NotFound
 from torg.mastodon_api import direct, entities
 from torg.mastodon_api.forms import paged
+from torg.mastodon_api.present import filters as present_filters
 from torg.mastodon_api.present import statuses as present
 from torg.posts import reads as posts
 from torg.posts.model import PostView
 
 
-async def views(call: Call, found: Sequence[PostView], context: str | None = None) -> list[entities.Status]:
-    """Entities of the views; `context` is where they are shown (home, public, thread, account, notifications)."""
-    filtered = await filters.results(call.tx, call.actor, found, context)
+async def views(call: Call, found: Sequence[PostView]) -> list[entities.Status]:
+    """Entities of the views, each with the caller's filters that match it."""
+    filtered = present_filters.results(await filters.matches(call.tx, call.actor, found))
     return await present.statuses(call.tx, call.actor, call.origin, found, filtered=filtered)
 
 
-async def ids(call: Call, wanted: Sequence[int], context: str | None = None) -> list[entities.Status]:
+async def ids(call: Call, wanted: Sequence[int]) -> list[entities.Status]:
     """Entities of the posts that the caller may read, in this order."""
-    return await views(call, await posts.hydrate(call.tx, call.actor, wanted), context)
+    return await views(call, await posts.hydrate(call.tx, call.actor, wanted))
 
 
-async def timeline(call: Call, found: Sequence[PostView], context: str) -> Paged:
+async def timeline(call: Call, found: Sequence[PostView]) -> Paged:
     """A page of posts with its cursors."""
-    return paged(await views(call, found, context), [v.post.id for v in found])
+    return paged(await views(call, found), [v.post.id for v in found])
 
 
 async def one(call: Call, post_id: int) -> entities.Status:

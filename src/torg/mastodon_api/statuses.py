@@ -179,9 +179,7 @@ async def context(call: Call, params: ById) -> entities.Context:
     if await direct.is_message(call, params.id):
         return await direct.context(call, params.id)
     up, down = await reads.context(call.tx, call.actor, params.id)
-    return entities.Context(
-        ancestors=await render.ids(call, up, "thread"), descendants=await render.ids(call, down, "thread")
-    )
+    return entities.Context(ancestors=await render.ids(call, up), descendants=await render.ids(call, down))
 
 
 @routes.get("/api/v1/statuses/{id}/reblogged_by", auth="optional", scope="read:statuses")

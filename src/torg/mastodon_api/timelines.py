@@ -38,7 +38,7 @@ def open_to_all(call: Call) -> None:
 
 @routes.get("/api/v1/timelines/home", scope="read:statuses")
 async def home(call: Call, params: PageParams) -> Paged:
-    return await render.timeline(call, await reads.home(call.tx, call.actor, page(params)), "home")
+    return await render.timeline(call, await reads.home(call.tx, call.actor, page(params)))
 
 
 @routes.get("/api/v1/timelines/public", auth="optional", scope="read:statuses")
@@ -52,7 +52,7 @@ async def public(call: Call, params: Public) -> Paged:
         local=params.local,
         remote=params.remote,
     )
-    return await render.timeline(call, found, "public")
+    return await render.timeline(call, found)
 
 
 @routes.get("/api/v1/timelines/tag/{hashtag}", auth="optional", scope="read:statuses")
@@ -70,7 +70,7 @@ async def tagged(call: Call, params: Tagged) -> Paged:
         local=params.local,
         remote=params.remote,
     )
-    return await render.timeline(call, found, "public")
+    return await render.timeline(call, found)
 
 
 @routes.get("/api/v1/timelines/link", auth="optional", scope="read:statuses")
@@ -78,9 +78,9 @@ async def linked(call: Call, params: Linked) -> Paged:
     open_to_all(call)
     if not params.url:
         raise Invalid("Validation failed: Url can't be blank")
-    return await render.timeline(call, await reads.linked(call.tx, call.actor, page(params), params.url), "public")
+    return await render.timeline(call, await reads.linked(call.tx, call.actor, page(params), params.url))
 
 
 @routes.get("/api/v1/timelines/list/{id}", scope="read:lists")
 async def of_list(call: Call, params: PageById) -> Paged:
-    return await render.timeline(call, await reads.of_list(call.tx, call.actor, params.id, page(params)), "home")
+    return await render.timeline(call, await reads.of_list(call.tx, call.actor, params.id, page(params)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from torg.http import Routes
 from torg.mastodon_api import (
     conversations,
+    filters,
+    filters_v1,
     media,
     polls,
     scheduled,
@@ -22,6 +24,8 @@ def collections() -> list[Routes]:
         files.routes,
         media.routes,
         conversations.routes,
+        filters.routes,
+        filters_v1.routes,
         polls.routes,
         scheduled.routes,
         status_marks.routes,
