@@ -2,7 +2,7 @@
 # Paths are relative and quoted, so that a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev test check lint types browser lock wheel clean
+.PHONY: help run install dev test lint types browser lock wheel clean
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 

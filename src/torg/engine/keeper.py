@@ -22,6 +22,7 @@ from torg.kernel.errors import Misused
 READY_SECONDS = 600.0  # a long recovery still ends; a server that hangs does not keep Torg forever
 NEWS_SECONDS = 3.0
 LOG_BYTES = 4_000_000
+LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # some Pythons do not start without
 UNSAFE = "TORG_TEST_UNSAFE_FSYNC"
 
 
@@ -108,7 +109,7 @@ def start(home: Path, user: cluster.User, tools: Binaries, say: Say) -> tuple[in
                 pass_fds=[reader],
                 start_new_session=True,
                 cwd="/",
-                env={},
+                env={name: os.environ[name] for name in LIBRARIES if name in os.environ},
             )
             begun = os.fstat(log).st_size
         assert process.stdin is not None
