@@ -1,0 +1,50 @@
+"""Imported posts as clients see them: timelines in order, tags, mentions, threads, counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.fixtures.square import PUBLIC, Square
+from torg.imports import actions
+from torg.imports.sources import open_source
+
+ROWS = [
+    "id\ttime\tauthor\tname\tparent\ttext",
+    "3\t2008-09-27 01:02\tMira\tMira Ek\t2\tyes, @anna and @Joel and @nobody_here! #Square",
+    "1\t2008-09-27 01:01\tJoel\tJoel\t\tfirst #square å &lt;3 @Mira",
+    '2\t2008-09-27 01:02\tjoel\t\t1\t"two\nlines"',
+]
+COLUMNS = "id=id,time=time,text=text,author=author,name=name,reply_to=parent"
+
+
+async def test_clients_find_imported_posts(square: Square, tmp_path: Path) -> None:
+    path = tmp_path / "posts.tsv"
+    path.write_text("\n".join(ROWS))
+    network = square.networks[PUBLIC]
+    with open_source(path, COLUMNS) as source:
+        report = await actions.write(square.services.db, network, source, origin=f"http://{PUBLIC}")
+    assert (report.imported, report.accounts) == (3, 2)
+    await square.settle()
+    nobody = square.nobody()
+    public = (await nobody.get("/api/v1/timelines/public")).json()
+    assert [status["created_at"] for status in public] == [
+        "2008-09-27T01:02:00.000Z",
+        "2008-09-27T01:02:00.000Z",
+        "2008-09-27T01:01:00.000Z",
+    ]
+    third, second, first = public
+    assert first["content"].startswith("<p>first ")
+    assert "å &amp;lt;3" in first["content"]
+    assert second["content"] == "<p>two<br />lines</p>"
+    assert [mention["acct"] for mention in first["mentions"]] == ["Mira"]
+    assert {mention["acct"] for mention in third["mentions"]} == {"anna", "Joel"}
+    assert third["in_reply_to_id"] == second["id"]
+    assert (first["replies_count"], second["replies_count"]) == (1, 1)
+    tagged = (await nobody.get("/api/v1/timelines/tag/square")).json()
+    assert [status["id"] for status in tagged] == [third["id"], first["id"]]
+    context = (await nobody.get(f"/api/v1/statuses/{first['id']}/context")).json()
+    assert [status["id"] for status in context["descendants"]] == [second["id"], third["id"]]
+    account = (await nobody.get("/api/v1/accounts/lookup", params={"acct": "joel"})).json()
+    assert (account["display_name"], account["statuses_count"]) == ("Joel", 2)
+    notices = (await square.anna.get("/api/v1/notifications")).json()
+    assert notices == []
