@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from torg.engine.postgres import Tx
 from torg.filters import rules, store
@@ -32,6 +32,22 @@ async def matches(tx: Tx, actor: Actor, views: Sequence[PostView]) -> dict[int, 
                 if hits:
                     found[shown.post.id] = hits
     return found
+
+
+async def touched(
+    tx: Tx, accounts: Sequence[int], views: Callable[[], Awaitable[Sequence[PostView]]]
+) -> set[tuple[int, int]]:
+    """(account, post) where a filter of the account applies; `views` is called only if any of them has filters."""
+    filters = await store.of_accounts(tx, accounts)
+    if not filters:
+        return set()
+    shown = [(view, searchable(view), (view.post.id, (view.boost_of or view).post.id)) for view in await views()]
+    return {
+        (one.account_id, view.post.id)
+        for view, text, ids in shown
+        for one in filters
+        if rules.matches([one], text, ids)
+    }
 
 
 def searchable(view: PostView) -> str:

@@ -35,6 +35,16 @@ async def of_account(tx: Tx, me: int, *, active: bool = False) -> list[Filter]:
     return await tx.all(f"{SELECT} WHERE {OWN} {now} ORDER BY f.id", params(tx, me), as_=Filter)
 
 
+async def of_accounts(tx: Tx, accounts: Sequence[int]) -> list[Filter]:
+    """The filters in force of several accounts (live streams)."""
+    return await tx.all(
+        f"""{SELECT} WHERE f.org_id = %(org)s AND f.network_id = %(network)s AND f.account_id = ANY(%(accounts)s)
+            AND (f.expires_at IS NULL OR f.expires_at > now())""",
+        params(tx, 0, accounts=list(accounts)),
+        as_=Filter,
+    )
+
+
 async def one(tx: Tx, me: int, id_: int) -> Filter | None:
     return await tx.one(f"{SELECT} WHERE {OWN} AND f.id = %(id)s", params(tx, me, id=id_), as_=Filter)
 

@@ -18,6 +18,7 @@ class Closed(StrEnum):
     REVOKED = "the access token is no longer valid"
     SHUTDOWN = "the server is going down"
     FAILURE = "the server could not read its log"
+    GONE = "the reader hung up"
 
 
 class Connection:
@@ -66,12 +67,25 @@ class Connection:
         if self.closed is not None:
             return
         self.closed = why
-        if why is Closed.OVERFLOW:
+        if why in (Closed.OVERFLOW, Closed.GONE):
             while not self._queue.empty():
                 self._queue.get_nowait()
         if self._queue.full():
             self._queue.get_nowait()
         self._queue.put_nowait(None)
+
+    def hang_up(self) -> None:
+        """The other end is gone: what is queued is for nobody."""
+        self.close(Closed.GONE)
+
+    def next_now(self) -> Message | None:
+        """The next message if one waits; the end is left for `next`."""
+        if self._queue.empty():
+            return None
+        message = self._queue.get_nowait()
+        if message is None:
+            self._queue.put_nowait(None)
+        return message
 
     async def next(self) -> Message | None:
         """The next message; None when the hub has closed the connection (`closed` says why)."""

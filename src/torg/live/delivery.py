@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 Render = Callable[[Tx, Actor, str, Sequence[int]], Awaitable[Mapping[int, bytes]]]
 """Posts as a viewer sees them, as JSON by id; those that he or she may not read are left out."""
 
-Special = Callable[[Tx, Sequence[int], Sequence[int]], Awaitable[set[tuple[int, int]]]]
+Special = Callable[[Tx, Sequence[int], Sequence[Facts]], Awaitable[set[tuple[int, int]]]]
 """(watcher, post) pairs for which a filter of the watcher may apply."""
 
 Translate = Callable[[Tx, Event, Watching], Awaitable[Sequence[Told]]]
@@ -234,7 +234,7 @@ async def _own_look(
             if part is not None:
                 inner[part].append(id_)
     own = {(who, outer) for who, part in await store.marked(tx, readers, list(inner)) for outer in inner[part]}
-    own |= await reactions.special(tx, readers, list(shown))
+    own |= await reactions.special(tx, readers, list(shown.values()))
     for id_, post in shown.items():
         own |= {(who, id_) for who in (post.account_id, post.boosted_account_id, post.quoted_account_id) if who}
     return own

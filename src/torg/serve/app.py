@@ -39,7 +39,10 @@ def make_app(services: Services) -> App:
 @asynccontextmanager
 async def background(services: Services, *, relay: bool = True, worker: bool = True) -> AsyncIterator[None]:
     """Run the relay, the jobs and the tail of the log until the block ends."""
-    tasks = [asyncio.create_task(services.tail.run(), name="tail")]
+    tasks = [
+        asyncio.create_task(services.bus.run(), name="bus"),
+        asyncio.create_task(services.hub.run(), name="hub"),
+    ]
     if relay:
         tasks.append(asyncio.create_task(Relay(services.db, EFFECTS, services).run(), name="relay"))
     if worker:

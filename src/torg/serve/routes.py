@@ -13,6 +13,7 @@ from torg.mastodon_api import (
     status_marks,
     status_parts,
     statuses,
+    streaming,
     timelines,
 )
 from torg.web import files
@@ -31,5 +32,6 @@ def collections() -> list[Routes]:
         status_marks.routes,
         status_parts.routes,
         statuses.routes,
+        streaming.routes,
         timelines.routes,
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from torg.access.tokens import TokenAuthenticator
 from torg.engine.blobs import Blobs, DiskBlobs
+from torg.engine.bus import LogBus
 from torg.engine.fetch import Fetcher
 from torg.engine.limits import Limiter, LocalLimiter, NoLimiter
 from torg.engine.mail import Mailer
@@ -16,7 +17,7 @@ from torg.engine.postgres import Database
 from torg.kernel import ids
 from torg.kernel.config import Settings
 from torg.live.hub import Hub
-from torg.live.tail import Tail
+from torg.mastodon_api.streaming_events import REACTIONS
 from torg.media import links, rules
 from torg.media.pool import WorkerPool
 from torg.media.workshop import Workshop
@@ -36,8 +37,8 @@ class Services:
     mail: Mailer
     fetch: Fetcher
     networks: NetworksByHost
+    bus: LogBus
     hub: Hub
-    tail: Tail
     uploads: Path
     file_readers: Sequence[files.FileReader] = ()
 
@@ -54,7 +55,8 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
     await links.load(db)
     blobs = DiskBlobs(settings.data / "files")
     sizes = rules.Sizes(image=settings.max_image_mb * rules.MEGABYTE, video=settings.max_video_mb * rules.MEGABYTE)
-    hub = Hub()
+    bus = LogBus(db)
+    await bus.start()
     services = Services(
         settings=settings,
         db=db,
@@ -69,8 +71,8 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         ),
         fetch=Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file),
         networks=NetworksByHost(db),
-        hub=hub,
-        tail=Tail(db, hub),
+        bus=bus,
+        hub=Hub(db, bus, REACTIONS),
         uploads=uploads,
         file_readers=(files.token_reader(TokenAuthenticator()),),
     )
