@@ -5,8 +5,6 @@ Nothing here makes a post: a message stays in `messages/` whatever a client asks
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from torg.http import Call
 from torg.kernel.clock import iso
 from torg.kernel.errors import Invalid, NotFound
@@ -15,11 +13,9 @@ from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.present import media as present_media
 from torg.mastodon_api.present import messages as present
 from torg.mastodon_api.present import scene
+from torg.mastodon_api.status_forms import EditStatus, NewStatus
 from torg.messages import actions, reads
 from torg.messages.model import MessageDraft
-
-if TYPE_CHECKING:
-    from torg.mastodon_api.statuses import EditStatus, NewStatus
 
 
 async def is_message(call: Call, id_: int) -> bool:

@@ -42,7 +42,7 @@ async def reblog(call: Call, form: Reblog) -> entities.Status:
     return await render.one(call, boost_id)
 
 
-@routes.post("/api/v1/statuses/{id}/unreblog", scope="write:statuses", limit="deletes")
+@routes.post("/api/v1/statuses/{id}/unreblog", scope="write:statuses", limit="delete")
 async def unreblog(call: Call, params: ById) -> entities.Status:
     return await render.one(call, await boosts.unboost(call.tx, call.actor, params.id))
 

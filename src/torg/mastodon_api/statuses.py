@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
-
 import msgspec
 
 from torg.accounts import reads as accounts
@@ -14,66 +11,11 @@ from torg.kernel.page import in_order
 from torg.mastodon_api import direct, entities, render, scheduled
 from torg.mastodon_api.forms import ById, PageById, page, paged, sliced
 from torg.mastodon_api.present import accounts as present_accounts
+from torg.mastodon_api.status_forms import EditStatus, NewStatus
 from torg.posts import actions, marks, quotes, reads, schedule
-from torg.posts.model import Audience, Draft, MediaChange, PollDraft, QuotePolicy
+from torg.posts.model import Audience, Draft, MediaChange, QuotePolicy
 
 routes = Routes("statuses")
-
-Visibility = Literal["public", "unlisted", "private", "direct"]
-
-
-class PollForm(msgspec.Struct, kw_only=True):
-    options: list[str] = []
-    expires_in: int = 86_400
-    multiple: bool = False
-    hide_totals: bool = False
-
-    def draft(self) -> PollDraft | None:
-        """None for the empty poll that some clients send along."""
-        if not self.options:
-            return None
-        return PollDraft(
-            options=[option.strip() for option in self.options],
-            expires_in=self.expires_in,
-            multiple=self.multiple,
-            hide_totals=self.hide_totals,
-        )
-
-
-class NewStatus(msgspec.Struct, kw_only=True):
-    """POST /api/v1/statuses."""
-
-    status: str | None = None
-    media_ids: list[int] = []
-    poll: PollForm | None = None
-    in_reply_to_id: int | None = None
-    sensitive: bool | None = None
-    spoiler_text: str | None = None
-    visibility: Visibility | None = None
-    language: str | None = None
-    scheduled_at: datetime | None = None
-    quoted_status_id: int | None = None
-    quote_approval_policy: QuotePolicy | None = None
-
-
-class MediaAttributes(msgspec.Struct, kw_only=True):
-    id: int
-    description: str | None = None
-    focus: str | None = None
-
-
-class EditStatus(msgspec.Struct, kw_only=True):
-    """PUT /api/v1/statuses/:id; what is left out stays."""
-
-    id: int
-    status: str | None = None
-    spoiler_text: str | None = None
-    sensitive: bool | None = None
-    language: str | None = None
-    media_ids: list[int] | msgspec.UnsetType = msgspec.UNSET
-    media_attributes: list[MediaAttributes] = []
-    poll: PollForm | None = None
-    quote_approval_policy: QuotePolicy | None = None
 
 
 class DeleteStatus(msgspec.Struct, kw_only=True):
@@ -98,7 +40,7 @@ class Policy(msgspec.Struct, kw_only=True):
 AUDIENCES = {"public": (Audience.EVERYONE, True), "unlisted": (Audience.EVERYONE, False)}
 
 
-@routes.post("/api/v1/statuses", scope="write:statuses", limit="statuses")
+@routes.post("/api/v1/statuses", scope="write:statuses")
 async def create(call: Call, form: NewStatus) -> entities.Status | entities.ScheduledStatus:
     """Publish now, schedule, or send a message (visibility `direct` never makes a post)."""
     settings = (await accounts.visible(call.tx, call.me)).settings
@@ -159,7 +101,7 @@ async def edit(call: Call, form: EditStatus) -> entities.Status:
     return await render.one(call, form.id)
 
 
-@routes.delete("/api/v1/statuses/{id}", scope="write:statuses", limit="deletes")
+@routes.delete("/api/v1/statuses/{id}", scope="write:statuses", limit="delete")
 async def delete(call: Call, params: DeleteStatus) -> entities.Status:
     """Delete; answers with the source text, for delete and redraft."""
     if await direct.is_message(call, params.id):

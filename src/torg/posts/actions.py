@@ -64,10 +64,10 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
             "quote_of_account_id": quoted.account_id if quoted else None,
             "quote_state": "accepted" if quoted else None,
             "quote_policy": draft.quote_policy if draft.audience is Audience.EVERYONE else "nobody",
-            "source": draft.text.strip("\r\n \t"),
+            "source": draft.text,
             "html": body.html,
-            "spoiler": draft.spoiler.strip(),
-            "sensitive": draft.sensitive or bool(draft.spoiler.strip()),
+            "spoiler": draft.spoiler,
+            "sensitive": draft.sensitive or bool(draft.spoiler),
             "language": language,
             "app_id": draft.app_id,
             "has_media": bool(draft.media_ids),
@@ -115,7 +115,7 @@ async def rendered(tx: Tx, text: str, host: str, origin: str) -> tuple[Rendered,
     found = await accounts.by_handles(tx, handles, host) if handles else {}
     targets = {acct: MentionTarget(acct=a.acct, url=a.url or f"{origin}/@{a.handle}") for acct, a in found.items()}
     body = render(text, mentions=targets, origin=origin)
-    unique: Mapping[int, Account] = {a.id: a for a in found.values()}
+    unique: Mapping[int, Account] = {found[h].id: found[h] for h in body.mentions}
     return body, list(unique.values())
 
 
@@ -154,11 +154,11 @@ async def edit(tx: Tx, actor: Actor, network: Network, post_id: int, change: Edi
     elif old_poll is not None and not keeps_poll and not change.poll:
         await poll_store.remove(tx, post.id)
     values: dict[str, Any] = {
-        "source": draft.text.strip("\r\n \t"),
+        "source": draft.text,
         "html": body.html,
-        "spoiler": draft.spoiler.strip(),
-        "sensitive": (post.sensitive if change.sensitive is None else change.sensitive) or bool(draft.spoiler.strip()),
-        "language": change.language or post.language,
+        "spoiler": draft.spoiler,
+        "sensitive": (post.sensitive if change.sensitive is None else change.sensitive) or bool(draft.spoiler),
+        "language": draft.language or post.language,
         "has_media": bool(media_ids),
         "edited_at": now(),
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from torg.kernel.errors import Invalid, invalid
 from torg.orgs.model import NetworkSettings
 from torg.posts.model import Audience, Draft, PollDraft, Post
-from torg.text.language import is_language
+from torg.text.language import normal_language
 from torg.text.length import length
 
 MAX_OPTION = 50
@@ -25,7 +27,8 @@ def check(draft: Draft, limits: NetworkSettings) -> Draft:
         raise invalid("text", "ERR_BLANK", "can't be blank")
     if length(text, spoiler) > limits.max_characters:
         raise Invalid(f"Validation failed: Text character limit of {limits.max_characters} exceeded")
-    if draft.language and not is_language(draft.language):
+    language = normal_language(draft.language) if draft.language else None
+    if draft.language and language is None:
         raise invalid("language", "ERR_INVALID", "is not a known language code")
     if draft.media_ids and draft.poll:
         raise Invalid("Validation failed: Cannot attach files to a post with a poll")
@@ -35,7 +38,7 @@ def check(draft: Draft, limits: NetworkSettings) -> Draft:
         raise Invalid("Validation failed: A post for those mentioned cannot quote")
     if draft.poll:
         check_poll(draft.poll, limits)
-    return draft
+    return msgspec.structs.replace(draft, text=text, spoiler=spoiler, language=language)
 
 
 def check_poll(poll: PollDraft, limits: NetworkSettings) -> None:
