@@ -6,10 +6,12 @@ from pathlib import Path
 
 import av
 import pytest
+import pyvips
 
 from tests.media import makers
-from tests.media.conftest import Run
+from tests.media.conftest import Run, refusal
 from torg.kernel.errors import Invalid
+from torg.media import rules
 from torg.media.model import Kind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -86,8 +88,6 @@ async def test_a_turned_film_stays_turned(run: Run, into: Path, tmp_path: Path, 
     assert done.meta["small"]["size"] == "240x320"
     with av.open(str(into / done.original.name)) as made:
         assert next(made.decode(video=0)).rotation % 360 == 270
-    import pyvips
-
     assert done.preview is not None
     picture = pyvips.Image.new_from_file(str(into / done.preview.name))
     # The bright corner, top left as filmed, is top right when turned clockwise.
@@ -174,14 +174,10 @@ async def test_a_playlist_in_disguise_reads_nothing(run: Run, tmp_path: Path) ->
 
 
 async def test_damaged_films_never_end_in_an_error_of_ours(run: Run, tmp_path: Path) -> None:
-    from torg.media import rules
-
     for name, codec in (("a.mp4", "libx264"), ("a.webm", "libvpx")):
         whole = makers.film(tmp_path / name, codec=codec, sound="libopus", frames=10).read_bytes()
         for place in range(40, len(whole), len(whole) // 12):
             broken = bytearray(whole)
             broken[place : place + 4] = b"\xff\x00\xff\x7f"
-            try:
-                await run(bytes(broken))
-            except Invalid as refusal:
-                assert refusal.text != rules.FAILED, f"an exception of ours at byte {place} of {name}"
+            text = await refusal(run, bytes(broken))
+            assert text != rules.FAILED, f"an exception of ours at byte {place} of {name}"
