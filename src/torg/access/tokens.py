@@ -6,6 +6,9 @@ import hashlib
 import secrets
 from typing import Any
 
+import msgspec
+
+from torg.access.scopes import expanded
 from torg.engine.postgres import Database, Tx
 from torg.kernel.actor import Actor, Permission
 from torg.kernel.errors import Forbidden, Unauthorized
@@ -25,20 +28,73 @@ def new_secret() -> str:
 
 
 async def issue(
-    tx: Tx, *, app_id: int, account_id: int | None, scopes: list[str], expires_in: int | None = None
+    tx: Tx,
+    *,
+    app_id: int,
+    account_id: int | None,
+    scopes: list[str],
+    expires_in: int | None = None,
+    grant_id: int | None = None,
 ) -> str:
     """A new token for an account (or for the app by itself); returns the secret, which is not kept."""
     secret = new_secret()
     await tx.run(
-        """INSERT INTO tokens (org_id, network_id, id, token_hash, app_id, account_id, scopes, expires_at)
-           VALUES (%(org)s, %(network)s, %(id)s, %(hash)s, %(app)s, %(account)s, %(scopes)s,
+        """INSERT INTO tokens (org_id, network_id, id, token_hash, app_id, account_id, scopes, grant_id, expires_at)
+           VALUES (%(org)s, %(network)s, %(id)s, %(hash)s, %(app)s, %(account)s, %(scopes)s, %(grant)s,
                    now() + make_interval(secs => %(expires)s::float8))""",
         {
             "org": tx.scope.org_id, "network": tx.scope.network_ids[0], "id": new_id(), "hash": digest(secret),
             "app": app_id, "account": account_id, "scopes": scopes, "expires": expires_in,
+            "grant": grant_id,
         },
     )  # fmt: skip
     return secret
+
+
+async def revoke(tx: Tx, app_id: int, secret: str) -> bool:
+    """Revoke a token of this app (RFC 7009); whether there is such a token, revoked before or now."""
+    return bool(
+        await tx.run(
+            """UPDATE tokens SET revoked_at = coalesce(revoked_at, now())
+               WHERE org_id = %s AND network_id = %s AND app_id = %s AND token_hash = %s""",
+            (tx.scope.org_id, tx.scope.network_ids[0], app_id, digest(secret)),
+        )
+    )
+
+
+async def revoke_of_grant(tx: Tx, grant_id: int) -> None:
+    """Revoke what an authorization code gave: somebody used it twice."""
+    await tx.run(
+        """UPDATE tokens SET revoked_at = now() WHERE org_id = %s AND network_id = %s AND grant_id = %s
+           AND revoked_at IS NULL""",
+        (tx.scope.org_id, tx.scope.network_ids[0], grant_id),
+    )
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose a token is, whatever the state of the account: for the methods that the unconfirmed may call."""
+
+    token_id: int
+    app_id: int
+    account_id: int | None
+    person_id: int | None
+    state: str | None
+    registered_by_app_id: int | None
+
+
+async def holder(tx: Tx, secret: str | None) -> Holder:
+    """The holder of a valid token; Unauthorized else."""
+    found = await tx.one(
+        """SELECT t.id AS token_id, t.app_id, t.account_id, a.person_id, a.state, a.registered_by_app_id
+           FROM tokens t LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
+           WHERE t.org_id = %s AND t.network_id = %s AND t.token_hash = %s AND t.revoked_at IS NULL
+           AND (t.expires_at IS NULL OR t.expires_at > now())""",
+        (tx.scope.org_id, tx.scope.network_ids[0], digest(secret or "")),
+        as_=Holder,
+    )
+    if found is None:
+        raise Unauthorized("The access token is invalid")
+    return found
 
 
 FIND = """
@@ -79,7 +135,7 @@ class TokenAuthenticator:
             person_id=row["person_id"],
             app_id=row["app_id"],
             token_id=row["token_id"],
-            scopes=frozenset(row["scopes"]),
+            scopes=expanded(row["scopes"]),
             permissions=Permission(row["permissions"]),
             locale=row["locale"] or "en",
         )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from torg.http import Routes
 from torg.mastodon_api import (
+    apps,
     conversations,
     filters,
     filters_v1,
     media,
+    oauth,
     polls,
     scheduled,
     status_marks,
@@ -16,12 +18,18 @@ from torg.mastodon_api import (
     streaming,
     timelines,
 )
-from torg.web import files
+from torg.oauth import authorize, sign_in
+from torg.web import assets, files
 
 
 def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
+        apps.routes,
+        assets.routes,
+        authorize.routes,
+        oauth.routes,
+        sign_in.routes,
         files.routes,
         media.routes,
         conversations.routes,

@@ -1,1 +1,1 @@
-"""The pages that browsers see without any app."""
+"""Pages and files for browsers."""
