@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
 from torg.http.routes import Auth, Route
-from torg.kernel.actor import Actor, Permission
+from torg.kernel.actor import Actor, NetworkKind, Permission
 from torg.kernel.errors import Forbidden, Invalid, Unauthorized
 
 if TYPE_CHECKING:
@@ -43,7 +43,10 @@ def socket_token(connection: HTTPConnection) -> tuple[str | None, str | None]:
 
 
 async def check(authenticator: Authenticator, db: Any, network: Any, token: str | None, route: Route) -> Actor:
-    """The actor, if the route lets this token in. Unauthorized, Invalid or Forbidden if not."""
+    """The actor, if the route lets this token in. Unauthorized, Invalid or Forbidden if not.
+
+    What is open to anyone (`optional`) is so in a public network only: elsewhere it takes an account (DESIGN §2).
+    """
     if route.auth is Auth.NONE:
         token = None
     actor = await authenticator.authenticate(db, network, token)

@@ -32,7 +32,7 @@ async def entity(call: Call, planned: Scheduled) -> entities.ScheduledStatus:
     visibility = "private"
     if draft.audience is Audience.EVERYONE:
         visibility = "public" if draft.listed else "unlisted"
-    attached = (await media.for_scheduled(call.tx, [planned.id])).get(planned.id, [])
+    attached = await media.loose(call.tx, call.me, planned.media_ids) if planned.media_ids else []
     poll: Any = None
     if draft.poll:
         poll = entities.ScheduledPoll(

@@ -78,7 +78,7 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
     names = await tags.ensure(tx, [(t.name, t.written) for t in body.tags])
     await tags.add(tx, id_, author, list(names.values()))
     if draft.media_ids:
-        await media.attach(tx, actor, id_, draft.media_ids, scheduled_id=draft.scheduled_id)
+        await media.attach(tx, actor, id_, draft.media_ids)
     if draft.poll:
         await poll_store.create(tx, id_, author, draft.poll)
     await accounts_store.update(tx, author, {"last_post_at": now()})

@@ -87,7 +87,6 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     quote_of_id: int | None = None
     quote_policy: QuotePolicy = "public"
     app_id: int | None = None
-    scheduled_id: int | None = None
     idempotency_key: str | None = None
 
 

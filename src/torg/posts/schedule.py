@@ -54,7 +54,7 @@ async def plan(tx: Tx, actor: Actor, network: Network, draft: Draft, at: datetim
     await _room(tx, actor, at)
     id_ = new_id()
     if draft.media_ids:
-        await media.hold_for_scheduled(tx, actor, id_, draft.media_ids)
+        await media.check(tx, actor, draft.media_ids)
     await tx.run(
         """INSERT INTO scheduled_posts (org_id, network_id, id, account_id, scheduled_at, params, media_ids)
            VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(at)s, %(params)s, %(media)s)""",
@@ -123,7 +123,6 @@ async def cancel(tx: Tx, actor: Actor, id_: int) -> None:
     await tx.run(
         f"DELETE FROM scheduled_posts WHERE {OWN} AND id = %(id)s", {**store.tenant(tx, actor.me), "id": found.id}
     )
-    await media.release_scheduled(tx, found.id)
     await jobs.cancel(tx, "scheduled_post", str(id_))
 
 
@@ -138,5 +137,5 @@ async def publish_due(tx: Tx, network: Network, id_: int, *, origin: str) -> int
     if due is None:
         return None
     author = Actor(org_id=network.org_id, network_id=network.id, network_kind=network.kind, account_id=due.account_id)
-    draft = msgspec.structs.replace(due.params, idempotency_key=None, scheduled_id=due.id)
+    draft = msgspec.structs.replace(due.params, idempotency_key=None)
     return await actions.publish(tx, author, network, draft, origin=origin)
