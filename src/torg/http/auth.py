@@ -52,6 +52,9 @@ async def check(authenticator: Authenticator, db: Any, network: Any, token: str 
     actor = await authenticator.authenticate(db, network, token)
     if token is None and route.auth in (Auth.APP, Auth.USER):
         raise Unauthorized("The access token is invalid")
+    reads = route.auth is Auth.OPTIONAL or any(scope.startswith("read") for scope in route.scopes)
+    if reads and route.auth is not Auth.NONE and actor.account_id is None and network.kind is not NetworkKind.PUBLIC:
+        raise Unauthorized("This method requires an authenticated user")
     scoped = token is not None and route.auth is not Auth.PUBLIC and route.scopes
     if scoped and not any(actor.granted(scope) for scope in route.scopes):
         raise Forbidden(OUTSIDE_SCOPES)
