@@ -10,7 +10,13 @@ from pathlib import Path
 
 from torg.cli import parent
 
-CHILD = "import time; from torg.cli.parent import end_with_parent; end_with_parent(); print('ready', flush=True); time.sleep(60)"
+CHILD = """
+import time
+from torg.cli.parent import end_with_parent
+end_with_parent()
+print("ready", flush=True)
+time.sleep(60)
+"""
 PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CHILD!r}])"
 
 
