@@ -25,7 +25,7 @@ def post_from(values: Mapping[str, str], line: int, time_format: str | None) -> 
         return ImportedPost(
             source_key=_key(key),
             author_handle=_author(values.get("author", "")),
-            author_name=values.get("name", "").strip() or values.get("author", "").strip(),
+            author_name=values.get("name", "").strip(),
             author_email=_email(values.get("email", "")),
             text=_text(values.get("text", "")),
             time=_time(values.get("time", ""), time_format),

@@ -31,7 +31,8 @@ class ImportedPost(msgspec.Struct, frozen=True, kw_only=True):
     """One post of a source.
 
     `source_key` is the source's own id and unique within it. `author_handle` is the spelling that stands in the
-    source, not yet a handle of ours. `text` is the source text, unchanged. `time` is timezone-aware.
+    source, not yet a handle of ours; `author_name` may be empty. `text` is the source text, unchanged.
+    `time` is timezone-aware.
     `visibility` is `public`, `unlisted` or `private`; `line` is where the record starts, from 1.
     `lacking` names attached files that the source speaks of and does not hold.
     """
