@@ -104,3 +104,20 @@ async def set_password(db: Database, scope: Scope, person_id: int, password_hash
                 AND revoked_at IS NULL""",
             params,
         )
+
+
+async def readdress(tx: Tx, person_id: int, email: str) -> bool:
+    """Another address for a person who has not confirmed one; the links to the old are worthless. False if taken."""
+    params = {"org": tx.scope.org_id, "id": person_id, "email": email}
+    if await tx.value("SELECT true FROM persons WHERE org_id = %(org)s AND email = %(email)s AND id <> %(id)s", params):
+        return False
+    await tx.run(
+        "UPDATE persons SET email = %(email)s WHERE org_id = %(org)s AND id = %(id)s AND email_confirmed_at IS NULL",
+        params,
+    )
+    await tx.run(
+        """UPDATE mailed_proofs SET used_at = now() WHERE org_id = %(org)s AND person_id = %(id)s
+           AND purpose = 'confirm' AND email <> %(email)s AND used_at IS NULL""",
+        params,
+    )
+    return True

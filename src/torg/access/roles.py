@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from torg.access.tokens import EVERYONE_ROLE
 from torg.accounts import store as accounts
 from torg.accounts.model import Account
@@ -52,17 +54,26 @@ async def ensure(tx: Tx, name: str) -> int:
     return role_id
 
 
-class RoleRow(dict[str, object]):
-    """A row of `roles`: id, name, color, permissions, highlighted."""
+class Role(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `roles`; `permissions` are the bits."""
+
+    id: int
+    name: str
+    color: str
+    permissions: int
+    highlighted: bool
 
 
-async def of_account(tx: Tx, account: Account) -> RoleRow:
+EVERYONE = Role(id=EVERYONE_ID, name="", color="", permissions=int(EVERYONE_ROLE), highlighted=False)
+
+
+async def of_account(tx: Tx, account: Account) -> Role:
     """The account's role, or the one that everybody has."""
-    if account.role_id is not None:
-        found = await tx.one(
-            f"SELECT id, name, color, permissions, highlighted FROM roles WHERE {accounts.TENANT} AND id = %(id)s",
-            {**accounts.tenant(tx), "id": account.role_id},
-        )
-        if found is not None:
-            return RoleRow(found)
-    return RoleRow(id=EVERYONE_ID, name="", color="", permissions=int(EVERYONE_ROLE), highlighted=False)
+    if account.role_id is None:
+        return EVERYONE
+    found = await tx.one(
+        f"SELECT id, name, color, permissions, highlighted FROM roles WHERE {accounts.TENANT} AND id = %(id)s",
+        {**accounts.tenant(tx), "id": account.role_id},
+        as_=Role,
+    )
+    return found or EVERYONE

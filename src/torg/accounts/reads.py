@@ -38,3 +38,13 @@ async def by_handles(tx: Tx, accts: Iterable[str], here: str = "") -> dict[str, 
         wanted[(handle, "" if host == here.lower() else host)] = acct.lower()
     found = await store.by_handles(tx, wanted)
     return {wanted[(a.handle.lower(), a.host)]: a for a in found if a.visible}
+
+
+async def waiting_requests(tx: Tx, account_id: int) -> int:
+    """How many people wait to be let in as followers."""
+    return int(
+        await tx.value(
+            f"SELECT count(*) FROM follow_requests WHERE {store.TENANT} AND target_id = %(id)s",
+            {**store.tenant(tx), "id": account_id},
+        )
+    )

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from torg.http import Routes
 from torg.mastodon_api import (
+    account_notes,
+    accounts_public,
+    accounts_self,
     apps,
+    blocks,
     conversations,
+    domain_blocks,
+    emails,
+    endorsements,
     filters,
     filters_v1,
+    follow_requests,
     media,
+    mutes,
     oauth,
     polls,
+    profile,
+    relationships,
     scheduled,
     status_marks,
     status_parts,
@@ -25,7 +36,11 @@ from torg.web import assets, files
 def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
+        accounts_public.routes,
+        accounts_self.routes,
         apps.routes,
+        emails.routes,
+        profile.routes,
         assets.routes,
         authorize.routes,
         oauth.routes,
@@ -42,4 +57,11 @@ def collections() -> list[Routes]:
         statuses.routes,
         streaming.routes,
         timelines.routes,
+        account_notes.routes,
+        blocks.routes,
+        domain_blocks.routes,
+        endorsements.routes,
+        follow_requests.routes,
+        mutes.routes,
+        relationships.routes,
     ]

@@ -1,0 +1,96 @@
+"""Accounts as others see them (Mastodon: methods/accounts)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from torg.accounts import reads as accounts
+from torg.http import Call, Paged, Routes
+from torg.kernel.errors import NotFound, Unauthorized
+from torg.mastodon_api import entities, present, render
+from torg.mastodon_api.forms import ById, PageById, page
+from torg.timelines import reads as timelines
+
+routes = Routes("accounts")
+
+MOST = 40
+
+
+class Many(msgspec.Struct, kw_only=True):
+    id: list[int] = []
+
+
+class Lookup(msgspec.Struct, kw_only=True):
+    acct: str = ""
+
+
+class Statuses(PageById, kw_only=True):
+    """GET /api/v1/accounts/:id/statuses."""
+
+    only_media: bool = False
+    exclude_replies: bool = False
+    exclude_reblogs: bool = False
+    pinned: bool = False
+    tagged: str | None = None
+
+
+def members_only(call: Call) -> None:
+    """A network that is not public tells nobody who its members are, an app by itself neither."""
+    if call.actor.account_id is None and not call.network.is_public:
+        raise Unauthorized("This API requires an authenticated user")
+
+
+@routes.get("/api/v1/accounts/{id}", auth="optional", scope="read:accounts")
+async def show(call: Call, params: ById) -> entities.Account:
+    """One account; a suspended one is shown empty and says so."""
+    members_only(call)
+    found = await accounts.visible(call.tx, params.id)
+    return (await present.accounts(call.tx, call.actor, call.origin, [found]))[0]
+
+
+@routes.get("/api/v1/accounts", auth="optional", scope="read:accounts")
+async def many(call: Call, params: Many) -> list[entities.Account]:
+    """Several accounts in the order asked for; those that are not here are left out."""
+    members_only(call)
+    wanted = list(dict.fromkeys(params.id))[:MOST]
+    found = await accounts.by_ids(call.tx, wanted)
+    shown = [found[id_] for id_ in wanted if id_ in found and found[id_].state == "active"]
+    return await present.accounts(call.tx, call.actor, call.origin, shown)
+
+
+@routes.get("/api/v1/accounts/lookup", auth="optional", scope="read:accounts")
+async def lookup(call: Call, params: Lookup) -> entities.Account:
+    """The account with exactly this handle; nothing is fetched from elsewhere."""
+    members_only(call)
+    found = await accounts.by_acct(call.tx, params.acct, call.network.host)
+    if found is None:
+        raise NotFound
+    return (await present.accounts(call.tx, call.actor, call.origin, [found]))[0]
+
+
+@routes.get("/api/v1/accounts/{id}/statuses", auth="optional", scope="read:statuses")
+async def statuses(call: Call, params: Statuses) -> Paged[entities.Status]:
+    """An account's posts as far as the caller may read them."""
+    members_only(call)
+    account = await accounts.visible(call.tx, params.id)
+    if not account.visible:
+        return Paged([])
+    found = await timelines.of_account(
+        call.tx,
+        call.actor,
+        account.id,
+        page(params),
+        only_media=params.only_media,
+        exclude_replies=params.exclude_replies,
+        exclude_boosts=params.exclude_reblogs,
+        pinned=params.pinned,
+        tag=params.tagged.lstrip("#").lower() if params.tagged else None,
+    )
+    return await render.timeline(call, found, "account")
+
+
+@routes.get("/api/v1/accounts/{id}/identity_proofs", scope="read:accounts")
+async def identity_proofs(call: Call, params: ById) -> list[entities.IdentityProof]:
+    """Always empty: the service behind it is gone (docs: methods/proofs)."""
+    await accounts.visible(call.tx, params.id)
+    return []
