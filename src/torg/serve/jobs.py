@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from torg.access import grants, letters
+from torg.accounts import verify
 from torg.engine import relay
 from torg.engine.worker import Context, Handler, Handling, Periodic
 from torg.media import upkeep as media
@@ -34,11 +36,24 @@ async def trim_log(ctx: Context, payload: Any) -> None:
         await relay.trim(tx)
 
 
+async def sweep_access(ctx: Context, payload: Any) -> None:
+    """Drop codes, sessions and mailed links whose time is over."""
+    async with ctx.db.system() as tx:
+        await grants.sweep(tx)
+
+
 HANDLERS: Mapping[str, Handler | Handling] = {
+    letters.JOB: letters.deliver,
     "poll_end": end_poll,
     "scheduled_post": publish_scheduled,
+    "sweep_access": sweep_access,
     "trim_log": trim_log,
+    "verify_links": verify.verify_links,
     **media.HANDLERS,
 }
 
-PERIODIC: Sequence[Periodic] = (Periodic(kind="trim_log", every=timedelta(hours=1)), *media.PERIODIC)
+PERIODIC: Sequence[Periodic] = (
+    Periodic(kind="sweep_access", every=timedelta(hours=6)),
+    Periodic(kind="trim_log", every=timedelta(hours=1)),
+    *media.PERIODIC,
+)

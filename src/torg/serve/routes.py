@@ -29,7 +29,7 @@ from torg.mastodon_api import (
     streaming,
     timelines,
 )
-from torg.oauth import authorize, sign_in
+from torg.oauth import authorize, sign_in, sign_up
 from torg.web import assets, files
 
 
@@ -45,6 +45,7 @@ def collections() -> list[Routes]:
         authorize.routes,
         oauth.routes,
         sign_in.routes,
+        sign_up.routes,
         files.routes,
         media.routes,
         conversations.routes,

@@ -1,0 +1,160 @@
+"""Making an account in a browser, and following the mailed links: confirm the address, choose a new password."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+from starlette.responses import RedirectResponse, Response
+
+from torg.access import letters, passwords, persons, registration
+from torg.accounts.model import Account
+from torg.http import Call, Routes
+from torg.http.pages import language_of, page
+from torg.kernel.config import Registration
+from torg.kernel.errors import Invalid
+from torg.oauth.browser import expired_form, is_ours, local, log_in, show, signed_in
+
+routes = Routes("oauth")
+
+
+class Start(msgspec.Struct, kw_only=True):
+    next: str | None = None
+    lang: str | None = None
+
+
+class SignUp(Start, kw_only=True):
+    username: str = ""
+    email: str = ""
+    password: str = ""
+    agreement: bool = False
+    reason: str = ""
+    date_of_birth: str = ""
+    csrf: str | None = None
+
+
+class Confirmation(msgspec.Struct, kw_only=True):
+    confirmation_token: str | None = None
+
+
+class Forgotten(msgspec.Struct, kw_only=True):
+    email: str = ""
+    csrf: str | None = None
+
+
+class NewPassword(msgspec.Struct, kw_only=True):
+    reset_password_token: str = ""
+    password: str = ""
+    csrf: str | None = None
+
+
+@routes.get("/auth/sign_up", auth="none", hidden=True)
+async def form(call: Call, params: Start) -> Response:
+    """The form, or why there is none."""
+    if await signed_in(call, call.tx) is not None:
+        return RedirectResponse(local(params.next), 303)
+    return _form(call, SignUp(next=params.next, lang=params.lang), {}, 200)
+
+
+def _form(call: Call, given: SignUp, wrong: dict[str, list[tuple[str, str]]], status: int) -> Response:
+    language = language_of(call, given.lang)
+    policy = registration.policy(call.settings, call.network)
+    if policy is Registration.CLOSED:
+        return page(call, "problem.html", status=403, language=language, problem="closed", detail="")
+    return show(
+        call,
+        "sign_up.html",
+        status=status,
+        language=language,
+        given=given,
+        wrong=wrong,
+        approval=policy is Registration.APPROVAL,
+        goal=local(given.next),
+    )
+
+
+@routes.post("/auth/sign_up", auth="none", tx=False, limit="register", hidden=True)
+async def register(call: Call, given: SignUp) -> Response:
+    """Make the account and log in at once, or say what has to be waited for."""
+    if not is_ours(call, given.csrf):
+        return expired_form(call, language_of(call, given.lang))
+    if registration.policy(call.settings, call.network) is Registration.CLOSED:
+        return _form(call, given, {}, 403)
+    try:
+        born = date.fromisoformat(given.date_of_birth) if given.date_of_birth else None
+    except ValueError:
+        return _form(call, given, {"date_of_birth": [("ERR_INVALID", "is invalid")]}, 422)
+    wish = registration.Wish(
+        username=given.username.strip(),
+        email=given.email,
+        password=given.password,
+        agreement=given.agreement,
+        locale=language_of(call, given.lang),
+        reason=given.reason,
+        date_of_birth=born,
+    )
+    try:
+        account = await registration.register(
+            call.db, call.settings, call.network, wish, origin=call.origin, ip=call.client_ip
+        )
+    except Invalid as mistake:
+        return _form(call, given, mistake.details, 422)
+    return await _onward(call, account, given.next, language_of(call, given.lang))
+
+
+async def _onward(call: Call, account: Account, goal: str | None, language: str) -> Response:
+    if account.state != "active":
+        return page(call, "waiting.html", language=language, state=account.state)
+    async with call.db.tx(call.network.scope) as tx:
+        return await log_in(call, tx, account, local(goal))
+
+
+@routes.get("/auth/confirmation", auth="none", tx=False, limit="login", hidden=True)
+async def confirm(call: Call, params: Confirmation) -> Response:
+    """The mailed link: whoever has it reads the mail of that address."""
+    account = await registration.confirm(call.db, call.settings, call.network, params.confirmation_token)
+    if account is None:
+        return page(call, "problem.html", status=422, problem="link", detail="")
+    return page(call, "waiting.html", state="confirmed" if account.state == "active" else account.state)
+
+
+@routes.get("/auth/password/new", auth="none", tx=False, hidden=True)
+async def forgotten(call: Call, params: Start) -> Response:
+    return show(call, "password_new.html", language=language_of(call, params.lang), sent=False)
+
+
+@routes.post("/auth/password/new", auth="none", limit="register", hidden=True)
+async def send_link(call: Call, given: Forgotten) -> Response:
+    """Mail a link if the address has a login here; the answer is the same if it has none."""
+    if not is_ours(call, given.csrf):
+        return expired_form(call)
+    person = await persons.by_email(call.tx, given.email)
+    if person is not None and person.disabled_at is None:
+        await letters.send_reset(call.tx, call.network, call.origin, person)
+    return show(call, "password_new.html", sent=True)
+
+
+@routes.get("/auth/password/edit", auth="none", hidden=True)
+async def choose(call: Call, params: NewPassword) -> Response:
+    """The form behind the mailed link."""
+    if await letters.proof(call.tx, "reset", params.reset_password_token, use=False) is None:
+        return page(call, "problem.html", status=422, problem="link", detail="")
+    return show(call, "password_edit.html", secret=params.reset_password_token, wrong=False)
+
+
+@routes.post("/auth/password/edit", auth="none", tx=False, limit="login", hidden=True)
+async def change(call: Call, given: NewPassword) -> Response:
+    """A new password: all sessions and tokens of the person end, and the address counts as confirmed."""
+    if not is_ours(call, given.csrf):
+        return expired_form(call)
+    if not passwords.LEAST <= len(given.password) <= passwords.MOST:
+        return show(call, "password_edit.html", status=422, secret=given.reset_password_token, wrong=True)
+    known = await passwords.hashed(given.password)
+    async with call.db.tx(call.network.scope) as tx:
+        found = await letters.proof(tx, "reset", given.reset_password_token, use=True)
+        if found is not None:
+            await persons.confirm_email(tx, found.person_id, found.email)
+    if found is None:
+        return page(call, "problem.html", status=422, problem="link", detail="")
+    await persons.set_password(call.db, call.network.scope, found.person_id, known)
+    return RedirectResponse("/auth/sign_in", 303)
