@@ -25,7 +25,7 @@ class EventStream(Response):
         self._hub = hub
         self._connection = connection
         self._after = after
-        start = hub.position if after is None else after
+        start = hub.position if after is None else min(after, hub.position)
         # Where the stream starts, for a reader that is cut off before its first event
         headers = {"cache-control": "private, no-store", "x-accel-buffering": "no", "last-event-id": str(start)}
         self.init_headers(headers)

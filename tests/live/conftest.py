@@ -1,0 +1,33 @@
+"""The town behind a real port, with its relay and the tail of its log running."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from tests.fixtures.cluster import TestDatabase
+from tests.live.readers import Harbour
+from tests.live.town import open_town
+from torg.serve.app import background
+
+
+@pytest.fixture
+async def harbour(fresh_database: TestDatabase, tmp_path: Path) -> AsyncIterator[Harbour]:
+    async with open_town(fresh_database, tmp_path) as town, background(town.services):
+        config = uvicorn.Config(town.app, port=0, lifespan="off", log_level="warning", timeout_graceful_shutdown=2)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.005)
+        opened = Harbour(town, server.servers[0].sockets[0].getsockname()[1])
+        try:
+            yield opened
+        finally:
+            await opened.close()
+            town.services.hub.close()
+            server.should_exit = True
+            await serving

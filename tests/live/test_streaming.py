@@ -1,0 +1,285 @@
+"""Streams of the running app: what arrives where, to whom, once and in order (Mastodon: methods/streaming)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import websockets
+
+from tests.live.readers import Harbour, Heard
+from tests.live.town import INSIDE, OTHER
+
+
+def texts(heard: list[Heard]) -> list[str]:
+    """What was said, in order, without markup."""
+    return [one.data["content"].removeprefix("<p>").removesuffix("</p>") for one in heard if one.event == "update"]
+
+
+async def test_health(harbour: Harbour) -> None:
+    response = await harbour.town.nobody().get("/api/v1/streaming/health")
+    assert response.text == "OK"
+
+
+async def test_home_gets_posts_of_followed_accounts_and_own_ones_with_numbers(harbour: Harbour) -> None:
+    town = harbour.town
+    await harbour.relation("follows", town.anna, town.bjorn)
+    stream = await harbour.sse(town.anna, "user")
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    await town.shop.says("not followed")
+    posted = await town.bjorn.says("one")
+    await town.anna.says("two")
+    edited = await town.bjorn.put(f"/api/v1/statuses/{posted['id']}", json={"status": "one, mended"})
+    assert edited.status_code == 200
+    await town.bjorn.delete(f"/api/v1/statuses/{posted['id']}")
+    heard = await stream.until(4)
+    assert [one.event for one in heard] == ["update", "update", "status.update", "delete"]
+    assert texts(heard) == ["one", "two"]
+    assert str(heard[3].data) == posted["id"]
+    assert heard[0].data["account"]["username"] == "bjorn"
+    assert heard[0].data["favourited"] is False
+    assert heard[0].data["filtered"] == []
+    numbers = [one.id or 0 for one in heard]
+    assert numbers == sorted(set(numbers))
+
+
+async def test_public_streams_need_no_token_in_a_public_network_only(harbour: Harbour) -> None:
+    town = harbour.town
+    stream = await harbour.sse(town.nobody(), "public")
+    local = await harbour.sse(town.nobody(), "public/local")
+    remote = await harbour.sse(town.nobody(), "public/remote")
+    await town.bjorn.says("for all")
+    await town.bjorn.says("unlisted", visibility="unlisted")
+    await town.bjorn.says("for followers", visibility="private")
+    await town.bjorn.says("for all again")
+    assert texts(await stream.until(2)) == ["for all", "for all again"]
+    assert texts(await local.until(2)) == ["for all", "for all again"]
+    assert await remote.quiet()
+    assert "favourited" not in stream.heard[0].data
+    refused = await harbour.sse(town.nobody(INSIDE), "public")
+    assert refused.status == 401
+    for own in ("user", "user/notification", "direct", "list?list=1"):
+        refused = await harbour.sse(town.nobody(), own)
+        assert refused.status == 401, own
+        assert "error" in json.loads(refused.body)
+
+
+async def test_nothing_leaves_its_network(harbour: Harbour) -> None:
+    town = harbour.town
+    outside = await harbour.sse(town.anna, "public")
+    other = await harbour.sse(town.person(OTHER, "olga"), "public")
+    inside = await harbour.sse(town.person(INSIDE, "bjorn"), "public")
+    await town.person(INSIDE, "anna").says("inside only")
+    await town.anna.says("outside")
+    await town.person(OTHER, "olga").says("elsewhere")
+    assert texts(await inside.until(1)) == ["inside only"]
+    assert texts(await outside.until(1)) == ["outside"]
+    assert texts(await other.until(1)) == ["elsewhere"]
+
+
+async def test_posts_for_followers_reach_followers_and_the_mentioned_only(harbour: Harbour) -> None:
+    town = harbour.town
+    await harbour.relation("follows", town.anna, town.bjorn)
+    follower = await harbour.sse(town.anna, "user")
+    stranger = await harbour.sse(town.shop, "user")
+    await town.bjorn.says("among friends", visibility="private")
+    await town.shop.says("own")
+    assert texts(await follower.until(1)) == ["among friends"]
+    assert texts(await stranger.until(1)) == ["own"]
+
+
+async def test_hashtags_lists_and_media_streams(harbour: Harbour) -> None:
+    town = harbour.town
+    network = town.networks["acme.test"]
+    await harbour.relation("follows", town.anna, town.bjorn)
+    await harbour.sql(
+        "INSERT INTO lists (org_id, network_id, id, account_id, title) VALUES (%s, %s, 77, %s, 'friends')",
+        network.org_id, network.id, town.anna.id,
+    )  # fmt: skip
+    await harbour.sql(
+        "INSERT INTO list_members (org_id, network_id, id, list_id, account_id) VALUES (%s, %s, 1, 77, %s)",
+        network.org_id, network.id, town.bjorn.id,
+    )  # fmt: skip
+    tag = await harbour.sse(town.nobody(), "hashtag", tag="#Fika")
+    tag_local = await harbour.sse(town.nobody(), "hashtag/local", tag="fika")
+    listed = await harbour.sse(town.anna, "list", list="77")
+    pictures = await harbour.sse(town.nobody(), "public", only_media="true")
+    await town.shop.says("no tag")
+    await town.shop.says("coffee #fika")
+    await town.bjorn.says("tea #FIKA")
+    await town.bjorn.says("@shop a reply to none", in_reply_to_id=None)
+    assert len(await tag.until(2)) == 2
+    assert len(await tag_local.until(2)) == 2
+    assert [one.data["account"]["username"] for one in await listed.until(2)] == ["bjorn", "bjorn"]
+    assert await pictures.quiet()
+    refused = await harbour.sse(town.bjorn, "list", list="77")
+    assert refused.status == 404
+    refused = await harbour.sse(town.bjorn, "hashtag")
+    assert refused.status == 400
+    refused = await harbour.sse(town.bjorn, "nonsense")
+    assert (refused.status, json.loads(refused.body)) == (400, {"error": "Unknown channel requested"})
+
+
+async def test_muted_blocked_and_blocking_authors_are_not_shown_from_that_moment(harbour: Harbour) -> None:
+    town = harbour.town
+    streams = {who: await harbour.sse(who, "public") for who in (town.anna, town.shop)}
+    await town.bjorn.says("before")
+    for stream in streams.values():
+        await stream.until(1)
+    await harbour.relation("mutes", town.anna, town.bjorn)
+    await harbour.relation("blocks", town.bjorn, town.shop)
+    await town.bjorn.says("after")
+    await town.reporter.says("someone else")
+    for stream in streams.values():
+        assert texts(await stream.until(2)) == ["before", "someone else"]
+
+
+async def test_boosts_and_replies_at_home_follow_the_home_rules(harbour: Harbour) -> None:
+    town = harbour.town
+    await harbour.relation("follows", town.anna, town.bjorn, show_boosts=False)
+    await harbour.relation("follows", town.shop, town.bjorn)
+    anna, shop = await harbour.sse(town.anna, "user"), await harbour.sse(town.shop, "user")
+    original = await town.reporter.says("news")
+    await town.bjorn.post(f"/api/v1/statuses/{original['id']}/reblog")
+    await town.bjorn.says("@reporter indeed", in_reply_to_id=original["id"])
+    await town.bjorn.says("done")
+    assert texts(await anna.until(1)) == ["done"]
+    heard = await shop.until(2)
+    assert heard[0].data["reblog"]["id"] == original["id"]
+    assert texts(heard)[1] == "done"
+
+
+async def test_own_marks_and_filters_are_the_viewers_own(harbour: Harbour) -> None:
+    town = harbour.town
+    for who in (town.anna, town.shop):
+        await harbour.relation("follows", who, town.bjorn)
+    made = await town.shop.post(
+        "/api/v2/filters",
+        json={"title": "sport", "context": ["home"], "keywords_attributes": [{"keyword": "match"}]},
+    )
+    if made.status_code == 404:
+        pytest.fail("the filters API is not routed")
+    original = await town.reporter.says("the match")
+    await town.anna.post(f"/api/v1/statuses/{original['id']}/favourite")
+    anna, shop = await harbour.sse(town.anna, "user"), await harbour.sse(town.shop, "user")
+    await town.bjorn.post(f"/api/v1/statuses/{original['id']}/reblog")
+    (for_anna,), (for_shop,) = await anna.until(1), await shop.until(1)
+    assert for_anna.data["reblog"]["favourited"] is True
+    assert for_anna.data["reblog"]["filtered"] == []
+    assert for_shop.data["reblog"]["favourited"] is False
+    assert for_shop.data["reblog"]["filtered"][0]["filter"]["title"] == "sport"
+
+
+async def test_a_direct_message_is_a_conversation_for_its_readers_and_in_no_other_stream(harbour: Harbour) -> None:
+    town = harbour.town
+    await harbour.relation("follows", town.anna, town.bjorn)
+    streams = {
+        "bjorn": await harbour.sse(town.bjorn, "direct"),
+        "anna": await harbour.sse(town.anna, "direct"),
+        "home": await harbour.sse(town.anna, "user"),
+        "public": await harbour.sse(town.nobody(), "public"),
+    }
+    sent = await town.bjorn.says("@shop psst", visibility="direct")
+    await town.bjorn.says("aloud")
+    (heard,) = await streams["bjorn"].until(1)
+    assert heard.event == "conversation"
+    assert heard.data["last_status"]["id"] == sent["id"]
+    assert texts(await streams["home"].until(1)) == ["aloud"]
+    assert texts(await streams["public"].until(1)) == ["aloud"]
+    assert await streams["anna"].quiet()
+
+
+async def test_a_change_of_filters_is_told_to_ones_own_streams(harbour: Harbour) -> None:
+    town = harbour.town
+    sse, socket = await harbour.sse(town.anna, "user"), await harbour.socket(town.anna, stream="user")
+    other = await harbour.socket(town.bjorn, stream="user")
+    await town.anna.post(
+        "/api/v2/filters", json={"title": "x", "context": ["home"], "keywords_attributes": [{"keyword": "y"}]}
+    )
+    await town.bjorn.says("mine")
+    (heard,) = await sse.until(1)
+    assert (heard.event, heard.data) == ("filters_changed", None)
+    assert await socket.hear() == {"stream": ["user"], "event": "filters_changed"}
+    assert (await other.hear())["event"] == "update"
+
+
+async def test_one_socket_carries_many_streams_and_names_each(harbour: Harbour) -> None:
+    town = harbour.town
+    socket = await harbour.socket(town.anna)
+    await socket.say(type="subscribe", stream="hashtag", tag="Fika")
+    await socket.say(type="subscribe", stream="public:local")
+    await socket.say(type="subscribe", stream="nonsense")
+    assert await socket.hear() == {"error": "Unknown stream type", "status": 400}
+    await socket.say(type="subscribe", stream="list", list="99")
+    assert (await socket.hear())["status"] == 404
+    await socket.say(type="dance")
+    assert (await socket.hear())["status"] == 400
+    await socket.socket.send("{nonsense")
+    assert (await socket.hear())["status"] == 400
+    await town.bjorn.says("coffee #fika")
+    first, second = await socket.hear(), await socket.hear()
+    assert sorted([first["stream"], second["stream"]]) == [["hashtag", "fika"], ["public:local"]]
+    assert first["event"] == "update"
+    assert first["payload"]["account"]["username"] == "bjorn"
+    await socket.say(type="unsubscribe", stream="public:local")
+    await socket.say(type="subscribe", stream="nonsense")
+    assert "error" in await socket.hear(), "orders are obeyed in order"
+    gone = await town.bjorn.says("only #fika now")
+    assert (await socket.hear())["stream"] == ["hashtag", "fika"]
+    await town.bjorn.delete(f"/api/v1/statuses/{gone['id']}")
+    deleted = await socket.hear()
+    assert (deleted["event"], str(deleted["payload"])) == ("delete", gone["id"])
+
+
+async def test_a_token_may_come_as_subprotocol_or_query_and_must_be_good(harbour: Harbour) -> None:
+    town = harbour.town
+    socket = await harbour.socket(town.anna, subprotocol=True, stream="user")
+    assert socket.socket.subprotocol == town.anna.token
+    nobody = town.nobody()
+    by_query = await harbour.socket(nobody, access_token=town.anna.token or "", stream="user")
+    await town.anna.says("hello")
+    assert (await socket.hear())["stream"] == ["user"]
+    assert (await by_query.hear())["stream"] == ["user"]
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await harbour.socket(nobody, access_token="wrong")
+    assert refused.value.response.status_code == 401
+    anonymous = await harbour.socket(nobody, stream="user")
+    assert (await anonymous.hear())["status"] == 401
+
+
+async def test_a_token_without_the_scope_is_refused_and_notifications_need_their_own(harbour: Harbour) -> None:
+    town = harbour.town
+    reader = await town.add("acme.test", "reader", scopes=["read:statuses"])
+    writer = await town.add("acme.test", "writer", scopes=["write"])
+    assert (await harbour.sse(reader, "user")).status == 200
+    assert (await harbour.sse(reader, "user/notification")).status == 401
+    assert (await harbour.sse(writer, "user")).status == 401
+
+
+async def test_a_revoked_token_and_a_suspended_account_end_their_streams(harbour: Harbour) -> None:
+    town = harbour.town
+    revoked, suspended = await harbour.sse(town.anna, "user"), await harbour.sse(town.bjorn, "user")
+    staying, socket = await harbour.sse(town.shop, "user"), await harbour.socket(town.anna, stream="user")
+    await harbour.sql("UPDATE tokens SET revoked_at = now() WHERE account_id = %s", town.anna.id)
+    await harbour.sql("UPDATE accounts SET suspended_at = now() WHERE id = %s", town.bjorn.id)
+    await town.services.hub.sweep()
+    await revoked.until_end()
+    await suspended.until_end()
+    with pytest.raises(websockets.ConnectionClosed) as closed:
+        await socket.hear()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
+    await town.shop.says("still here")
+    assert texts(await staying.until(1)) == ["still here"]
+
+
+async def test_a_payload_is_the_status_as_the_api_gives_it(harbour: Harbour) -> None:
+    """The state after an event is the state fetched afresh."""
+    town = harbour.town
+    await harbour.relation("follows", town.anna, town.bjorn)
+    stream = await harbour.sse(town.anna, "user")
+    posted = await town.bjorn.says("same #tag @anna", spoiler_text="cw", language="sv")
+    (heard,) = await stream.until(1)
+    fetched: dict[str, Any] = (await town.anna.get(f"/api/v1/statuses/{posted['id']}")).json()
+    assert heard.data == fetched
