@@ -1,0 +1,173 @@
+"""What one may do to another account: follow, block, mute, endorse, note, and undo each of them.
+
+Doing again what is done changes nothing and tells nobody.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from torg.accounts import reads as accounts
+from torg.accounts.model import Account
+from torg.engine import outbox
+from torg.engine.postgres import Tx
+from torg.graph import reads, rules, store
+from torg.graph.events import (
+    Blocked,
+    DomainBlocked,
+    DomainUnblocked,
+    FollowAccepted,
+    FollowChanged,
+    Followed,
+    FollowRejected,
+    FollowRequested,
+    FollowRequestWithdrawn,
+    Muted,
+    Unblocked,
+    Unfollowed,
+    Unmuted,
+)
+from torg.graph.model import FollowOptions
+from torg.kernel.actor import Actor
+from torg.kernel.clock import now
+from torg.kernel.errors import Invalid, NotFound
+
+
+async def follow(tx: Tx, actor: Actor, target_id: int, options: FollowOptions) -> None:
+    """Follow, or ask to, or change what a follow brings (Mastodon: POST /api/v1/accounts/:id/follow)."""
+    target = await accounts.visible(tx, target_id)
+    if options.languages is not None:
+        options = msgspec.structs.replace(options, languages=rules.languages(options.languages))
+    await store.lock(tx, actor.me, target.id)
+    ties = await reads.ties(tx, actor, target.id)
+    me = await accounts.visible(tx, actor.me)
+    rules.may_follow(me, target, ties)
+    if ties.following or ties.requested:
+        await store.change_follow(tx, "follows" if ties.following else "follow_requests", actor.me, target.id, options)
+        await outbox.append(tx, FollowChanged(account_id=actor.me, target_id=target.id))
+    elif rules.needs_consent(me, target):
+        await store.put_follow(tx, "follow_requests", actor.me, target.id, options)
+        await outbox.append(tx, FollowRequested(account_id=actor.me, target_id=target.id))
+    else:
+        await store.put_follow(tx, "follows", actor.me, target.id, options)
+        await outbox.append(tx, Followed(account_id=actor.me, target_id=target.id))
+
+
+async def unfollow(tx: Tx, actor: Actor, target_id: int) -> None:
+    """End a follow or withdraw the request for one."""
+    target = await accounts.visible(tx, target_id)
+    await store.lock(tx, actor.me, target.id)
+    await _part(tx, actor.me, target.id)
+
+
+async def remove_follower(tx: Tx, actor: Actor, target_id: int) -> None:
+    """End somebody's follow of the actor (Mastodon: POST /api/v1/accounts/:id/remove_from_followers)."""
+    target = await accounts.visible(tx, target_id)
+    await store.lock(tx, actor.me, target.id)
+    await _part(tx, target.id, actor.me, requests=False)
+
+
+async def _part(tx: Tx, follower: int, target: int, *, requests: bool = True) -> None:
+    """End what leads from `follower` to `target`."""
+    if await store.drop_follow(tx, follower, target):
+        await outbox.append(tx, Unfollowed(account_id=follower, target_id=target))
+    if requests and await store.drop_request(tx, follower, target) is not None:
+        await outbox.append(tx, FollowRequestWithdrawn(account_id=follower, target_id=target))
+
+
+async def authorize(tx: Tx, actor: Actor, follower_id: int) -> None:
+    """Accept a request: it becomes a follow with what it asked for. 404 if nobody asked."""
+    await store.lock(tx, actor.me, follower_id)
+    options = await store.drop_request(tx, follower_id, actor.me)
+    if options is None:
+        raise NotFound
+    await store.put_follow(tx, "follows", follower_id, actor.me, options)
+    await outbox.append(tx, FollowAccepted(account_id=actor.me, target_id=follower_id))
+
+
+async def reject(tx: Tx, actor: Actor, follower_id: int) -> None:
+    """Turn a request down; 404 if nobody asked."""
+    await store.lock(tx, actor.me, follower_id)
+    if await store.drop_request(tx, follower_id, actor.me) is None:
+        raise NotFound
+    await outbox.append(tx, FollowRejected(account_id=actor.me, target_id=follower_id))
+
+
+async def block(tx: Tx, actor: Actor, target_id: int) -> None:
+    """Block: the two follow each other no longer. Blocking oneself does nothing, as in Mastodon."""
+    target = await accounts.visible(tx, target_id)
+    if target.id == actor.me:
+        return
+    await store.lock(tx, actor.me, target.id)
+    await _part(tx, actor.me, target.id)
+    await _refuse(tx, actor.me, target)
+    # An endorsement may outlive its follow only through a race; a block ends it for certain.
+    await store.drop_endorsement(tx, actor.me, target.id)
+    if await store.put_block(tx, actor.me, target.id):
+        await outbox.append(tx, Blocked(account_id=actor.me, target_id=target.id))
+
+
+async def _refuse(tx: Tx, me: int, other: Account) -> None:
+    """End what leads from somebody else to the actor."""
+    await _part(tx, other.id, me, requests=False)
+    if await store.drop_request(tx, other.id, me) is not None:
+        await outbox.append(tx, FollowRejected(account_id=me, target_id=other.id))
+
+
+async def unblock(tx: Tx, actor: Actor, target_id: int) -> None:
+    target = await accounts.visible(tx, target_id)
+    if await store.drop_block(tx, actor.me, target.id):
+        await outbox.append(tx, Unblocked(account_id=actor.me, target_id=target.id))
+
+
+async def mute(tx: Tx, actor: Actor, target_id: int, *, notifications: bool = True, seconds: int = 0) -> None:
+    """Mute for `seconds`, 0 for good; again changes the mute. Muting oneself does nothing, as in Mastodon."""
+    target = await accounts.visible(tx, target_id)
+    if target.id == actor.me:
+        return
+    await store.put_mute(tx, actor.me, target.id, notifications, rules.mute_end(now(), seconds))
+    await outbox.append(tx, Muted(account_id=actor.me, target_id=target.id, notifications=notifications))
+
+
+async def unmute(tx: Tx, actor: Actor, target_id: int) -> None:
+    target = await accounts.visible(tx, target_id)
+    if await store.drop_mute(tx, actor.me, target.id):
+        await outbox.append(tx, Unmuted(account_id=actor.me, target_id=target.id))
+
+
+async def note(tx: Tx, actor: Actor, target_id: int, comment: str) -> None:
+    """Keep a note about an account that only the actor sees; an empty one clears it."""
+    target = await accounts.visible(tx, target_id)
+    await store.put_note(tx, actor.me, target.id, rules.note(comment))
+
+
+async def endorse(tx: Tx, actor: Actor, target_id: int) -> None:
+    """Feature an account that one follows on one's profile."""
+    target = await accounts.visible(tx, target_id)
+    await store.lock(tx, actor.me, target.id)
+    if not (await reads.ties(tx, actor, target.id)).following:
+        raise Invalid("Validation failed: You must be already following the person you want to endorse")
+    await store.put_endorsement(tx, actor.me, target.id)
+
+
+async def unendorse(tx: Tx, actor: Actor, target_id: int) -> None:
+    target = await accounts.visible(tx, target_id)
+    await store.drop_endorsement(tx, actor.me, target.id)
+
+
+async def block_domain(tx: Tx, actor: Actor, text: str) -> None:
+    """Block a server: its followers of the actor are removed, the actor's follows stay (docs: domain_blocks)."""
+    domain = rules.domain(text)
+    for follower in await store.followers_from(tx, actor.me, domain):
+        await store.lock(tx, actor.me, follower)
+        await _part(tx, follower, actor.me, requests=False)
+        if await store.drop_request(tx, follower, actor.me) is not None:
+            await outbox.append(tx, FollowRejected(account_id=actor.me, target_id=follower))
+    if await store.put_domain_block(tx, actor.me, domain):
+        await outbox.append(tx, DomainBlocked(account_id=actor.me, domain=domain))
+
+
+async def unblock_domain(tx: Tx, actor: Actor, text: str) -> None:
+    domain = rules.domain(text)
+    if await store.drop_domain_block(tx, actor.me, domain):
+        await outbox.append(tx, DomainUnblocked(account_id=actor.me, domain=domain))
