@@ -10,9 +10,10 @@ import pytest
 
 from tests.media import makers
 from tests.media.gallery import Gallery, Person
+from torg.kernel.clock import now
 from torg.kernel.errors import Invalid, NotFound
 from torg.kernel.ids import new_id
-from torg.media import actions, reads, upkeep
+from torg.media import actions, reads, store, upkeep
 from torg.media.model import Attachment, State
 from torg.posts.model import MediaChange
 
@@ -187,6 +188,18 @@ async def test_finishing_twice_at_once_dooms_nothing(gallery: Gallery, tmp_path:
     await upkeep.sweep(gallery.db, gallery.blobs)
     assert gallery.stored() == ["original.mp3"]
     assert await gallery.rows("SELECT key FROM media_files WHERE doomed_at IS NOT NULL") == []
+
+
+async def test_a_late_second_registration_does_not_doom_a_file_in_use(gallery: Gallery, tmp_path: Path) -> None:
+    """As when a process that was thought dead wakes up after another has finished its job."""
+    anna = gallery.people["anna"]
+    made = await uploaded(gallery, anna, tmp_path)
+    async with gallery.db.tx(anna.actor.scope) as tx:
+        await store.add_file(
+            tx, str(made.original_key), "original", "image/jpeg", 1, media_id=made.id, doomed_at=now() - timedelta(1)
+        )
+    await upkeep.sweep(gallery.db, gallery.blobs)
+    assert await gallery.blobs.stat(str(made.original_key)) is not None
 
 
 async def test_a_source_that_is_gone_fails_the_attachment(gallery: Gallery, tmp_path: Path) -> None:

@@ -41,8 +41,9 @@ async def sweep_job(context: Context, _: Any) -> None:
 
 
 HANDLERS = {
-    # Two at once, as many as there are workers; longer than the longest film may take.
-    actions.JOB: Handling(run=process, concurrency=2, attempts=4, timeout=1_000),
+    # One at a time, so that of the two workers one is left for the pictures of requests; the timeout is
+    # longer than the longest film may take.
+    actions.JOB: Handling(run=process, concurrency=1, attempts=4, timeout=1_000),
     SWEEP: Handling(run=sweep_job, concurrency=1, attempts=3, timeout=600),
 }
 PERIODIC = (Periodic(kind=SWEEP, every=timedelta(hours=1)),)
