@@ -1,0 +1,65 @@
+"""`torg person add`: somebody who can log in, with an account in a network."""
+
+from __future__ import annotations
+
+import asyncio
+import json as json_format
+
+from torg.access import administration
+from torg.access.model import Person
+from torg.accounts.model import Account
+from torg.cli.opening import opened
+from torg.kernel.config import Settings, load
+from torg.orgs.reads import network_named
+
+
+def add(
+    *,
+    email: str,
+    handle: str,
+    network: str,
+    password: str | None = None,
+    role: str | None = None,
+    name: str = "",
+    locale: str = "en",
+    json: bool = False,
+) -> None:
+    """Add a person, or give somebody whom the organisation knows an account in a further network.
+
+    Parameters
+    ----------
+    email
+        The address to log in with; one person per address and organisation.
+    handle
+        The account's name, without @.
+    network
+        Host name of the network.
+    password
+        8 to 72 characters; not needed for somebody who has a login already.
+    role
+        owner, admin or moderator, or a role that an administrator has made.
+    name
+        The display name.
+    locale
+        The language of pages and mails: en or sv.
+    json
+        Print one line of JSON: id, handle, network, email, role.
+    """
+    person, account, new = asyncio.run(
+        _add(load(), network, email=email, handle=handle, password=password, role=role, name=name, locale=locale)
+    )
+    if json:
+        shown = {
+            "id": str(account.id), "handle": account.handle, "network": network, "email": person.email, "role": role,
+        }  # fmt: skip
+        print(json_format.dumps(shown, ensure_ascii=False))
+    else:
+        known = "" if new else " (a login that was there already; its password stays)"
+        print(f"Added @{account.handle} at {network} for {person.email}{known}.")
+
+
+async def _add(settings: Settings, host: str, **person: str | None) -> tuple[Person, Account, bool]:
+    async with opened(settings) as services:
+        async with services.db.system() as tx:
+            network = await network_named(tx, host)
+        return await administration.add_person(services.db, network, **person)  # type: ignore[arg-type]
