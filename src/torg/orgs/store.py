@@ -55,3 +55,10 @@ async def update_settings(tx: Tx, network: Network, settings: NetworkSettings) -
 
 async def rename_network(tx: Tx, network: Network, name: str) -> None:
     await tx.run("UPDATE networks SET name = %s WHERE org_id = %s AND id = %s", (name, network.org_id, network.id))
+
+
+async def move_host(tx: Tx, network: Network, host: str) -> None:
+    """Give a network another host name (system)."""
+    await tx.run(
+        "UPDATE networks SET host = lower(%s) WHERE org_id = %s AND id = %s", (host, network.org_id, network.id)
+    )

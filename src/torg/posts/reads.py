@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -75,7 +75,7 @@ class _Parts:
     accounts: dict[int, Account]
     media: dict[int, list[Attachment]]
     polls: dict[int, Poll]
-    cards: dict[int, Card]
+    cards: Mapping[int, Card]
     flags: dict[int, Flags]
     followed: set[int]
 

@@ -1,0 +1,56 @@
+"""The command `torg`. Each command lives in a module of its own, imported only when it is called."""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+
+from cyclopts import App, CycloptsError
+
+from torg import __version__
+from torg.kernel.errors import TorgError
+
+app = App(
+    name="torg",
+    version=__version__,
+    help="An organisation's microblogging, inside and out. Settings: torg.toml and TORG_… (docs/settings.md).",
+)
+app.command("torg.cli.serve:serve", name="serve")
+app.command("torg.cli.migrate:migrate", name="migrate")
+app.command("torg.cli.doctor:doctor", name="doctor")
+app.command("torg.cli.import_:import_", name="import")
+app.command("torg.cli.replay:replay", name="replay")
+app.command("torg.cli.token:token", name="token")
+
+org = App(name="org", help="Organisations, the tenants of this installation.")
+org.command("torg.cli.org:add", name="add")
+app.command(org)
+
+network = App(name="network", help="Networks: places to post, each with its own host name.")
+network.command("torg.cli.network:add", name="add")
+app.command(network)
+
+person = App(name="person", help="Persons, who log in.")
+person.command("torg.cli.person:add", name="add")
+app.command(person)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command. Exit status 0: done, 1: failed, 2: used wrongly; what to do is said on stderr."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = app(given, exit_on_error=False)
+    except TorgError as error:
+        _complain(error.text, as_json="--json" in given)
+        raise SystemExit(2 if error.status < 500 else 1) from None
+    except CycloptsError:
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    raise SystemExit(status if isinstance(status, int) else 0)
+
+
+def _complain(text: str, *, as_json: bool) -> None:
+    if as_json:
+        print(json_format.dumps({"error": text}))
+    print(f"torg: {text}", file=sys.stderr)

@@ -1,0 +1,146 @@
+"""`torg doctor`: is the installation well, and if not, what is to be done."""
+
+from __future__ import annotations
+
+import asyncio
+import json as json_format
+import os
+import shutil
+from typing import Any
+
+import msgspec
+
+from torg.cli.opening import opened
+from torg.engine import jobs, migrate, relay
+from torg.engine.postgres import Tx
+from torg.kernel.config import Settings, load
+from torg.orgs import store as orgs
+from torg.serve.services import Services
+
+LOW_DISK = 500_000_000
+LATE = 60.0
+
+UNPROTECTED = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind = 'r' AND NOT c.relrowsecurity AND c.relname <> 'schema_migrations'
+ORDER BY 1
+"""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing looked at. `advice` says what to do when it is not well."""
+
+    name: str
+    well: bool
+    value: str
+    advice: str = ""
+
+
+def doctor(*, json: bool = False) -> int:
+    """Look at everything that can go wrong. Exit status 1 if something has.
+
+    Parameters
+    ----------
+    json
+        Answer with one line of JSON: well, findings.
+    """
+    findings = asyncio.run(_examine(load()))
+    well = all(f.well for f in findings)
+    if json:
+        print(json_format.dumps({"well": well, "findings": msgspec.to_builtins(findings)}))
+    else:
+        for f in findings:
+            print(f"{'ok ' if f.well else 'BAD'} {f.name}: {f.value}" + ("" if f.well else f" — {f.advice}"))
+    return 0 if well else 1
+
+
+async def _examine(settings: Settings) -> list[Finding]:
+    async with opened(settings) as services, services.db.system() as tx:
+        return [
+            await _postgres(tx),
+            await _schema(tx),
+            await _wall(tx),
+            await _networks(tx),
+            await _events(tx),
+            *await _work(tx),
+            _disk(settings),
+            await _files(services),
+        ]
+
+
+async def _postgres(tx: Tx) -> Finding:
+    return Finding(name="PostgreSQL", well=True, value=str(await tx.value("SHOW server_version")))
+
+
+async def _schema(tx: Tx) -> Finding:
+    known = {name for name, _ in migrate.migrations()}
+    there = set(await tx.column("SELECT name FROM schema_migrations"))
+    newer = sorted(there - known)
+    return Finding(
+        name="schema",
+        well=not newer and there >= known,
+        value=f"{len(there)} migrations applied" + (f", unknown here: {', '.join(newer)}" if newer else ""),
+        advice="The database was made by a newer Torg: run that version." if newer else "Run torg migrate.",
+    )
+
+
+async def _wall(tx: Tx) -> Finding:
+    bare = await tx.column(UNPROTECTED)
+    return Finding(
+        name="wall",
+        well=not bare,
+        value="every table has row-level security" if not bare else f"no row-level security on: {', '.join(bare)}",
+        advice="Somebody changed the database by hand; ALTER TABLE … ENABLE ROW LEVEL SECURITY.",
+    )
+
+
+async def _networks(tx: Tx) -> Finding:
+    found = await orgs.networks(tx)
+    return Finding(
+        name="networks",
+        well=bool(found),
+        value=", ".join(f"{n.host} ({n.kind})" for n in found[:10]) or "none",
+        advice="Make one: torg org add NAME; torg network add --org NAME --kind public --host HOST.",
+    )
+
+
+async def _events(tx: Tx) -> Finding:
+    lag: dict[str, Any] = await relay.lag(tx)
+    dead = int(await tx.value("SELECT count(*) FROM dead_events"))
+    waiting, oldest = int(lag.get("waiting", 0)), float(lag.get("oldest_seconds", 0.0))
+    return Finding(
+        name="events",
+        well=not dead and oldest < LATE,
+        value=f"{waiting} waiting (oldest {oldest:.0f} s), {dead} given up",
+        advice="Is torg serve running? Given-up events are in dead_events with their error.",
+    )
+
+
+async def _work(tx: Tx) -> list[Finding]:
+    queues = await jobs.queues(tx)
+    return [
+        Finding(
+            name=f"jobs {q.kind}",
+            well=q.dead == 0 and q.late_seconds < LATE,
+            value=f"{q.waiting} waiting, {q.running} running, {q.dead} given up, {q.late_seconds:.0f} s late",
+            advice="Is torg serve running? Given-up jobs keep their error in the table jobs.",
+        )
+        for q in queues
+    ]
+
+
+def _disk(settings: Settings) -> Finding:
+    free = shutil.disk_usage(settings.data).free
+    return Finding(
+        name="disk",
+        well=free > LOW_DISK,
+        value=f"{free / 1e9:.1f} GB free",
+        advice=f"Make room where {settings.data} lies.",
+    )
+
+
+async def _files(services: Services) -> Finding:
+    folder = services.settings.data / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    writable = os.access(folder, os.W_OK)
+    return Finding(name="files", well=writable, value=str(folder), advice="Let this user write to the folder.")
