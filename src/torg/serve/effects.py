@@ -7,5 +7,8 @@ Streams need no line here: they read the event log itself (live/).
 from __future__ import annotations
 
 from torg.engine.effects import Effects
+from torg.imports.events import PostsImported
 
-EFFECTS: Effects = {}
+EFFECTS: Effects = {
+    PostsImported: [],  # old posts are no news: no notice, no stream
+}
