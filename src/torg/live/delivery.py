@@ -19,9 +19,8 @@ from torg.kernel.actor import Actor
 from torg.kernel.events import Event
 from torg.live import rules, store
 from torg.live.connection import Connection
-from torg.live.model import LIST, USER, Facts, Frame, Message, Told, Topic, Watching
+from torg.live.model import LIST, USER, Facts, Frame, Message, Told, Topic, Watcher, Watching
 from torg.posts.events import PostDeleted, PostEdited, PostPublished, QuoteRevoked
-from torg.timelines.rules import Viewer
 
 log = structlog.get_logger(__name__)
 
@@ -67,9 +66,9 @@ async def deliver(
         for topic in connection.topics:
             by_topic[topic].append(connection)
     posts = await _facts(tx, events)
-    viewers = await _viewers(tx, posts, connections) if posts else {}
-    due = await _due(tx, posts, by_topic, viewers)
-    frames = await _frames(tx, due, viewers, reactions)
+    watchers = await _watchers(tx, posts, connections) if posts else {}
+    due = await _due(tx, posts, by_topic, watchers)
+    frames = await _frames(tx, due, watchers, reactions)
     outgoing = [
         Outgoing(d.connection, Message(d.seq, d.topic, frame))
         for d in due
@@ -124,10 +123,12 @@ async def _facts(tx: Tx, events: Iterable[tuple[int, Event]]) -> list[tuple[int,
     return sorted(found, key=lambda pair: pair[0])
 
 
-async def _viewers(tx: Tx, posts: Sequence[tuple[int, Facts]], connections: Sequence[Connection]) -> dict[int, Viewer]:
+async def _watchers(
+    tx: Tx, posts: Sequence[tuple[int, Facts]], connections: Sequence[Connection]
+) -> dict[int, Watcher]:
     """The signed-in watchers, as far as the people in these posts are concerned."""
-    watchers = {c.actor.account_id for c in connections if c.actor.account_id is not None}
-    if not watchers:
+    accounts = {c.actor.account_id for c in connections if c.actor.account_id is not None}
+    if not accounts:
         return {}
     people = set[int]().union(*(post.people for _, post in posts))
     authors = {
@@ -135,30 +136,30 @@ async def _viewers(tx: Tx, posts: Sequence[tuple[int, Facts]], connections: Sequ
     }
     tags = {tag for _, post in posts for tag in post.tags}
     remote = {post.account_id: post.author_host for _, post in posts if not post.is_local}
-    return await store.viewers(tx, list(watchers), people, authors, tags, remote)
+    return await store.watchers(tx, list(accounts), people, authors, tags, remote)
 
 
 async def _due(
     tx: Tx,
     posts: Sequence[tuple[int, Facts]],
     by_topic: Mapping[Topic, Sequence[Connection]],
-    viewers: Mapping[int, Viewer],
+    watchers: Mapping[int, Watcher],
 ) -> list[Due]:
     watched = [topic.key for topic in by_topic if topic.name == LIST]
     people = {id_ for _, post in posts for id_ in (post.account_id, post.reply_to_account_id) if id_ is not None}
     lists = await store.lists(tx, [int(key) for key in watched if key is not None], people) if watched and posts else []
-    at_home = [(Topic(USER, id_), viewer) for id_, viewer in viewers.items() if Topic(USER, id_) in by_topic]
+    at_home = [(Topic(USER, id_), watcher) for id_, watcher in watchers.items() if Topic(USER, id_) in by_topic]
     found: list[Due] = []
     for seq, post in posts:
         for topic in rules.shared_topics(post):
             for connection in by_topic.get(topic, ()):
-                if not rules.is_hidden(viewers.get(connection.actor.account_id or 0), post):
+                if not rules.is_hidden(watchers.get(connection.actor.account_id or 0), post):
                     found.append(Due(seq, post, connection, topic))
-        for topic, viewer in at_home:
-            if rules.reaches_home(viewer, post):
+        for topic, watcher in at_home:
+            if rules.reaches_home(watcher, post):
                 found += [Due(seq, post, connection, topic) for connection in by_topic[topic]]
         for list_ in lists:
-            if list_.account_id in viewers and rules.reaches_list(viewers[list_.account_id], list_, post):
+            if list_.account_id in watchers and rules.reaches_list(watchers[list_.account_id], list_, post):
                 topic = Topic(LIST, list_.id)
                 found += [Due(seq, post, connection, topic) for connection in by_topic.get(topic, ())]
     return found
@@ -167,18 +168,20 @@ async def _due(
 Key = tuple[int, Connection]
 
 
-async def _frames(tx: Tx, due: Sequence[Due], viewers: Mapping[int, Viewer], reactions: Reactions) -> dict[Key, Frame]:
+async def _frames(
+    tx: Tx, due: Sequence[Due], watchers: Mapping[int, Watcher], reactions: Reactions
+) -> dict[Key, Frame]:
     """The frame of each (event, connection). A post that its reader may not read has none."""
     frames: dict[Key, Frame] = {}
     deletions: dict[int, Frame] = {}
     groups: dict[tuple[object, ...], list[Due]] = defaultdict(list)
-    own = await _own_look(tx, due, viewers, reactions)
+    own = await _own_look(tx, due, watchers, reactions)
     for d in due:
         if d.post.is_gone:
             frame = deletions.setdefault(d.seq, Frame("delete", str(d.post.post_id).encode()))
             frames[d.seq, d.connection] = frame
             continue
-        look = _look(d.post, viewers.get(d.connection.actor.account_id or 0), own)
+        look = _look(d.post, watchers.get(d.connection.actor.account_id or 0), own)
         groups[look, d.connection.origin].append(d)
     for group in groups.values():
         first = group[0].connection
@@ -193,15 +196,16 @@ async def _frames(tx: Tx, due: Sequence[Due], viewers: Mapping[int, Viewer], rea
     return frames
 
 
-def _look(post: Facts, viewer: Viewer | None, own: set[tuple[int, int]]) -> tuple[object, ...]:
+def _look(post: Facts, watcher: Watcher | None, own: set[tuple[int, int]]) -> tuple[object, ...]:
     """Watchers with the same look of a post share one rendering of it."""
-    if viewer is None:
+    if watcher is None:
         return ("anonymous",)
-    if (viewer.account_id, post.post_id) in own or not post.quoted_for_all or post.quoted_account_id in viewer.hidden:
-        return ("own", viewer.account_id)
+    apart = post.quoted_account_id in watcher.viewer.hidden or post.quoted_account_id in watcher.blocked_by
+    if apart or (watcher.id, post.post_id) in own or not post.quoted_for_all:
+        return ("own", watcher.id)
     if post.followers_may_quote:
         authors = (post.account_id, post.boosted_account_id, post.quoted_account_id)
-        return ("follower", *(author in viewer.follows for author in authors))
+        return ("follower", *(author in watcher.viewer.follows for author in authors))
     return ("signed in",)
 
 
@@ -220,11 +224,11 @@ async def _render_for(
 
 
 async def _own_look(
-    tx: Tx, due: Sequence[Due], viewers: Mapping[int, Viewer], reactions: Reactions
+    tx: Tx, due: Sequence[Due], watchers: Mapping[int, Watcher], reactions: Reactions
 ) -> set[tuple[int, int]]:
     """(watcher, post) where the post must be rendered for the watcher alone."""
     present = {d.connection.actor.account_id for d in due}
-    readers = [id_ for id_ in viewers if id_ in present]
+    readers = [id_ for id_ in watchers if id_ in present]
     shown = {d.post.post_id: d.post for d in due if not d.post.is_gone}
     if not readers or not shown:
         return set()

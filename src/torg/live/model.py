@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import NamedTuple
 
 import msgspec
 
 from torg.kernel.actor import Actor
+from torg.timelines.rules import Viewer
 
 
 class Topic(NamedTuple):
@@ -121,6 +122,17 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         """Everyone whom a watcher may have blocked, muted or followed with consequence."""
         named = {self.account_id, self.boosted_account_id, self.reply_to_account_id, self.quoted_account_id}
         return {id_ for id_ in named if id_ is not None} | self.mentions
+
+
+class Watcher(msgspec.Struct, frozen=True):
+    """A signed-in watcher. `viewer.hidden` are those whom it blocks or mutes, `blocked_by` those who block it."""
+
+    viewer: Viewer
+    blocked_by: Set[int] = frozenset()
+
+    @property
+    def id(self) -> int:
+        return self.viewer.account_id
 
 
 class ListFacts(msgspec.Struct, frozen=True, kw_only=True):

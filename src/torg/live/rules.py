@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torg.live.model import HASHTAG, HASHTAG_LOCAL, Facts, ListFacts, Topic
+from torg.live.model import HASHTAG, HASHTAG_LOCAL, Facts, ListFacts, Topic, Watcher
 from torg.timelines.rules import Item, Viewer, in_home
 
 
@@ -27,25 +27,28 @@ def shared_topics(post: Facts) -> Iterator[Topic]:
             yield Topic(f"{name}:media")
 
 
-def is_hidden(viewer: Viewer | None, post: Facts) -> bool:
-    """Whether the watcher has blocked or muted someone in it, or is blocked by its author."""
-    if viewer is None or post.account_id == viewer.account_id:
+def is_hidden(watcher: Watcher | None, post: Facts) -> bool:
+    """Whether the watcher has blocked or muted someone in it, or is blocked by its author (timelines' NOT_HIDDEN)."""
+    if watcher is None:
         return False
-    people = {post.account_id, post.boosted_account_id, post.reply_to_account_id}
-    return bool(viewer.hidden & people or viewer.hidden & post.mentions)
+    authors = {post.account_id, post.boosted_account_id}
+    hidden = watcher.viewer.hidden
+    return bool(hidden & authors or hidden & post.mentions or watcher.blocked_by & authors) or (
+        post.reply_to_account_id in hidden
+    )
 
 
-def reaches_home(viewer: Viewer, post: Facts) -> bool:
+def reaches_home(watcher: Watcher, post: Facts) -> bool:
     """Whether the post stands in the watcher's home. Of a deleted post only its author and audience count:
     telling too many that an id is gone does no harm, telling too few leaves it on a screen.
     """
     if post.is_gone:
-        return in_home(
-            viewer,
-            Item(author=post.account_id, audience=post.audience, mentions=post.mentions, tags=post.tags),
-        )
+        item = Item(author=post.account_id, audience=post.audience, mentions=post.mentions, tags=post.tags)
+        return in_home(watcher.viewer, item)
+    if post.account_id != watcher.id and watcher.blocked_by & {post.account_id, post.boosted_account_id}:
+        return False
     return in_home(
-        viewer,
+        watcher.viewer,
         Item(
             author=post.account_id,
             audience=post.audience,
@@ -60,9 +63,10 @@ def reaches_home(viewer: Viewer, post: Facts) -> bool:
     )
 
 
-def reaches_list(viewer: Viewer, list_: ListFacts, post: Facts) -> bool:
+def reaches_list(watcher: Watcher, list_: ListFacts, post: Facts) -> bool:
     """Whether the post stands in the list (Mastodon: methods/timelines, list; entities/List, replies_policy)."""
-    if post.account_id not in list_.members or is_hidden(viewer, post):
+    viewer = watcher.viewer
+    if post.account_id not in list_.members or is_hidden(watcher, post):
         return False
     if not may_read(viewer, post):
         return False

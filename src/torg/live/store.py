@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from torg.engine.postgres import Row, Tx
-from torg.live.model import ListFacts
+from torg.live.model import ListFacts, Watcher
 from torg.timelines.rules import Follow, Viewer
 
 
@@ -49,18 +49,18 @@ async def hosts(tx: Tx, accounts: Collection[int]) -> dict[int, tuple[str, bool]
     return {row["id"]: (row["host"], row["is_silenced"]) for row in rows}
 
 
-async def viewers(
+async def watchers(
     tx: Tx,
-    watchers: Sequence[int],
+    accounts: Sequence[int],
     people: Collection[int],
     authors: Collection[int],
     tags: Collection[str],
     remote_hosts: dict[int, str],
-) -> dict[int, Viewer]:
-    """Each watcher as the home rules know him or her, as far as these people and tags are concerned."""
+) -> dict[int, Watcher]:
+    """Each of the accounts as the rules know it, as far as these people and tags are concerned."""
     params = {
         **tenant(tx),
-        "watchers": list(watchers),
+        "watchers": list(accounts),
         "people": list(people),
         "authors": list(authors),
         "tags": list(tags),
@@ -71,8 +71,9 @@ async def viewers(
         languages = tuple(row["languages"]) if row["languages"] else None
         follows[row["account_id"]][row["target_id"]] = Follow(row["show_boosts"], languages)
     hidden: dict[int, set[int]] = defaultdict(set)
+    blocked_by: dict[int, set[int]] = defaultdict(set)
     for row in await tx.all(HIDDEN, params):
-        hidden[row["viewer"]].add(row["person"])
+        (blocked_by if row["is_theirs"] else hidden)[row["viewer"]].add(row["person"])
     if remote_hosts:
         for row in await tx.all(DOMAIN_BLOCKS, params):
             viewer = row["account_id"]
@@ -88,10 +89,17 @@ async def viewers(
     for row in await tx.all(EXCLUSIVE, params):
         exclusive[row["viewer"]].add(row["person"])
     return {
-        id_: Viewer(
-            account_id=id_, follows=follows[id_], hidden=hidden[id_], tags=followed_tags[id_], exclusive=exclusive[id_]
+        id_: Watcher(
+            Viewer(
+                account_id=id_,
+                follows=follows[id_],
+                hidden=hidden[id_],
+                tags=followed_tags[id_],
+                exclusive=exclusive[id_],
+            ),
+            blocked_by[id_],
         )
-        for id_ in watchers
+        for id_ in accounts
     }
 
 
@@ -153,14 +161,14 @@ AND account_id = ANY(%(watchers)s) AND target_id = ANY(%(people)s)
 """
 
 HIDDEN = """
-SELECT account_id AS viewer, target_id AS person FROM mutes
+SELECT account_id AS viewer, target_id AS person, false AS is_theirs FROM mutes
 WHERE org_id = %(org)s AND network_id = %(network)s AND account_id = ANY(%(watchers)s)
 AND target_id = ANY(%(people)s) AND (expires_at IS NULL OR expires_at > now())
 UNION ALL
-SELECT account_id, target_id FROM blocks
+SELECT account_id, target_id, false FROM blocks
 WHERE org_id = %(org)s AND network_id = %(network)s AND account_id = ANY(%(watchers)s) AND target_id = ANY(%(people)s)
 UNION ALL
-SELECT target_id, account_id FROM blocks
+SELECT target_id, account_id, true FROM blocks
 WHERE org_id = %(org)s AND network_id = %(network)s AND target_id = ANY(%(watchers)s) AND account_id = ANY(%(authors)s)
 """
 

@@ -1,0 +1,90 @@
+"""The bounded queue between the hub and a reader, and the wire forms of what goes through it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+
+from torg.kernel.actor import Actor
+from torg.live.connection import Closed, Connection
+from torg.live.model import Frame, Message, Topic
+
+PUBLIC = Topic("public")
+USER = Topic("user", 7)
+
+
+def connection(queue: int = 4, scopes: tuple[str, ...] = ("read",)) -> Connection:
+    actor = Actor(org_id=1, network_id=10, account_id=7, scopes=frozenset(scopes))
+    return Connection(actor, "https://acme.test", queue=queue)
+
+
+def message(seq: int, event: str = "update", topic: Topic = PUBLIC) -> Message:
+    return Message(seq, topic, Frame(event, b'{"id":"1"}'))
+
+
+async def test_messages_come_out_in_order() -> None:
+    reader = connection()
+    for seq in (1, 2, 3):
+        reader.offer(message(seq))
+    assert [(await reader.next()).seq, reader.next_now().seq, (await reader.next()).seq] == [1, 2, 3]  # type: ignore[union-attr]
+    assert reader.next_now() is None
+
+
+async def test_a_slow_reader_is_ended_and_its_backlog_freed() -> None:
+    reader = connection(queue=4)
+    for seq in range(1, 6):
+        reader.offer(message(seq))
+    assert reader.closed is Closed.OVERFLOW
+    assert await reader.next() is None
+    reader.offer(message(9))
+    assert await reader.next() is None
+
+
+@pytest.mark.parametrize("waiting", range(5))
+async def test_a_revoked_reader_still_gets_what_was_queued_if_there_is_room_for_the_end(waiting: int) -> None:
+    reader = connection(queue=5)
+    for seq in range(waiting):
+        reader.offer(message(seq))
+    reader.close(Closed.REVOKED)
+    got = []
+    while (one := await reader.next()) is not None:
+        got.append(one.seq)
+    assert got == list(range(waiting))
+    reader.close(Closed.SHUTDOWN)
+    assert reader.closed is Closed.REVOKED
+
+
+async def test_the_end_wakes_a_waiting_reader_and_a_waiting_writer() -> None:
+    reader = connection(queue=1)
+    waiting = asyncio.create_task(reader.next())
+    await asyncio.sleep(0)
+    reader.hang_up()
+    assert await waiting is None
+    writer = connection(queue=1)
+    await writer.put(message(1))
+    blocked = asyncio.create_task(writer.put(message(2)))
+    await asyncio.sleep(0)
+    assert not blocked.done()
+    await writer.next()
+    await blocked
+
+
+async def test_notifications_need_their_scope() -> None:
+    reader = connection(scopes=("read:statuses",))
+    reader.offer(message(1, "notification", USER))
+    reader.offer(message(2, "update", USER))
+    assert (await reader.next()).seq == 2  # type: ignore[union-attr]
+
+
+def test_wire_forms() -> None:
+    frame = Frame("status.update", '{"content":"å \\"quoted\\""}'.encode())
+    assert frame.sse(7).decode() == 'id: 7\nevent: status.update\ndata: {"content":"å \\"quoted\\""}\n\n'
+    envelope = msgspec.json.decode(frame.envelope(Topic("hashtag", "fika").label()))
+    assert envelope == {
+        "stream": ["hashtag", "fika"], "event": "status.update", "payload": '{"content":"å \\"quoted\\""}',
+    }  # fmt: skip
+    empty = Frame("filters_changed", None)
+    assert msgspec.json.decode(empty.envelope(USER.label())) == {"stream": ["user"], "event": "filters_changed"}
+    assert empty.sse(1) == b"id: 1\nevent: filters_changed\ndata: undefined\n\n"
