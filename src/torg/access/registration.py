@@ -18,6 +18,7 @@ from torg.kernel.clock import now
 from torg.kernel.config import Registration, Settings
 from torg.kernel.errors import Forbidden, Invalid
 from torg.orgs.model import Network
+from torg.text import messages
 
 MOST_REASON = 2000
 STRICTNESS = (Registration.OPEN, Registration.APPROVAL, Registration.CLOSED)
@@ -104,7 +105,7 @@ async def register(
 
 async def _new_person(tx: Tx, wish: Wish, password_hash: str, *, confirmed: bool) -> Person:
     email = persons.clean_email(wish.email)
-    locale = account_rules.messages.choose(wish.locale)
+    locale = messages.choose(wish.locale)
     made = await persons.insert(tx, email or "", password_hash, locale=locale, confirmed=confirmed)
     if made is None:
         raise Invalid(details={"email": [("ERR_TAKEN", "has already been taken")]})
@@ -153,7 +154,7 @@ def _age_mistake(born: date | None, least: int) -> tuple[str, str] | None:
 
 
 async def confirm(db: Database, settings: Settings, network: Network, secret: str | None) -> Account | None:
-    """Follow a mailed confirmation link: the account, active or waiting for a moderator; None if the link is no good."""
+    """Follow a mailed confirmation link: the account, active or pending; None if the link is no good."""
     async with db.tx(network.scope) as tx:
         found = await letters.proof(tx, "confirm", secret, use=False)
         if found is None or not await persons.confirm_email(tx, found.person_id, found.email):

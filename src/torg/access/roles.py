@@ -40,7 +40,7 @@ async def ensure(tx: Tx, name: str) -> int:
         return int(found)
     standard = {known.lower(): known for known in STANDARD}.get(name.strip().lower())
     if standard is None:
-        raise Misused(f"There is no role “{name}”. Roles: {', '.join(STANDARD).lower()}, or one made by an administrator.")
+        raise Misused(f"There is no role “{name}”. Roles: {', '.join(STANDARD).lower()}, or an administrator's.")
     permissions, position = STANDARD[standard]
     role_id = new_id()
     await tx.run(

@@ -46,7 +46,8 @@ async def create_account(
     if await store.by_handle(tx, handle) is not None:
         raise invalid("username", "ERR_TAKEN", "has already been taken")
     account_id = new_id()
-    values = {"person_id": person_id, "kind": kind.value, "state": state, "bot": kind is AccountKind.BOT, **(more or {})}
+    bot = kind is AccountKind.BOT
+    values = {"person_id": person_id, "kind": kind.value, "state": state, "bot": bot, **(more or {})}
     await store.insert(tx, account_id, handle, values)
     await outbox.append(tx, AccountCreated(account_id=account_id, state=state))
     return (await store.by_ids(tx, [account_id]))[account_id]
@@ -90,7 +91,7 @@ async def update_profile(
     if change.fields is not None:
         values["fields"] = await _fields(tx, account, change.fields, host, origin)
     for kind in ("avatar", "header"):
-        picture: Picture | None = (pictures or {}).get(kind, getattr(account, kind))  # type: ignore[call-overload]
+        picture: Picture | None = (pictures or {}).get(kind, getattr(account, kind))
         description: str | None = getattr(change, f"{kind}_description")
         if picture is not None and description is not None:
             picture = msgspec.structs.replace(picture, description=description.strip())

@@ -7,8 +7,9 @@ import msgspec
 from torg.accounts import reads as accounts
 from torg.http import Call, Paged, Routes
 from torg.kernel.errors import NotFound, Unauthorized
-from torg.mastodon_api import entities, present, render
+from torg.mastodon_api import entities, render
 from torg.mastodon_api.forms import ById, PageById, page
+from torg.mastodon_api.present import accounts as present_accounts
 from torg.timelines import reads as timelines
 
 routes = Routes("accounts")
@@ -45,7 +46,7 @@ async def show(call: Call, params: ById) -> entities.Account:
     """One account; a suspended one is shown empty and says so."""
     members_only(call)
     found = await accounts.visible(call.tx, params.id)
-    return (await present.accounts(call.tx, call.actor, call.origin, [found]))[0]
+    return (await present_accounts.accounts(call.tx, call.actor, call.origin, [found]))[0]
 
 
 @routes.get("/api/v1/accounts", auth="optional", scope="read:accounts")
@@ -55,7 +56,7 @@ async def many(call: Call, params: Many) -> list[entities.Account]:
     wanted = list(dict.fromkeys(params.id))[:MOST]
     found = await accounts.by_ids(call.tx, wanted)
     shown = [found[id_] for id_ in wanted if id_ in found and found[id_].state == "active"]
-    return await present.accounts(call.tx, call.actor, call.origin, shown)
+    return await present_accounts.accounts(call.tx, call.actor, call.origin, shown)
 
 
 @routes.get("/api/v1/accounts/lookup", auth="optional", scope="read:accounts")
@@ -65,7 +66,7 @@ async def lookup(call: Call, params: Lookup) -> entities.Account:
     found = await accounts.by_acct(call.tx, params.acct, call.network.host)
     if found is None:
         raise NotFound
-    return (await present.accounts(call.tx, call.actor, call.origin, [found]))[0]
+    return (await present_accounts.accounts(call.tx, call.actor, call.origin, [found]))[0]
 
 
 @routes.get("/api/v1/accounts/{id}/statuses", auth="optional", scope="read:statuses")
@@ -86,7 +87,7 @@ async def statuses(call: Call, params: Statuses) -> Paged[entities.Status]:
         pinned=params.pinned,
         tag=params.tagged.lstrip("#").lower() if params.tagged else None,
     )
-    return await render.timeline(call, found, "account")
+    return await render.timeline(call, found)
 
 
 @routes.get("/api/v1/accounts/{id}/identity_proofs", scope="read:accounts")

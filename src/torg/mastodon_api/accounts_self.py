@@ -1,4 +1,4 @@
-"""One's own account: registering, verifying, changing, preferences (Mastodon: methods/accounts, methods/preferences)."""
+"""One's own account: registering, verifying, changing (Mastodon: methods/accounts, methods/preferences)."""
 
 from __future__ import annotations
 
@@ -45,9 +45,8 @@ class SourceForm(msgspec.Struct, kw_only=True):
 
     def settings(self) -> dict[str, Any]:
         """What was given; an empty language means none."""
-        given: dict[str, Any] = {
-            name: value for name in ("privacy", "sensitive", "quote_policy") if (value := getattr(self, name)) is not None
-        }
+        names = ("privacy", "sensitive", "quote_policy")
+        given: dict[str, Any] = {name: value for name in names if (value := getattr(self, name)) is not None}
         if self.language is not None:
             given["language"] = self.language.strip() or None
         return given

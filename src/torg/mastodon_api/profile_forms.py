@@ -15,10 +15,11 @@ from torg.engine.postgres import Tx
 from torg.http import Call, Upload
 from torg.http.routes import MEGABYTE
 from torg.media import actions as media
+from torg.media.model import Picture as Stored
 
 MOST_BYTES = 34 * MEGABYTE  # two pictures and the texts
 
-Pictures = dict[PictureKind, Picture]
+Pictures = dict[PictureKind, Stored]
 
 
 class FieldForm(msgspec.Struct, kw_only=True):
@@ -66,9 +67,9 @@ async def make_pictures(call: Call, form: ProfileForm) -> Pictures:
     return made
 
 
-async def _picture(call: Call, kind: PictureKind, upload: Upload) -> Picture:
-    made = await call.services.media.picture(call.actor.scope, kind, upload.path, call.me)
-    return Picture(key=made.key, static_key=made.static_key)
+async def _picture(call: Call, kind: PictureKind, upload: Upload) -> Stored:
+    made: Stored = await call.services.media.picture(call.actor.scope, kind, upload.path, call.me)
+    return made
 
 
 async def apply(tx: Tx, call: Call, form: ProfileForm, pictures: Pictures, settings: dict[str, Any]) -> Account:
@@ -87,7 +88,7 @@ async def apply(tx: Tx, call: Call, form: ProfileForm, pictures: Pictures, setti
         host=call.network.host,
         origin=call.origin,
         verify=call.network.is_public,
-        pictures=pictures,
+        pictures={kind: Picture(key=made.key, static_key=made.static_key) for kind, made in pictures.items()},
     )
     for kind, picture in pictures.items():
         old: Picture | None = getattr(before, kind)

@@ -153,11 +153,8 @@ async def deny(call: Call, form: Decision) -> Response:
 def _denied(call: Call, form: Request) -> Response:
     if form.redirect_uri == apps.OUT_OF_BAND:
         return refuse(call, form, Refused("denied", 403))
-    return _back(
-        call,
-        form,
-        {"error": "access_denied", "error_description": "The resource owner or authorization server denied the request."},
-    )
+    why = "The resource owner or authorization server denied the request."
+    return _back(call, form, {"error": "access_denied", "error_description": why})
 
 
 def _back(call: Call, request: Request, answer: dict[str, str]) -> Response:
