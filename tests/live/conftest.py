@@ -12,14 +12,15 @@ import uvicorn
 from tests.fixtures.cluster import TestDatabase
 from tests.live.readers import Harbour
 from tests.live.town import open_town
+from torg.cli.serve import Server
 from torg.serve.app import background
 
 
 @pytest.fixture
 async def harbour(fresh_database: TestDatabase, tmp_path: Path) -> AsyncIterator[Harbour]:
     async with open_town(fresh_database, tmp_path) as town, background(town.services):
-        config = uvicorn.Config(town.app, port=0, lifespan="off", log_level="warning", timeout_graceful_shutdown=2)
-        server = uvicorn.Server(config)
+        config = uvicorn.Config(town.app, port=0, lifespan="off", log_level="warning", ws="websockets-sansio")
+        server = Server(config, town.services)
         serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.005)
@@ -28,6 +29,5 @@ async def harbour(fresh_database: TestDatabase, tmp_path: Path) -> AsyncIterator
             yield opened
         finally:
             await opened.close()
-            town.services.hub.close()
             server.should_exit = True
             await serving

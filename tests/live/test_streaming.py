@@ -283,3 +283,19 @@ async def test_a_payload_is_the_status_as_the_api_gives_it(harbour: Harbour) -> 
     (heard,) = await stream.until(1)
     fetched: dict[str, Any] = (await town.anna.get(f"/api/v1/statuses/{posted['id']}")).json()
     assert heard.data == fetched
+
+
+async def test_a_server_that_stops_ends_its_streams_at_once(harbour: Harbour) -> None:
+    """Without a grace period set, a stream that did not end would keep the server from stopping for ever."""
+    town = harbour.town
+    stream, socket = await harbour.sse(town.anna, "user"), await harbour.socket(town.anna, stream="user")
+    await town.anna.says("last words")
+    await stream.until(1)
+    await socket.hear()
+    town.services.hub.close()
+    await stream.until_end()
+    assert stream.ended, "a proper end, not a cut"
+    with pytest.raises(websockets.ConnectionClosed) as closed:
+        await socket.hear()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1001

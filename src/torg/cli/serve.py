@@ -87,11 +87,12 @@ async def _serve(settings: Settings, listening: socket.socket, demo: bool) -> No
             backlog=2048,
             ws="websockets-sansio",
             ws_max_size=65_536,
+            ws_per_message_deflate=False,  # its state would cost each idle stream more than all the rest
             ssl_certfile=_text(settings.tls_cert),
             ssl_keyfile=_text(settings.tls_key),
             log_config=None,
         )
-        server = uvicorn.Server(config)
+        server = Server(config, services)
         async with background(services):
             task = asyncio.create_task(server.serve(sockets=[listening]))
             while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
@@ -99,6 +100,18 @@ async def _serve(settings: Settings, listening: socket.socket, demo: bool) -> No
             if server.started:
                 await _greet(services, demo)
             await task
+
+
+class Server(uvicorn.Server):
+    """Ends the live streams when it is told to stop; otherwise it would wait for them, and they never end."""
+
+    def __init__(self, config: uvicorn.Config, services: Services) -> None:
+        super().__init__(config)
+        self._services = services
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._services.hub.close()
+        await super().shutdown(sockets)
 
 
 def _text(path: Path | None) -> str | None:

@@ -12,6 +12,7 @@ from torg.live.hub import Hub
 
 HEARTBEAT = 15.0
 MOST_JOINED = 65_536
+STALLED = 60.0
 
 
 class EventStream(Response):
@@ -37,10 +38,11 @@ class EventStream(Response):
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await send({"type": "http.response.body", "body": b":)\n", "more_body": True})
             while (chunk := await self._chunk()) is not None:
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                async with asyncio.timeout(STALLED):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-        except OSError:
-            return  # the reader hung up in the middle of a write
+        except (OSError, TimeoutError):
+            return  # the reader hung up in the middle of a write, or stopped reading
         finally:
             gone.cancel()
             self._hub.leave(self._connection)
