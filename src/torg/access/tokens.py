@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from torg.access.scopes import expanded
+from torg.accounts import activity
 from torg.engine.postgres import Database, Tx
 from torg.kernel.actor import Actor, Permission
 from torg.kernel.errors import Forbidden, Unauthorized
@@ -124,9 +125,11 @@ class TokenAuthenticator:
             return anonymous(network)
         async with db.tx(network.scope) as tx:
             row = await tx.one(FIND, {"org": network.org_id, "network": network.id, "hash": digest(token)})
-        if row is None:
-            raise Unauthorized("The access token is invalid")
-        _refuse_barred(row)
+            if row is None:
+                raise Unauthorized("The access token is invalid")
+            _refuse_barred(row)
+            if row["account_id"] is not None:
+                await activity.seen(tx, row["account_id"])
         return Actor(
             org_id=network.org_id,
             network_id=network.id,

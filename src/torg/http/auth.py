@@ -46,7 +46,17 @@ async def check(authenticator: Authenticator, db: Any, network: Any, token: str 
     """The actor, if the route lets this token in. Unauthorized, Invalid or Forbidden if not.
 
     What is open to anyone (`optional`) is so in a public network only: elsewhere it takes an account (DESIGN §2).
+    What takes a permission answers 403 also without a valid token (docs: methods/admin).
     """
+    if route.permission is Permission.NONE:
+        return await _admitted(authenticator, db, network, token, route)
+    try:
+        return await _admitted(authenticator, db, network, token, route)
+    except Unauthorized as refused:
+        raise Forbidden("This action is not allowed", log=str(refused)) from None
+
+
+async def _admitted(authenticator: Authenticator, db: Any, network: Any, token: str | None, route: Route) -> Actor:
     if route.auth is Auth.NONE:
         token = None
     actor = await authenticator.authenticate(db, network, token)
@@ -58,8 +68,8 @@ async def check(authenticator: Authenticator, db: Any, network: Any, token: str 
     scoped = token is not None and route.auth is not Auth.PUBLIC and route.scopes
     if scoped and not any(actor.granted(scope) for scope in route.scopes):
         raise Forbidden(OUTSIDE_SCOPES)
-    if route.auth is Auth.USER and actor.account_id is None:
-        raise Invalid("This method requires an authenticated user")
     if route.permission is not Permission.NONE and not actor.may(route.permission):
         raise Forbidden("This action is not allowed")
+    if route.auth is Auth.USER and actor.account_id is None:
+        raise Invalid("This method requires an authenticated user")
     return actor

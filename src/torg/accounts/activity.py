@@ -1,0 +1,33 @@
+"""On which days an account was used, written at most once a day and process."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from torg.accounts.store import tenant
+from torg.engine.postgres import Tx
+from torg.kernel.clock import now
+
+MOST_REMEMBERED = 200_000
+
+_seen: set[tuple[int, int]] = set()
+_today: date = date.min
+
+
+async def seen(tx: Tx, account_id: int) -> None:
+    """Note that an account is in use today (UTC). Costs a look into a set, but for the day's first call."""
+    global _today
+    today = now().date()
+    if today != _today or len(_seen) > MOST_REMEMBERED:
+        _seen.clear()
+        _today = today
+    key = (tx.scope.org_id, account_id)
+    if key in _seen:
+        return
+    await tx.run(
+        """INSERT INTO account_days (org_id, network_id, account_id, day)
+           VALUES (%(org)s, %(network)s, %(account)s, %(day)s) ON CONFLICT DO NOTHING""",
+        {**tenant(tx), "account": account_id, "day": today},
+    )
+    # Remembered only once it is durable: a transaction that is rolled back has noted nothing
+    tx.after_commit(lambda: _seen.add(key))

@@ -1,0 +1,46 @@
+"""The log of administrative acts: appended to in the act's own transaction, changed by nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from torg.engine.postgres import Tx, json
+from torg.kernel.actor import Actor
+from torg.kernel.ids import new_id
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the log."""
+
+    id: int
+    actor_id: int
+    verb: str
+    target_type: str
+    target_id: int | None
+    details: dict[str, Any]
+    created_at: datetime
+
+
+async def record(tx: Tx, actor: Actor, verb: str, target_type: str, target_id: int | None, **details: Any) -> None:
+    """Append what the actor just did."""
+    await tx.run(
+        """INSERT INTO admin_log (org_id, network_id, id, actor_id, verb, target_type, target_id, details)
+           VALUES (%(org)s, %(network)s, %(id)s, %(actor)s, %(verb)s, %(type)s, %(target)s, %(details)s)""",
+        {
+            "org": actor.org_id, "network": actor.network_id, "id": new_id(), "actor": actor.me, "verb": verb,
+            "type": target_type, "target": target_id, "details": json(details),
+        },
+    )  # fmt: skip
+
+
+async def latest(tx: Tx, actor: Actor, limit: int = 100) -> list[Entry]:
+    """The latest acts in the actor's network, newest first."""
+    return await tx.all(
+        """SELECT id, actor_id, verb, target_type, target_id, details, created_at FROM admin_log
+           WHERE org_id = %s AND network_id = %s ORDER BY id DESC LIMIT %s""",
+        (actor.org_id, actor.network_id, limit),
+        as_=Entry,
+    )
