@@ -13,14 +13,17 @@ from torg.kernel.actor import Actor
 from torg.kernel.errors import NotFound
 from torg.kernel.events import Event, kind_of
 from torg.live.delivery import Reactions, Translate
-from torg.live.model import DIRECT, USER, Facts, Told, Topic, Watching
+from torg.live.model import DIRECT, NOTIFICATION, USER, Facts, Told, Topic, Watching
 from torg.mastodon_api import entities
 from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.present import filters as present_filters
 from torg.mastodon_api.present import messages as present_messages
+from torg.mastodon_api.present import notifications as present_notifications
 from torg.mastodon_api.present import statuses as present_statuses
 from torg.messages import reads as messages
 from torg.messages.events import MessageDeleted, MessageEdited, MessageSent
+from torg.notices import reads as notices
+from torg.notices.events import NoticeCreated, NoticesMerged
 from torg.posts import reads as posts
 from torg.posts.model import PostView
 
@@ -85,11 +88,31 @@ async def filters_changed(tx: Tx, event: Event, watching: Watching) -> list[Told
     return [Told([Topic(USER, event.account_id)], "filters_changed", None)]
 
 
+async def notification(tx: Tx, event: Event, watching: Watching) -> list[Told]:
+    """A new notice, to its reader alone."""
+    assert isinstance(event, NoticeCreated)
+    told = []
+    for actor in _present([event.account_id], watching):
+        found = await notices.by_ids(tx, actor, [event.notice_id])
+        topics = [Topic(USER, event.account_id), Topic(NOTIFICATION, event.account_id)]
+        for shown in await present_notifications.notifications(tx, actor, watching.origin, found):
+            told.append(Told(topics, "notification", encode(shown)))
+    return told
+
+
+async def notices_merged(tx: Tx, event: Event, watching: Watching) -> list[Told]:
+    assert isinstance(event, NoticesMerged)
+    topics = [Topic(USER, event.account_id), Topic(NOTIFICATION, event.account_id)]
+    return [Told(topics, "notifications_merged", None)]
+
+
 TRANSLATE: Mapping[type[Event], Translate] = {
     FiltersChanged: filters_changed,
     MessageDeleted: message_deleted,
     MessageEdited: message,
     MessageSent: message,
+    NoticeCreated: notification,
+    NoticesMerged: notices_merged,
 }
 
 REACTIONS = Reactions(

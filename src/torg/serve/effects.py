@@ -6,9 +6,27 @@ Streams need no line here: they read the event log itself (live/).
 
 from __future__ import annotations
 
-from torg.engine.effects import Effects
+from torg.accounts.events import AccountActivated, AccountCreated
+from torg.engine.effects import Batch, Effects
+from torg.graph.events import FollowAccepted, Followed, FollowRequested
 from torg.imports.events import PostsImported
+from torg.messages.events import MessageSent
+from torg.notices import effects as notices
+from torg.notices.events import NoticeCreated
+from torg.posts.events import PollEnded, PostEdited, PostFavourited, PostPublished
+from torg.push import effects as push
 
 EFFECTS: Effects = {
+    AccountActivated: [Batch(notices.signed_up)],
+    AccountCreated: [Batch(notices.signed_up)],
+    FollowAccepted: [Batch(notices.follow_accepted)],
+    FollowRequested: [Batch(notices.follow_requested)],
+    Followed: [Batch(notices.followed)],
+    MessageSent: [Batch(notices.messages_sent)],
+    NoticeCreated: [push.wake],
+    PollEnded: [Batch(notices.polls_ended)],
+    PostEdited: [Batch(notices.posts_edited)],
+    PostFavourited: [Batch(notices.posts_favourited)],
+    PostPublished: [Batch(notices.posts_published)],
     PostsImported: [],  # old posts are no news: no notice, no stream
 }

@@ -13,6 +13,7 @@ from torg.engine.worker import Context, Handler, Handling, Periodic
 from torg.media import upkeep as media
 from torg.orgs import store as orgs
 from torg.posts import polls, schedule
+from torg.push import delivery as push
 
 
 async def publish_scheduled(ctx: Context, payload: dict[str, Any]) -> None:
@@ -50,6 +51,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     "trim_log": trim_log,
     "verify_links": verify.verify_links,
     **media.HANDLERS,
+    **push.HANDLERS,
 }
 
 PERIODIC: Sequence[Periodic] = (

@@ -22,6 +22,7 @@ from torg.media import links, rules
 from torg.media.pool import WorkerPool
 from torg.media.workshop import Workshop
 from torg.orgs.reads import NetworksByHost
+from torg.push import keys
 from torg.web import files
 
 
@@ -39,6 +40,7 @@ class Services:
     networks: NetworksByHost
     bus: LogBus
     hub: Hub
+    identity: keys.Identity
     uploads: Path
     file_readers: Sequence[files.FileReader] = ()
 
@@ -73,6 +75,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         networks=NetworksByHost(db),
         bus=bus,
         hub=Hub(db, bus, REACTIONS),
+        identity=await keys.load(db, settings.vapid_contact),
         uploads=uploads,
         file_readers=(files.token_reader(TokenAuthenticator()),),
     )

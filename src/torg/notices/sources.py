@@ -1,0 +1,78 @@
+"""SQL that finds whom an event concerns; none of it decides whether they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torg.engine.postgres import Row, Tx
+from torg.kernel.actor import Permission
+from torg.notices.store import tenant
+
+POST = "p.org_id = %(org)s AND p.network_id = %(network)s"
+
+
+async def posts(tx: Tx, ids: Sequence[int]) -> dict[int, Row]:
+    """Facts of posts that are still there: author, audience, thread, whom they answer and quote."""
+    rows = await tx.all(
+        f"""SELECT p.id, p.account_id, p.audience, p.thread_id, p.reply_to_id, p.reply_to_account_id, p.boost_of_id,
+                   p.quote_of_id, p.quote_of_account_id, p.quote_state
+            FROM posts p WHERE {POST} AND p.id = ANY(%(ids)s)""",
+        {**tenant(tx), "ids": list(ids)},
+    )
+    return {row["id"]: row for row in rows}
+
+
+async def bells(tx: Tx, author_ids: Sequence[int]) -> list[Row]:
+    """(follower, author) where the follower asked to hear of every post."""
+    return await tx.all(
+        """SELECT account_id, target_id FROM follows WHERE org_id = %(org)s AND network_id = %(network)s
+           AND target_id = ANY(%(authors)s) AND notify""",
+        {**tenant(tx), "authors": list(author_ids)},
+    )
+
+
+async def boosters(tx: Tx, post_ids: Sequence[int]) -> list[Row]:
+    """(booster, boosted post)."""
+    return await tx.all(
+        f"SELECT p.account_id, p.boost_of_id FROM posts p WHERE {POST} AND p.boost_of_id = ANY(%(ids)s)",
+        {**tenant(tx), "ids": list(post_ids)},
+    )
+
+
+async def quoters(tx: Tx, post_ids: Sequence[int]) -> list[Row]:
+    """(quoting author, quoting post, its thread, quoted post) where the quote stands."""
+    return await tx.all(
+        f"""SELECT p.account_id, p.id, p.thread_id, p.quote_of_id FROM posts p
+            WHERE {POST} AND p.quote_of_id = ANY(%(ids)s) AND p.quote_state = 'accepted'""",
+        {**tenant(tx), "ids": list(post_ids)},
+    )
+
+
+async def invited(tx: Tx, conversation_id: int) -> set[int]:
+    """Who has written in a conversation: they do not need to be asked whether they want an answer."""
+    return set(
+        await tx.column(
+            """SELECT DISTINCT account_id FROM messages WHERE org_id = %(org)s AND network_id = %(network)s
+               AND conversation_id = %(conversation)s""",
+            {**tenant(tx), "conversation": conversation_id},
+        )
+    )
+
+
+async def signed_up(tx: Tx, account_ids: Sequence[int]) -> list[int]:
+    """Those of the accounts that a person came with and that are past the confirmation of the address."""
+    return await tx.column(
+        """SELECT id FROM accounts WHERE org_id = %(org)s AND network_id = %(network)s AND id = ANY(%(ids)s)
+           AND person_id IS NOT NULL AND state IN ('active', 'pending') ORDER BY id""",
+        {**tenant(tx), "ids": list(account_ids)},
+    )
+
+
+async def officers(tx: Tx, permission: Permission) -> list[int]:
+    """The accounts whose role holds a permission."""
+    return await tx.column(
+        """SELECT a.id FROM roles r JOIN accounts a ON a.org_id = r.org_id AND a.role_id = r.id
+           WHERE r.org_id = %(org)s AND r.network_id = %(network)s AND a.network_id = %(network)s
+           AND r.permissions & %(wanted)s <> 0 ORDER BY a.id""",
+        {**tenant(tx), "wanted": int(permission | Permission.ADMINISTRATOR)},
+    )

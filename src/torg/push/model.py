@@ -1,0 +1,48 @@
+"""Nouns: the subscription of one token, and what it wants to be woken for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from torg.engine import push
+
+Policy = Literal["all", "followed", "follower", "none"]
+
+# In the order of the documentation's PushAlerts (docs: entities/WebPushSubscription).
+ALERTS = (
+    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote", "quoted_update",
+    "admin.sign_up", "admin.report",
+)  # fmt: skip
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an app is woken, and for which types of notices."""
+
+    id: int
+    account_id: int
+    token_id: int
+    endpoint: str
+    p256dh: str
+    auth: str
+    standard: bool
+    alerts: list[str]
+    policy: Policy
+
+    @property
+    def target(self) -> push.Subscription:
+        """What the engine needs to push."""
+        return push.Subscription(endpoint=self.endpoint, p256dh=self.p256dh, auth=self.auth, standard=self.standard)
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True):
+    """What the app decrypts, in the form of Mastodon's. We do not have the token itself, so its place is empty."""
+
+    notification_id: str
+    notification_type: str
+    title: str
+    body: str
+    icon: str
+    preferred_locale: str
+    access_token: str = ""
