@@ -47,7 +47,7 @@ def test_the_last_line_is_json_and_refusals_are_told(tmp_path: Path, capsys: pyt
     assert out.count("\n") == 1
     assert "line 3 (2): the time 'never' is not ISO 8601" in err
     assert "Imported 3 of 3" in err
-    import_(path, network=HOST)
+    import_(path)  # the only public network
     assert capsys.readouterr().out == "0 imported, 2 were there already, 1 refused; 0 accounts made\n"
 
 
@@ -61,6 +61,9 @@ def test_mistakes_say_what_to_do(tmp_path: Path) -> None:
         import_(tmp_path / "absent.csv", network=HOST)
     with pytest.raises(Misused, match="no column 'body'"):
         import_(path, network=HOST, columns="id=id,time=time,author=author,text=body")
+    for form in ("%q", "%d/%d", "%"):
+        with pytest.raises(Misused, match="--time-format"):
+            import_(path, network=HOST, time_format=form)
     empty = tmp_path / "empty.csv"
     empty.write_text("")
     with pytest.raises(Misused, match="no line with column names"):

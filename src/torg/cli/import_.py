@@ -10,20 +10,20 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from torg.cli.choice import chosen_network
 from torg.cli.opening import opened, say
 from torg.cli.progress import shown
 from torg.imports import actions
 from torg.imports.actions import Report
 from torg.imports.sources import Source, open_source
 from torg.kernel.config import Settings, load
-from torg.orgs.reads import network_named
 
 
 def import_(
     file: Path,
     /,
     *,
-    network: str,
+    network: str | None = None,
     columns: Annotated[str | None, Parameter(name="--map")] = None,
     time_format: str | None = None,
     source: str | None = None,
@@ -40,7 +40,7 @@ def import_(
     file
         A .csv, .tsv or .jsonl file, or an archive: a folder, .zip or .tar.gz.
     network
-        Host name of the network that the posts go into, with its port if it has one.
+        Host name of the network that the posts go into, with its port if it has one. Default: the only public one.
     columns
         Which column holds what: id=…,time=…,text=…,author=… and, where there are such, name=…, reply_to=…,
         language=…, tags=…, url=…, email=….
@@ -59,10 +59,10 @@ def import_(
     print(result(report) if json else sentence(report))
 
 
-async def _import(settings: Settings, host: str, source: Source) -> Report:
+async def _import(settings: Settings, host: str | None, source: Source) -> Report:
     async with opened(settings) as services:
         async with services.db.system() as tx:
-            network = await network_named(tx, host)
+            network = await chosen_network(tx, host)
         say(f"Importing {len(source.records)} records from {source.name} into {network.host}")
         origin = f"{settings.scheme}://{network.host}"
         with shown("Imported") as progress:

@@ -7,9 +7,11 @@ import json as json_format
 import sys
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
+from torg.cli.choice import chosen_network
 from torg.cli.http_client import Client
 from torg.cli.opening import opened, say
 from torg.cli.progress import shown
@@ -22,14 +24,13 @@ from torg.imports.model import ImportedPost, Refused
 from torg.imports.sources import Source, open_source
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
-from torg.orgs.reads import network_named
 
 
 def replay(
     file: Path,
     /,
     *,
-    network: str,
+    network: str | None = None,
     columns: Annotated[str | None, Parameter(name="--map")] = None,
     time_format: str | None = None,
     speed: float = 60.0,
@@ -48,7 +49,7 @@ def replay(
     file
         As for `torg import`. Files of archives are not sent.
     network
-        Host name of the network, with its port if it has one.
+        Host name of the network, with its port if it has one. Default: the only public one.
     columns
         As for `torg import`: id=…,time=…,text=…,author=….
     time_format
@@ -70,9 +71,14 @@ def replay(
     with open_source(file, columns, time_format) as source:
         posts = ordered(source.records, limit)
         refused = [record for record in source.records if isinstance(record, Refused)] if limit is None else []
-        tokens = read_tokens(token_file) if token_file else asyncio.run(_tokens(settings, network, source, posts))
-    client = Client(url or f"{settings.scheme}://{network}", network, settings.ca_file)
-    say(f"Replaying {len(posts)} posts to {network}")
+        if token_file:
+            tokens, host = read_tokens(token_file), network or urlsplit(url or "").netloc
+        else:
+            tokens, host = asyncio.run(_tokens(settings, network, source, posts))
+    if not host:
+        raise Misused("With --token-file say where to: --network HOST, or --url ADDRESS")
+    client = Client(url or f"{settings.scheme}://{host}", host, settings.ca_file)
+    say(f"Replaying {len(posts)} posts to {host}")
     try:
         with shown("Posted") as progress:
             done = run(client, posts, tokens, speed, progress)
@@ -84,17 +90,20 @@ def replay(
     print(result(done, len(refused)) if json else sentence(done, len(refused)))
 
 
-async def _tokens(settings: Settings, host: str, source: Source, posts: list[ImportedPost]) -> dict[str, str]:
-    """Accounts for the authors, as an import would make them, and a token for each."""
+async def _tokens(
+    settings: Settings, host: str | None, source: Source, posts: list[ImportedPost]
+) -> tuple[dict[str, str], str]:
+    """Accounts for the authors, as an import would make them, with a token for each; and the network's host."""
     async with opened(settings) as services:
         async with services.db.system() as tx:
-            network = await network_named(tx, host)
+            network = await chosen_network(tx, host)
         async with services.db.tx(network.scope) as tx:
             await store.lock(tx)
             origin = f"{settings.scheme}://{network.host}"
             wanted = authors.gather(posts)
             accounts, _ = await authors.ensure(tx, source.name, wanted, source.profile, origin)
-            return await logins.tokens(tx, {folded: accounts[folded] for folded in wanted})
+            made = await logins.tokens(tx, {folded: accounts[folded] for folded in wanted})
+        return made, network.host
 
 
 def result(done: Result, refused: int) -> str:

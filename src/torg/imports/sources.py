@@ -14,6 +14,7 @@ from torg.imports.delimited import read_delimited
 from torg.imports.json_lines import read_json_lines
 from torg.imports.mapping import read_map
 from torg.imports.model import ImportedProfile, Record, Refused
+from torg.imports.times import check_format
 from torg.kernel.errors import Misused
 
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz")
@@ -41,6 +42,7 @@ def open_source(
     `columns` is the text of `--map`. A file is remembered by its own name unless `name` is given, so that the
     same file from another folder, or grown by some lines, is the same source. Media can be opened while inside.
     """
+    check_format(time_format)
     if not path.exists():
         raise Misused(f"{path} does not exist")
     try:

@@ -6,8 +6,21 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from torg.kernel.errors import Misused
+
 _EPOCH = re.compile(r"-?\d{9,19}(\.\d+)?")
 _TWITTER = "%a %b %d %H:%M:%S %z %Y"
+
+
+def check_format(form: str | None) -> None:
+    """Raises Misused for a strptime format that no time could match."""
+    try:
+        datetime.strptime("", form or "")
+    except re.error:
+        raise Misused(f"--time-format {form!r} names a part of the time twice") from None
+    except ValueError as error:
+        if "bad directive" in str(error) or "stray" in str(error):
+            raise Misused(f"--time-format {form!r}: {error}. Write for example '%Y-%m-%d %H:%M'") from None
 
 
 def read_time(value: str, form: str | None = None) -> datetime:
