@@ -299,3 +299,16 @@ async def test_a_server_that_stops_ends_its_streams_at_once(harbour: Harbour) ->
         await socket.hear()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
+
+
+async def test_notifications_come_to_ones_own_streams_once(harbour: Harbour) -> None:
+    town = harbour.town
+    both, only = await harbour.sse(town.anna, "user"), await harbour.sse(town.anna, "user/notification")
+    other = await harbour.sse(town.shop, "user/notification")
+    await town.bjorn.says("hello @anna")
+    (heard,) = await only.until(1)
+    assert heard.event == "notification"
+    assert heard.data["type"] == "mention"
+    assert heard.data["status"]["account"]["username"] == "bjorn"
+    assert [one.data for one in await both.until(1)] == [heard.data]
+    assert await other.quiet()

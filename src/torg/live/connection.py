@@ -45,7 +45,7 @@ class Connection:
 
     def wants(self, topic: Topic, event: str) -> bool:
         """Whether the token lets this event of the topic through (notifications need their own scope)."""
-        if event == "notification" and topic.name in (USER, NOTIFICATION):
+        if event in ("notification", "notifications_merged") and topic.name in (USER, NOTIFICATION):
             return self.actor.granted("read:notifications")
         return True
 

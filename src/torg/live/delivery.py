@@ -255,7 +255,8 @@ async def _told(
     if not connections:
         return []
     here = {c.actor.account_id: c.actor for c in connections if c.actor.account_id is not None}
-    watching = Watching(actor_of=here.get, origin=connections[0].origin)
+    first = connections[0]
+    watching = Watching(actor_of=here.get, origin=first.origin, network_kind=first.actor.network_kind)
     outgoing: list[Outgoing] = []
     for seq, event in events:
         translate = reactions.translate.get(type(event).__name__)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from torg.kernel.actor import Actor
+from torg.kernel.actor import Actor, NetworkKind
 from torg.timelines.rules import Viewer
 
 
@@ -87,6 +87,7 @@ class Watching(msgspec.Struct, frozen=True):
 
     actor_of: Callable[[int], Actor | None]
     origin: str
+    network_kind: NetworkKind = NetworkKind.PUBLIC
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
