@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from torg.announcements import reads as announcements
+from torg.announcements.events import AnnouncementPublished, AnnouncementReacted, AnnouncementWithdrawn
 from torg.engine.postgres import Tx
 from torg.filters import reads as filters
 from torg.filters.events import FiltersChanged
@@ -16,6 +18,7 @@ from torg.live.delivery import Reactions, Translate
 from torg.live.model import DIRECT, NOTIFICATION, USER, Facts, Told, Topic, Watching
 from torg.mastodon_api import entities
 from torg.mastodon_api.present import accounts as present_accounts
+from torg.mastodon_api.present import announcements as present_announcements
 from torg.mastodon_api.present import filters as present_filters
 from torg.mastodon_api.present import messages as present_messages
 from torg.mastodon_api.present import notifications as present_notifications
@@ -106,7 +109,35 @@ async def notices_merged(tx: Tx, event: Event, watching: Watching) -> list[Told]
     return [Told(topics, "notifications_merged", None)]
 
 
+async def announcement(tx: Tx, event: Event, watching: Watching) -> list[Told]:
+    """An announcement, to everybody: so without anybody's own marks."""
+    assert isinstance(event, AnnouncementPublished)
+    nobody = Actor(org_id=tx.scope.org_id, network_id=tx.scope.network_ids[0], network_kind=watching.network_kind)
+    try:
+        view = await announcements.one(tx, nobody, event.announcement_id)
+    except NotFound:
+        return []  # taken back since
+    shown = await present_announcements.announcements(tx, nobody, watching.origin, [view])
+    return [Told(None, "announcement", encode(shown[0]))]
+
+
+async def announcement_reaction(tx: Tx, event: Event, watching: Watching) -> list[Told]:
+    assert isinstance(event, AnnouncementReacted)
+    shown = entities.AnnouncementReactionEvent(
+        name=event.name, count=event.count, announcement_id=str(event.announcement_id)
+    )
+    return [Told(None, "announcement.reaction", encode(shown))]
+
+
+async def announcement_withdrawn(tx: Tx, event: Event, watching: Watching) -> list[Told]:
+    assert isinstance(event, AnnouncementWithdrawn)
+    return [Told(None, "announcement.delete", str(event.announcement_id).encode())]
+
+
 TRANSLATE: Mapping[type[Event], Translate] = {
+    AnnouncementPublished: announcement,
+    AnnouncementReacted: announcement_reaction,
+    AnnouncementWithdrawn: announcement_withdrawn,
     FiltersChanged: filters_changed,
     MessageDeleted: message_deleted,
     MessageEdited: message,

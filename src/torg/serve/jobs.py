@@ -8,12 +8,15 @@ from typing import Any
 
 from torg.access import grants, letters
 from torg.accounts import verify
+from torg.announcements import upkeep as announcements
 from torg.engine import relay
 from torg.engine.worker import Context, Handler, Handling, Periodic
 from torg.media import upkeep as media
 from torg.orgs import store as orgs
 from torg.posts import polls, schedule
 from torg.push import delivery as push
+from torg.serve import cards
+from torg.trends import actions as trends
 
 
 async def publish_scheduled(ctx: Context, payload: dict[str, Any]) -> None:
@@ -31,6 +34,11 @@ async def end_poll(ctx: Context, payload: dict[str, Any]) -> None:
         await polls.end(tx, payload["poll_id"])
 
 
+async def refresh_trends(ctx: Context, payload: Any) -> None:
+    """Compute every network's trends, so that no reader waits for them."""
+    await trends.refresh_all(ctx.db)
+
+
 async def trim_log(ctx: Context, payload: Any) -> None:
     """Drop what the event log keeps no longer."""
     async with ctx.db.system() as tx:
@@ -45,16 +53,20 @@ async def sweep_access(ctx: Context, payload: Any) -> None:
 
 HANDLERS: Mapping[str, Handler | Handling] = {
     letters.JOB: letters.deliver,
+    "fetch_card": cards.fetch,
     "poll_end": end_poll,
+    "refresh_trends": refresh_trends,
     "scheduled_post": publish_scheduled,
     "sweep_access": sweep_access,
     "trim_log": trim_log,
     "verify_links": verify.verify_links,
+    **announcements.HANDLERS,
     **media.HANDLERS,
     **push.HANDLERS,
 }
 
 PERIODIC: Sequence[Periodic] = (
+    Periodic(kind="refresh_trends", every=timedelta(minutes=5)),
     Periodic(kind="sweep_access", every=timedelta(hours=6)),
     Periodic(kind="trim_log", every=timedelta(hours=1)),
     *media.PERIODIC,

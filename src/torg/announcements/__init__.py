@@ -1,0 +1,1 @@
+"""Announcements: what the administrators of a network tell everybody in it, and how it is answered."""
