@@ -64,6 +64,4 @@ def note(text: str) -> str:
     """A private note, trimmed; too long is Invalid (422)."""
     if len(text) > MOST_NOTE:
         raise invalid("comment", "ERR_TOO_LONG", f"is too long (maximum is {MOST_NOTE} characters)")
-    if "\x00" in text:
-        raise invalid("comment", "ERR_INVALID", "contains a null character")
     return text.strip()

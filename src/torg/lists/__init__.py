@@ -1,0 +1,1 @@
+"""Lists: named selections of those whom one follows, each a timeline of its own."""

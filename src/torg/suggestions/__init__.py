@@ -1,0 +1,1 @@
+"""Finding people: suggestions with their reasons, the directory, and accounts by name."""

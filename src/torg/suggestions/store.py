@@ -1,0 +1,126 @@
+"""SQL of suggestions, directory and search by name."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+from torg.engine.postgres import Tx
+from torg.graph.reads import NOT_EXCLUDED, SEEN
+from torg.kernel.actor import Permission
+from torg.suggestions.model import Reason
+
+TENANT = "org_id = %(org)s AND network_id = %(network)s"
+FRIENDS, RECENT, PER_PERSON, POPULAR, MARKS = 200, 5, 50, 200, 100
+
+# Each part costs a bounded number of rows, however many follow whom.
+CANDIDATES = f"""
+    WITH mine AS (SELECT target_id, id FROM follows WHERE {TENANT} AND account_id = %(me)s),
+    friends AS (SELECT target_id FROM mine ORDER BY id DESC LIMIT {FRIENDS}),
+    found AS (
+        SELECT 'featured' AS reason, e.target_id AS id, count(*) AS weight FROM endorsements e
+        JOIN accounts o ON o.org_id = e.org_id AND o.id = e.account_id
+        JOIN roles r ON r.org_id = o.org_id AND r.id = o.role_id AND r.permissions & %(staff)s <> 0
+        WHERE e.org_id = %(org)s AND e.network_id = %(network)s GROUP BY e.target_id
+      UNION ALL
+        SELECT 'friends_of_friends', t.target_id, count(*) FROM friends
+        JOIN accounts o ON o.org_id = %(org)s AND o.id = friends.target_id AND NOT o.hide_collections
+        CROSS JOIN LATERAL (SELECT f.target_id FROM follows f WHERE f.org_id = %(org)s
+            AND f.account_id = friends.target_id ORDER BY f.id DESC LIMIT {FRIENDS}) t
+        GROUP BY t.target_id
+      UNION ALL
+        SELECT 'similar_to_recently_followed', t.target_id, count(*)
+        FROM (SELECT target_id FROM mine ORDER BY id DESC LIMIT {RECENT}) r
+        CROSS JOIN LATERAL (SELECT f.account_id FROM follows f
+            JOIN accounts o ON o.org_id = f.org_id AND o.id = f.account_id AND NOT o.hide_collections
+            WHERE f.org_id = %(org)s AND f.target_id = r.target_id AND f.account_id <> %(me)s
+            ORDER BY f.id DESC LIMIT {PER_PERSON}) alike
+        CROSS JOIN LATERAL (SELECT f.target_id FROM follows f WHERE f.org_id = %(org)s
+            AND f.account_id = alike.account_id ORDER BY f.id DESC LIMIT {PER_PERSON}) t
+        GROUP BY t.target_id
+      UNION ALL
+        SELECT 'most_interactions', p.account_id, count(*)
+        FROM (SELECT post_id FROM favourites WHERE {TENANT} AND account_id = %(me)s ORDER BY id DESC LIMIT {MARKS}) m
+        JOIN posts p ON p.org_id = %(org)s AND p.id = m.post_id GROUP BY p.account_id
+      UNION ALL
+        (SELECT 'most_followed', a.id, a.followers_count FROM accounts a
+         WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.followers_count > 0
+         ORDER BY a.followers_count DESC LIMIT {POPULAR})
+    )
+    SELECT f.reason, f.id, f.weight FROM found f JOIN accounts a ON a.org_id = %(org)s AND a.id = f.id
+    WHERE a.network_id = %(network)s AND a.id <> %(me)s AND a.discoverable AND a.silenced_at IS NULL
+    AND a.moved_to_id IS NULL AND a.disabled_at IS NULL AND {SEEN} AND {NOT_EXCLUDED}
+    AND NOT EXISTS (SELECT FROM mine WHERE mine.target_id = a.id)
+    AND NOT EXISTS (SELECT FROM follow_requests x WHERE x.org_id = a.org_id AND x.account_id = %(me)s
+                    AND x.target_id = a.id)
+    AND NOT EXISTS (SELECT FROM dismissed_suggestions x WHERE x.org_id = a.org_id AND x.account_id = %(me)s
+                    AND x.target_id = a.id)
+"""
+
+
+def params(tx: Tx, me: int | None, **more: Any) -> dict[str, Any]:
+    return {"org": tx.scope.org_id, "network": tx.scope.network_ids[0], "me": me, **more}
+
+
+async def candidates(tx: Tx, me: int) -> list[tuple[int, Reason, int]]:
+    """(account, reason, weight) of everybody whom one might follow and does not yet."""
+    staff = int(Permission.ADMINISTRATOR | Permission.MANAGE_SETTINGS | Permission.MANAGE_TAXONOMIES)
+    rows = await tx.all(CANDIDATES, params(tx, me, staff=staff))
+    return [(row["id"], cast(Reason, row["reason"]), row["weight"]) for row in rows]
+
+
+async def dismiss(tx: Tx, me: int, target: int) -> None:
+    await tx.run(
+        """INSERT INTO dismissed_suggestions (org_id, network_id, account_id, target_id)
+           VALUES (%(org)s, %(network)s, %(me)s, %(target)s) ON CONFLICT DO NOTHING""",
+        params(tx, me, target=target),
+    )
+
+
+async def directory(
+    tx: Tx, viewer: int | None, *, order: Literal["active", "new"], local: bool, limit: int, offset: int
+) -> list[int]:
+    """Accounts that want to be found: by their latest post, or the newest first."""
+    by = "a.last_post_at DESC NULLS LAST, a.id DESC" if order == "active" else "a.id DESC"
+    return await tx.column(
+        f"""SELECT a.id FROM accounts a WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.discoverable
+            AND a.silenced_at IS NULL AND a.moved_to_id IS NULL AND {SEEN} AND {NOT_EXCLUDED}
+            {"AND a.host = ''" if local else ""} ORDER BY {by} LIMIT %(limit)s OFFSET %(offset)s""",
+        params(tx, viewer, limit=limit, offset=offset),
+    )
+
+
+async def named(
+    tx: Tx, viewer: int | None, text: str, host: str | None, *, following: bool, limit: int, offset: int
+) -> list[int]:
+    """Accounts whose handle or displayed name, or a word in it, begins with the text; nearest and best known first.
+
+    `host`: only accounts of this server, '' is here; None: of any. Those who do not want to be found are found
+    by their whole handle only, unless the viewer follows them.
+    """
+    begins = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return await tx.column(
+        f"""SELECT a.id FROM accounts a
+            LEFT JOIN follows f ON f.org_id = a.org_id AND f.account_id = %(me)s AND f.target_id = a.id
+            WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND {SEEN}
+            AND (lower(a.handle) = lower(%(text)s)
+                 OR ((a.discoverable OR f.id IS NOT NULL OR a.id = %(me)s)
+                     AND (a.handle ILIKE %(prefix)s OR a.display_name ILIKE %(prefix)s
+                          OR a.display_name ILIKE %(word)s)))
+            AND (%(host)s::text IS NULL OR a.host = %(host)s)
+            AND NOT EXISTS (SELECT FROM blocks x WHERE x.org_id = a.org_id AND x.account_id = a.id
+                            AND x.target_id = %(me)s)
+            {"AND f.id IS NOT NULL" if following else ""}
+            ORDER BY lower(a.handle) = lower(%(text)s) DESC, f.id IS NOT NULL DESC, a.handle ILIKE %(prefix)s DESC,
+                     a.followers_count DESC, a.last_post_at DESC NULLS LAST, a.id
+            LIMIT %(limit)s OFFSET %(offset)s""",
+        params(
+            tx,
+            viewer,
+            text=text,
+            host=host,
+            prefix=f"{begins}%",
+            word=f"% {begins}%",
+            limit=limit,
+            offset=offset,
+        ),
+    )
