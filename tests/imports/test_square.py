@@ -42,6 +42,8 @@ async def test_clients_find_imported_posts(square: Square, tmp_path: Path) -> No
     tagged = (await nobody.get("/api/v1/timelines/tag/square")).json()
     assert [status["id"] for status in tagged] == [third["id"], first["id"]]
     assert [status["id"] for status in context["descendants"]] == [second["id"], third["id"]]
+    found = (await square.anna.get("/api/v2/search", params={"q": "two lines", "type": "statuses"})).json()
+    assert [status["id"] for status in found["statuses"]] == [second["id"]]
     account = first["account"]
     assert (account["display_name"], account["statuses_count"]) == ("Joel", 2)
     async with square.services.db.system() as tx:
