@@ -69,7 +69,8 @@ async def consent(browser: httpx2.AsyncClient, query: dict[str, str], decision: 
 
 def query_of(app: dict[str, Any], **more: str) -> dict[str, str]:
     """The parameters with which an app sends a person to us."""
-    return {"response_type": "code", "client_id": app["client_id"], "redirect_uri": REDIRECT, "scope": "read write", **more}
+    usual = {"response_type": "code", "client_id": app["client_id"], "redirect_uri": REDIRECT, "scope": "read write"}
+    return {**usual, **more}
 
 
 def back(answer: httpx2.Response) -> dict[str, str]:

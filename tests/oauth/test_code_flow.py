@@ -152,8 +152,9 @@ async def test_the_consent_form_needs_our_own_mark(town: Town) -> None:
         app = await register(browser)
         page = await question(browser, query_of(app))
         sent = {**fields(page), "decision": "allow"}
-        for forged in ({**sent, "csrf": ""}, {**sent, "csrf": "0" * 64}, {k: v for k, v in sent.items() if k != "csrf"}):
-            answer = await browser.post("/oauth/authorize", data=forged)
+        for mark in ({"csrf": ""}, {"csrf": "0" * 64}, {}):
+            unmarked = {name: value for name, value in sent.items() if name != "csrf"}
+            answer = await browser.post("/oauth/authorize", data={**unmarked, **mark})
             assert answer.status_code == 403
             assert "location" not in answer.headers
         elsewhere = await browser.post("/oauth/authorize", data=sent, headers={"origin": "https://evil.example"})

@@ -6,9 +6,10 @@ import msgspec
 
 from torg.accounts import reads as accounts
 from torg.http import Call, Paged, Routes
-from torg.kernel.errors import NotFound, Unauthorized
+from torg.kernel.errors import NotFound
 from torg.mastodon_api import entities, render
 from torg.mastodon_api.forms import ById, PageById, page
+from torg.mastodon_api.gate import members_only
 from torg.mastodon_api.present import accounts as present_accounts
 from torg.timelines import reads as timelines
 
@@ -35,13 +36,7 @@ class Statuses(PageById, kw_only=True):
     tagged: str | None = None
 
 
-def members_only(call: Call) -> None:
-    """A network that is not public tells nobody who its members are, an app by itself neither."""
-    if call.actor.account_id is None and not call.network.is_public:
-        raise Unauthorized("This API requires an authenticated user")
-
-
-@routes.get("/api/v1/accounts/{id}", auth="optional", scope="read:accounts")
+@routes.get("/api/v1/accounts/{id}", auth="public")
 async def show(call: Call, params: ById) -> entities.Account:
     """One account; a suspended one is shown empty and says so."""
     members_only(call)
@@ -49,7 +44,7 @@ async def show(call: Call, params: ById) -> entities.Account:
     return (await present_accounts.accounts(call.tx, call.actor, call.origin, [found]))[0]
 
 
-@routes.get("/api/v1/accounts", auth="optional", scope="read:accounts")
+@routes.get("/api/v1/accounts", auth="public")
 async def many(call: Call, params: Many) -> list[entities.Account]:
     """Several accounts in the order asked for; those that are not here are left out."""
     members_only(call)

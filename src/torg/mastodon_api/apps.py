@@ -58,5 +58,5 @@ def _shared(call: Call, app: App) -> dict[str, object]:
         "scopes": app.scopes,
         "redirect_uris": app.redirect_uris,
         "redirect_uri": "\n".join(app.redirect_uris),
-        "vapid_key": getattr(call.services, "vapid_key", ""),
+        "vapid_key": call.services.identity.public,
     }
