@@ -32,6 +32,7 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     registrations_message: str = ""
     local_live_feed: Literal["public", "authenticated", "disabled"] = "public"
     min_age: int | None = None
+    trends_need_review: bool = False  # whether a moderator must approve what trends before it is shown
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ Streams need no line here: they read the event log itself (live/).
 from __future__ import annotations
 
 from torg.accounts.events import AccountActivated, AccountCreated
+from torg.cards.events import CardShown
 from torg.engine.effects import Batch, Effects
 from torg.graph.events import FollowAccepted, Followed, FollowRequested
 from torg.imports.events import PostsImported
@@ -15,18 +16,21 @@ from torg.notices import effects as notices
 from torg.notices.events import NoticeCreated
 from torg.posts.events import PollEnded, PostEdited, PostFavourited, PostPublished
 from torg.push import effects as push
+from torg.search import actions as search
+from torg.serve import cards
 
 EFFECTS: Effects = {
     AccountActivated: [Batch(notices.signed_up)],
     AccountCreated: [Batch(notices.signed_up)],
+    CardShown: [cards.show],
     FollowAccepted: [Batch(notices.follow_accepted)],
     FollowRequested: [Batch(notices.follow_requested)],
     Followed: [Batch(notices.followed)],
     MessageSent: [Batch(notices.messages_sent)],
     NoticeCreated: [push.wake],
     PollEnded: [Batch(notices.polls_ended)],
-    PostEdited: [Batch(notices.posts_edited)],
+    PostEdited: [Batch(notices.posts_edited), Batch(search.index_posts), cards.want_for_edited],
     PostFavourited: [Batch(notices.posts_favourited)],
-    PostPublished: [Batch(notices.posts_published)],
-    PostsImported: [],  # old posts are no news: no notice, no stream
+    PostPublished: [Batch(notices.posts_published), Batch(search.index_posts), cards.want_for_published],
+    PostsImported: [Batch(search.index_imported)],  # old posts are no news: no notice, no stream
 }

@@ -1,0 +1,1 @@
+"""Finding posts, accounts and tags again."""

@@ -1,0 +1,83 @@
+"""How text becomes words to search by: the same for what is kept and for what is asked. Pure, no I/O."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from torg.text.normal import is_word, normal
+from torg.text.query import SearchQuery
+
+MOST_CHARACTERS: Final = 100_000
+# Written without spaces between words: each character is a word, and what is searched for a phrase of them.
+_UNSPACED: Final = re.compile(
+    "([\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
+)
+STEMMED: Final = {"sv": "swedish", "en": "english"}
+
+
+class Words(msgspec.Struct, frozen=True):
+    """A text as PostgreSQL is to index it: as written, and once more for each language whose stems are kept."""
+
+    plain: str
+    swedish: str = ""
+    english: str = ""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What must occur and what must not. Terms are also looked for by their stems, phrases as they are written."""
+
+    terms: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    excluded_phrases: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not (self.terms or self.phrases or self.excluded or self.excluded_phrases)
+
+
+def fold(text: str) -> str:
+    """NFKC, lower case, words with single spaces between: independent of the database's locale and parser.
+
+    An address or "3,238" becomes several words, in a search as in a post, so that either finds the other.
+    """
+    spelled = unicodedata.normalize("NFKC", normal(text[:MOST_CHARACTERS])).lower()
+    spaced = "".join(c if is_word(c) and c != "_" else " " for c in spelled)
+    return " ".join(_UNSPACED.sub(r" \1 ", spaced).split())
+
+
+def words(parts: Sequence[str | None], language: str | None) -> Words:
+    """The words of a post's parts. Of unknown language: both stems, since guessing wrong would hide it."""
+    plain = fold("\n".join(part for part in parts if part))
+    code = (language or "").partition("-")[0]
+    known = STEMMED.get(code)
+    unknown = not code
+    return Words(
+        plain=plain,
+        swedish=plain if unknown or known == "swedish" else "",
+        english=plain if unknown or known == "english" else "",
+    )
+
+
+def wanted(query: SearchQuery) -> Wanted:
+    """The words of a search; parts of punctuation alone are left out."""
+    return Wanted(
+        terms=_folded(query.terms),
+        phrases=_folded(query.phrases),
+        excluded=_folded(query.excluded),
+        excluded_phrases=_folded(query.excluded_phrases),
+    )
+
+
+def _folded(parts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for part in parts if (word := fold(part))))
+
+
+def like(text: str) -> str:
+    """A text inside a LIKE pattern, standing for itself."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
