@@ -44,10 +44,9 @@ async def test_no_act_turns_a_message_into_a_post(square: Square) -> None:
     answer = await square.bjorn.says("svar", in_reply_to_id=message["id"], visibility="public")
     assert answer["visibility"] == "direct", "an answer to a message is a message, whatever the client sends"
     assert (await square.nobody().get("/api/v1/timelines/public")).json() == []
-    for body in ({"poll": {"options": ["a", "b"], "expires_in": 600}}, {"scheduled_at": "2040-01-01T00:00:00Z"}):
-        refused = await square.anna.post(
-            "/api/v1/statuses", json={"status": "@bjorn x", "visibility": "direct", **body}
-        )
+    for extra in ({"poll": {"options": ["a", "b"], "expires_in": 600}}, {"scheduled_at": "2040-01-01T00:00:00Z"}):
+        body = {"status": "@bjorn x", "visibility": "direct", **extra}
+        refused = await square.anna.post("/api/v1/statuses", json=body)
         assert refused.status_code == 422
 
 
