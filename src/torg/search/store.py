@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from torg.engine.postgres import Row, Tx
-from torg.kernel.ids import id_at
+from torg.kernel.ids import MAX_ID, id_at
 from torg.posts.visibility import readable
 from torg.search.model import People, Within
 from torg.search.rules import Wanted, Words
@@ -135,11 +135,10 @@ def bounds(query: SearchQuery, within: Within) -> tuple[int | None, int | None]:
     return (min(below) if below else None), (max(above) if above else None)
 
 
-def _day(day: Any, step: int = 0) -> int | None:
+def _day(day: date | None, step: int = 0) -> int | None:
     if day is None:
         return None
-    at = datetime.combine(day, time(), UTC)
-    return max(0, id_at(at) + step) if at.year >= 1970 else 0
+    return min(max(0, id_at(datetime.combine(day, time(), UTC)) + step), MAX_ID)
 
 
 def conditions(query: SearchQuery, people: People, viewer: int | None) -> tuple[str, dict[str, Any]]:
