@@ -151,3 +151,14 @@ async def test_limits(square: Square) -> None:
     assert (await square.anna.post(PATH, json={"name": "one more"})).status_code == 422
     too_many = await square.bjorn.post(PATH, json={"name": "x", "account_ids": list(range(1, 27))})
     assert too_many.status_code == 422
+
+
+async def test_those_in_it_are_told(square: Square) -> None:
+    made = await make(square.anna, account_ids=[square.bjorn.id])
+    await square.settle()
+    await square.anna.patch(f"{PATH}/{made['id']}", json={"name": "Nicer"})
+    await square.settle()
+    notices = (await square.bjorn.get("/api/v1/notifications")).json()
+    check(notices, list[entities.Notification])
+    assert [notice["type"] for notice in notices] == ["collection_update", "added_to_collection"]
+    assert {notice["collection"]["name"] for notice in notices} == {"Nicer"}

@@ -8,7 +8,7 @@ from torg.http import Call, Routes
 from torg.mastodon_api import entities
 from torg.mastodon_api.forms import PageParams, page
 from torg.mastodon_api.present import accounts as present
-from torg.suggestions import reads
+from torg.search import reads
 
 routes = Routes("accounts")
 
@@ -25,7 +25,7 @@ class Search(msgspec.Struct, kw_only=True):
 
 @routes.get("/api/v1/accounts/search", scope="read:accounts")
 async def search(call: Call, params: Search) -> list[entities.Account]:
-    found = await reads.named(
+    found = await reads.accounts(
         call.tx,
         call.actor,
         params.q,

@@ -18,11 +18,15 @@ from torg.posts.events import PollEnded, PostEdited, PostFavourited, PostPublish
 from torg.push import effects as push
 from torg.search import actions as search
 from torg.serve import cards
+from torg.showcase import effects as showcase
+from torg.showcase.events import AddedToCollection, CollectionUpdated
 
 EFFECTS: Effects = {
     AccountActivated: [Batch(notices.signed_up)],
     AccountCreated: [Batch(notices.signed_up)],
+    AddedToCollection: [Batch(showcase.added)],
     CardShown: [cards.show],
+    CollectionUpdated: [Batch(showcase.updated)],
     FollowAccepted: [Batch(notices.follow_accepted)],
     FollowRequested: [Batch(notices.follow_requested)],
     Followed: [Batch(notices.followed)],

@@ -15,15 +15,18 @@ from torg.showcase import store
 from torg.showcase.model import Collection
 
 
+async def by_ids(tx: Tx, actor: Actor, ids: Sequence[int]) -> dict[int, Collection]:
+    """Collections by id; left out are those not there, and those whose owner is gone or blocks the viewer."""
+    found = await with_items(tx, actor, await store.readable(tx, actor.account_id, ids)) if ids else []
+    return {collection.id: collection for collection in found}
+
+
 async def show(tx: Tx, actor: Actor, id_: int) -> Collection:
     """One collection; 404 if it is not there, or its owner is gone or blocks the viewer."""
-    found = await store.one(tx, id_)
+    found = (await by_ids(tx, actor, [id_])).get(id_)
     if found is None:
         raise NotFound
-    owner = (await accounts.by_ids(tx, [found.account_id])).get(found.account_id)
-    if owner is None or not owner.visible or await graph.blocked_by(tx, actor, found.account_id):
-        raise NotFound
-    return (await with_items(tx, actor, [found]))[0]
+    return found
 
 
 async def own(tx: Tx, actor: Actor, id_: int) -> Collection:

@@ -33,6 +33,18 @@ async def one(tx: Tx, id_: int) -> Collection | None:
     )
 
 
+async def readable(tx: Tx, me: int | None, ids: Sequence[int]) -> list[Collection]:
+    """Collections by id, without their items, of owners that can be seen and do not block `me`."""
+    return await tx.all(
+        f"""SELECT {COLUMNS} FROM collections c JOIN accounts o ON o.org_id = c.org_id AND o.id = c.account_id
+            WHERE {TENANT} AND c.id = ANY(%(ids)s) AND o.state = 'active' AND o.suspended_at IS NULL
+            AND NOT EXISTS (SELECT FROM blocks x WHERE x.org_id = c.org_id AND x.account_id = o.id
+                            AND x.target_id = %(me)s)""",
+        params(tx, me, ids=list(ids)),
+        as_=Collection,
+    )
+
+
 async def of_account(
     tx: Tx, account_id: int, *, hidden: bool, limit: int | None = None, offset: int = 0
 ) -> list[Collection]:

@@ -1,1 +1,1 @@
-"""Finding people: suggestions with their reasons, the directory, and accounts by name."""
+"""Finding people: suggestions with their reasons, and the directory."""

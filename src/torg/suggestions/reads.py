@@ -1,4 +1,4 @@
-"""Answers: whom to follow, who is here, who is called so."""
+"""Answers: whom to follow, who is here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from torg.kernel.actor import Actor
 from torg.suggestions import rules, store
 from torg.suggestions.model import Suggestion
 
-LONGEST_NAME = 200
 FURTHEST = 100_000
 
 
@@ -32,27 +31,6 @@ async def directory(
             tx, actor.account_id, order=order, local=local, limit=limit, offset=min(max(0, offset), FURTHEST)
         ),
     )
-
-
-async def named(
-    tx: Tx, actor: Actor, query: str, *, here: str, following: bool = False, limit: int = 40, offset: int = 0
-) -> list[Account]:
-    """Accounts by handle, `handle@host` or displayed name (Mastodon: GET /api/v1/accounts/search)."""
-    text = query.strip().removeprefix("@")[:LONGEST_NAME]
-    handle, at, host = text.partition("@")
-    if not handle or (at and " " in text):
-        return []
-    where = None if not at or not host else "" if host.lower() == here.lower() else host.lower()
-    found = await store.named(
-        tx,
-        actor.account_id,
-        handle.strip(),
-        where,
-        following=following,
-        limit=limit,
-        offset=min(max(0, offset), FURTHEST),
-    )
-    return await _accounts(tx, found)
 
 
 async def _accounts(tx: Tx, ids: list[int]) -> list[Account]:

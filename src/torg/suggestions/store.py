@@ -1,4 +1,4 @@
-"""SQL of suggestions, directory and search by name."""
+"""SQL of suggestions and directory."""
 
 from __future__ import annotations
 
@@ -86,41 +86,4 @@ async def directory(
             AND a.silenced_at IS NULL AND a.moved_to_id IS NULL AND {SEEN} AND {NOT_EXCLUDED}
             {"AND a.host = ''" if local else ""} ORDER BY {by} LIMIT %(limit)s OFFSET %(offset)s""",
         params(tx, viewer, limit=limit, offset=offset),
-    )
-
-
-async def named(
-    tx: Tx, viewer: int | None, text: str, host: str | None, *, following: bool, limit: int, offset: int
-) -> list[int]:
-    """Accounts whose handle or displayed name, or a word in it, begins with the text; nearest and best known first.
-
-    `host`: only accounts of this server, '' is here; None: of any. Those who do not want to be found are found
-    by their whole handle only, unless the viewer follows them.
-    """
-    begins = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return await tx.column(
-        f"""SELECT a.id FROM accounts a
-            LEFT JOIN follows f ON f.org_id = a.org_id AND f.account_id = %(me)s AND f.target_id = a.id
-            WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND {SEEN}
-            AND (lower(a.handle) = lower(%(text)s)
-                 OR ((a.discoverable OR f.id IS NOT NULL OR a.id = %(me)s)
-                     AND (a.handle ILIKE %(prefix)s OR a.display_name ILIKE %(prefix)s
-                          OR a.display_name ILIKE %(word)s)))
-            AND (%(host)s::text IS NULL OR a.host = %(host)s)
-            AND NOT EXISTS (SELECT FROM blocks x WHERE x.org_id = a.org_id AND x.account_id = a.id
-                            AND x.target_id = %(me)s)
-            {"AND f.id IS NOT NULL" if following else ""}
-            ORDER BY lower(a.handle) = lower(%(text)s) DESC, f.id IS NOT NULL DESC, a.handle ILIKE %(prefix)s DESC,
-                     a.followers_count DESC, a.last_post_at DESC NULLS LAST, a.id
-            LIMIT %(limit)s OFFSET %(offset)s""",
-        params(
-            tx,
-            viewer,
-            text=text,
-            host=host,
-            prefix=f"{begins}%",
-            word=f"% {begins}%",
-            limit=limit,
-            offset=offset,
-        ),
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from html import escape
 
+from torg.engine.postgres import Tx
+from torg.kernel.actor import Actor
 from torg.kernel.clock import iso
 from torg.mastodon_api import entities
+from torg.showcase import reads
 from torg.showcase.model import Collection, Item
 from torg.text.tags import tag_name, tag_url
 
@@ -39,3 +43,8 @@ def collection(origin: str, found: Collection) -> entities.Collection:
         item_count=len(found.items),
         items=[item(one) for one in found.items],
     )
+
+
+async def by_ids(tx: Tx, actor: Actor, origin: str, ids: Sequence[int]) -> Mapping[int, entities.Collection]:
+    """Collections by id, of those that the viewer may see: what a notification is about."""
+    return {id_: collection(origin, found) for id_, found in (await reads.by_ids(tx, actor, ids)).items()}

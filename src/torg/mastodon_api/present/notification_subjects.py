@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
+from torg.mastodon_api.present import collections
 from torg.notices.model import Notice
 
 Load = Callable[[Tx, Actor, str, Sequence[int]], Awaitable[Mapping[int, object]]]
@@ -21,7 +22,10 @@ FIELDS = {
     "collection_update": "collection",
 }
 
-LOADERS: Mapping[str, Load] = {}
+LOADERS: Mapping[str, Load] = {
+    "added_to_collection": collections.by_ids,
+    "collection_update": collections.by_ids,
+}
 
 
 async def load(tx: Tx, actor: Actor, origin: str, found: Sequence[Notice]) -> dict[tuple[str, int], object]:

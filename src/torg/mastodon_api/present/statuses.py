@@ -16,6 +16,7 @@ from torg.mastodon_api.present import accounts, media
 from torg.mastodon_api.present import scene as scenes
 from torg.mastodon_api.present.scene import Scene
 from torg.posts.model import Audience, Poll, Post, PostView
+from torg.text.tags import tag_url
 
 Filtered = Mapping[int, list[entities.FilterResult]]
 
@@ -109,7 +110,7 @@ def _common(scene: Scene, view: PostView, filtered: Filtered) -> dict[str, Any]:
             entities.StatusMention(id=str(a.id), username=a.handle, url=accounts.url_of(scene.origin, a), acct=a.acct)
             for a in view.mentions
         ],
-        "tags": [entities.ShallowTag(name=t, url=f"{scene.origin}/tags/{t}") for t in view.tags],
+        "tags": [entities.ShallowTag(name=t, url=tag_url(scene.origin, t)) for t in view.tags],
         "emojis": scene.emojis_in(post.html, post.spoiler, *(view.poll.options if view.poll else ())),
         "reblogs_count": view.counts.boosts,
         "favourites_count": view.counts.favourites,
