@@ -10,7 +10,7 @@ from torg.engine.worker import Context, Worker
 
 
 async def toil(ctx: Context, payload: dict[str, int]) -> None:
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0.05)
     async with ctx.db.system() as tx:
         await tx.run("INSERT INTO ledger VALUES (%s, %s)", (ctx.job.id, payload["number"]))
 

@@ -239,14 +239,16 @@ async def test_kill_9_of_workers_loses_no_job(db: Database, fresh_database: Test
     chance = random.Random(7)
     async with db.tx(A) as tx:
         await jobs.enqueue_many(tx, "toil", [{"number": number} for number in range(400)])
+    orphans = 0
     for _ in range(3):
         process = await start_worker(db)
-        await asyncio.sleep(0.1 + chance.random() * 0.1)
+        await until_claimed(db)
+        await asyncio.sleep(chance.random() * 0.05)
         process.kill()
         await process.wait()
-    async with db.system() as tx:
-        orphans = await tx.value("SELECT count(*) FROM jobs WHERE worker IS NOT NULL")
-        assert orphans > 0, "the test must have killed a worker with jobs in hand"
+        async with db.system() as tx:
+            orphans += await tx.value("SELECT count(*) FROM jobs WHERE worker IS NOT NULL")
+    assert orphans > 0, "the test must have killed a worker with jobs in hand"
     process = await start_worker(db)
     async with asyncio.timeout(60):
         while True:
@@ -258,6 +260,19 @@ async def test_kill_9_of_workers_loses_no_job(db: Database, fresh_database: Test
     await process.wait()
     async with db.system() as tx:
         assert await tx.value("SELECT count(DISTINCT number) FROM ledger") == 400
+
+
+async def until_claimed(db: Database) -> None:
+    """Until the newest worker has jobs in hand: there are more numbers than the dead ones'."""
+    async with db.system() as tx:
+        before = await tx.column("SELECT DISTINCT worker FROM jobs WHERE worker IS NOT NULL")
+    async with asyncio.timeout(30):
+        while True:
+            async with db.system() as tx:
+                now = await tx.column("SELECT DISTINCT worker FROM jobs WHERE worker IS NOT NULL")
+            if set(now) - set(before):
+                return
+            await asyncio.sleep(0.01)
 
 
 async def start_worker(db: Database) -> asyncio.subprocess.Process:

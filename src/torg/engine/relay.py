@@ -30,6 +30,7 @@ FIRST_PAUSE = 0.002
 MOST_PAUSE = 0.05
 STANDBY = 0.5
 RETRY_EVERY = 1.0
+TRIM_AT_ONCE = 20_000
 # A batch that breaks the transaction as a whole is taken apart; after so many tries its event goes without effects.
 PATIENCE = 4
 STATEMENT_TIMEOUT = "30s"
@@ -176,7 +177,7 @@ class Relay:
             call()
 
 
-async def trim(tx: Tx, *, keep: timedelta = timedelta(days=7), most: int = 20_000) -> int:
+async def trim(tx: Tx, *, keep: timedelta = timedelta(days=7), most: int = TRIM_AT_ONCE) -> int:
     """Drop log rows older than `keep`; how many (call again while it is `most`). A system transaction.
 
     The newest row always stays, since the next number is counted from it.

@@ -41,8 +41,10 @@ async def refresh_trends(ctx: Context, payload: Any) -> None:
 
 async def trim_log(ctx: Context, payload: Any) -> None:
     """Drop what the event log keeps no longer."""
-    async with ctx.db.system() as tx:
-        await relay.trim(tx)
+    dropped = relay.TRIM_AT_ONCE
+    while dropped == relay.TRIM_AT_ONCE:
+        async with ctx.db.system() as tx:
+            dropped = await relay.trim(tx)
 
 
 async def sweep_access(ctx: Context, payload: Any) -> None:
