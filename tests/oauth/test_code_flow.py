@@ -340,3 +340,24 @@ async def test_follow_stands_for_its_granular_scopes(town: Town) -> None:
         form = {"grant_type": "client_credentials", **known}
         assert (await client.post("/oauth/token", data={**form, "scope": "write:mutes"})).status_code == 200
         assert (await client.post("/oauth/token", data={**form, "scope": "write:statuses"})).status_code == 400
+
+
+async def test_a_person_can_take_the_access_back(town: Town) -> None:
+    async with town.client() as browser, town.client() as app_side:
+        app, other = await register(app_side), await register(app_side, client_name="Other app")
+        taken, kept = [
+            (await exchange(app_side, one, code=back(await consent(browser, query_of(one)))["code"])).json()
+            for one in (app, other)
+        ]
+        page = await browser.get("/oauth/authorized_applications")
+        assert "Test app" in page.text
+        assert "Other app" in page.text
+        form = {"csrf": fields(page)["csrf"], "app": app["id"]}
+        assert (await browser.post("/oauth/authorized_applications", data={**form, "csrf": ""})).status_code == 403
+        assert (await app_side.get(ME, headers=bearer(taken["access_token"]))).status_code == 200
+        assert (await browser.post("/oauth/authorized_applications", data=form)).status_code == 303
+        assert (await app_side.get(ME, headers=bearer(taken["access_token"]))).status_code == 401
+        assert (await app_side.get(ME, headers=bearer(kept["access_token"]))).status_code == 200
+        assert "Test app" not in (await browser.get("/oauth/authorized_applications")).text
+    async with town.client() as stranger:
+        assert (await stranger.get("/oauth/authorized_applications")).status_code == 303

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -69,6 +70,40 @@ async def revoke_of_grant(tx: Tx, grant_id: int) -> None:
         """UPDATE tokens SET revoked_at = now() WHERE org_id = %s AND network_id = %s AND grant_id = %s
            AND revoked_at IS NULL""",
         (tx.scope.org_id, tx.scope.network_ids[0], grant_id),
+    )
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """An app that holds tokens of an account: since when, and what for."""
+
+    app_id: int
+    name: str
+    website: str | None
+    scopes: list[str]
+    since: datetime
+
+
+async def apps_of(tx: Tx, account_id: int) -> list[Access]:
+    """The apps that may act for an account, the latest first."""
+    return await tx.all(
+        """SELECT t.app_id, a.name, a.website, min(t.created_at) AS since,
+                  array_agg(DISTINCT s.scope ORDER BY s.scope) AS scopes
+           FROM tokens t JOIN apps a ON a.org_id = t.org_id AND a.id = t.app_id
+           CROSS JOIN LATERAL unnest(t.scopes) AS s(scope)
+           WHERE t.org_id = %s AND t.network_id = %s AND t.account_id = %s AND t.revoked_at IS NULL
+           AND (t.expires_at IS NULL OR t.expires_at > now())
+           GROUP BY t.app_id, a.name, a.website ORDER BY since DESC""",
+        (tx.scope.org_id, tx.scope.network_ids[0], account_id),
+        as_=Access,
+    )
+
+
+async def revoke_of_app(tx: Tx, account_id: int, app_id: int) -> None:
+    """Take back what an account gave to an app."""
+    await tx.run(
+        """UPDATE tokens SET revoked_at = now() WHERE org_id = %s AND network_id = %s AND account_id = %s
+           AND app_id = %s AND revoked_at IS NULL""",
+        (tx.scope.org_id, tx.scope.network_ids[0], account_id, app_id),
     )
 
 

@@ -53,7 +53,7 @@ class RevokeForm(msgspec.Struct, kw_only=True):
     client_secret: str | None = None
 
 
-@routes.post("/oauth/token", auth="none", limit="login")
+@routes.post("/oauth/token", auth="none")
 async def token(call: Call, form: TokenForm) -> Reply[entities.Token]:
     """A code, or the app by itself, for an access token."""
     try:

@@ -9,6 +9,13 @@ from torg.mastodon_api import (
     account_search,
     accounts_public,
     accounts_self,
+    admin_accounts,
+    admin_canonical_email_blocks,
+    admin_domain_allows,
+    admin_domain_blocks,
+    admin_email_domain_blocks,
+    admin_ip_blocks,
+    admin_reports,
     announcements,
     apps,
     blocks,
@@ -23,6 +30,9 @@ from torg.mastodon_api import (
     filters_v1,
     follow_requests,
     followed_tags,
+    instance,
+    instance_about,
+    instance_v1,
     lists,
     markers,
     media,
@@ -36,6 +46,7 @@ from torg.mastodon_api import (
     profile,
     push,
     relationships,
+    reports,
     scheduled,
     search,
     status_marks,
@@ -47,8 +58,9 @@ from torg.mastodon_api import (
     timelines,
     trends,
 )
-from torg.oauth import authorize, sign_in, sign_up
-from torg.web import assets, files
+from torg.oauth import authorize, authorized, sign_in, sign_up
+from torg.web import about, assets, compose, files, posts, profiles
+from torg.web import timelines as web_timelines
 
 
 def collections() -> list[Routes]:
@@ -62,10 +74,16 @@ def collections() -> list[Routes]:
         profile.routes,
         assets.routes,
         authorize.routes,
+        authorized.routes,
         oauth.routes,
         sign_in.routes,
         sign_up.routes,
+        about.routes,
+        compose.routes,
         files.routes,
+        posts.routes,
+        profiles.routes,
+        web_timelines.routes,
         media.routes,
         conversations.routes,
         filters.routes,
@@ -99,6 +117,17 @@ def collections() -> list[Routes]:
         familiar_followers.routes,
         featured_tags.routes,
         followed_tags.routes,
+        instance.routes,
+        instance_about.routes,
+        instance_v1.routes,
         lists.routes,
         suggestions.routes,
+        admin_accounts.routes,
+        admin_canonical_email_blocks.routes,
+        admin_domain_allows.routes,
+        admin_domain_blocks.routes,
+        admin_email_domain_blocks.routes,
+        admin_ip_blocks.routes,
+        admin_reports.routes,
+        reports.routes,
     ]
