@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import errno
-import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import structlog
 from starlette.responses import Response
 
+from torg.http import pages
 from torg.http.respond import JSON_TYPE, encode
 from torg.http.router import WrongMethod
 from torg.http.tenant import UnknownHost
 from torg.kernel.errors import Invalid, TorgError, Unauthorized, Unavailable
+from torg.text import messages
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
@@ -28,7 +29,19 @@ BUSY = frozenset({"OperationalError", "InterfaceError", "PoolTimeout", "PoolClos
 BAD_DATA = frozenset({"DataError"})
 
 PAGES = {
-    404: ("Sidan finns inte", "Det finns ingenting här.", "Page not found", "There is nothing here."),
+    404: (
+        "Sidan finns inte",
+        "Det finns ingenting på den här adressen. Kontrollera den, eller logga in: det kan vara något som bara vissa "
+        "får läsa.",
+        "Page not found",
+        "There is nothing at this address. Check it, or log in: it may be something that only some may read.",
+    ),
+    410: (
+        "Borttaget",
+        "Det som fanns här är borttaget och kommer inte tillbaka. Gå till startsidan för att läsa vidare.",
+        "Removed",
+        "What was here has been removed and will not come back. Go to the front page to read on.",
+    ),
     421: (
         "Inget torg här",
         "Den här servern känner inte till värdnamnet {host}. Kontrollera adressen, eller låt den som sköter "
@@ -98,15 +111,9 @@ def error_response(connection: HTTPConnection, error: BaseException, request_id:
 
 
 def swedish(connection: HTTPConnection) -> bool:
-    """Whether the reader's first known language is Swedish."""
-    ranked: list[tuple[float, str]] = []
-    for position, entry in enumerate(connection.headers.get("accept-language", "").split(",")[:20]):
-        tag, _, weight = entry.strip().lower().partition(";q=")
-        try:
-            ranked.append((-float(weight or 1) + position / 1000, tag.split("-")[0]))
-        except ValueError:
-            continue
-    return next((tag == "sv" for _, tag in sorted(ranked) if tag in ("sv", "en")), False)
+    """Whether the reader chose Swedish here before, or it is the browser's first language that we have."""
+    before = connection.cookies.get(pages.LANGUAGE_COOKIE)
+    return messages.choose(before, accept=connection.headers.get("accept-language", "")) == "sv"
 
 
 def _page(connection: HTTPConnection, error: TorgError, request_id: str) -> str:
@@ -118,10 +125,11 @@ def _page(connection: HTTPConnection, error: TorgError, request_id: str) -> str:
         title, text = ("Det gick inte" if in_swedish else "That did not work"), error.text
     if isinstance(error, UnknownHost):
         text = text.replace("{host}", error.host or "?")
-    note = f"<p><small>{request_id}</small></p>" if error.status >= 500 else ""
-    return (
-        f'<!doctype html><html lang="{"sv" if in_swedish else "en"}"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title><main><h1>{html.escape(title)}</h1>"
-        f"<p>{html.escape(text)}</p>{note}</main></html>"
+    return pages.html(
+        "error.html",
+        "sv" if in_swedish else "en",
+        title=title,
+        text=text,
+        note=request_id if error.status >= 500 else "",
+        ways_on=error.status in (401, 403, 404, 410),
     )

@@ -19,6 +19,7 @@ RULES: dict[str, tuple[Quota, str]] = {
     "delete": (Quota(30, 1800), "account"),
     "register": (Quota(5, 1800), "address"),
     "login": (Quota(25, 300), "address"),
+    "compose": (Quota(120, 1800), "address"),
 }
 
 

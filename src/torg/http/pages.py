@@ -18,6 +18,8 @@ from torg.text import messages
 if TYPE_CHECKING:
     from torg.http.call import Call
 
+LANGUAGE_COOKIE = "torg_language"
+
 
 @cache
 def environment() -> jinja2.Environment:
@@ -32,18 +34,23 @@ def environment() -> jinja2.Environment:
 
 
 def language_of(call: Call, *wanted: str | None) -> str:
-    """The language to answer in: as asked for, else the account's, else the browser's."""
+    """The language to answer in: as asked for now or before (cookie), else the account's, else the browser's."""
     own = call.actor.locale if call.actor.account_id is not None else None
-    return messages.choose(*wanted, own, accept=call.request.headers.get("accept-language", ""))
+    before = call.request.cookies.get(LANGUAGE_COOKIE)
+    return messages.choose(*wanted, before, own, accept=call.request.headers.get("accept-language", ""))
 
 
 def html(template: str, language: str, **values: Any) -> str:
     """A template rendered in a language."""
-    return environment().get_template(template).render(
-        language=language,
-        _=messages.translator(language),
-        ngettext=messages.plural_translator(language),
-        **values,
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            language=language,
+            _=messages.translator(language),
+            ngettext=messages.plural_translator(language),
+            **values,
+        )
     )
 
 
@@ -59,4 +66,6 @@ def page(
     """A whole page as an answer. `headers` override those of a page that nobody but its reader may keep."""
     language = language or language_of(call)
     text = html(template, language, network=call.network, origin=call.origin, **values)
-    return HTMLResponse(text, status, {"Vary": "Accept-Language, Cookie", "Cache-Control": "no-store", **(headers or {})})
+    return HTMLResponse(
+        text, status, {"Vary": "Accept-Language, Cookie", "Cache-Control": "no-store", **(headers or {})}
+    )

@@ -1,12 +1,6 @@
-"""What the pages share: the session cookie, the proof that a form is ours (CSRF), safe ways back."""
+"""What the login pages share: http/browser's session and forms, and how a session begins."""
 
 from __future__ import annotations
-
-import hashlib
-import hmac
-import secrets
-from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
@@ -14,56 +8,9 @@ from torg.access import sessions
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx
 from torg.http import Call
-from torg.http.pages import language_of, page
+from torg.http.browser import VISITOR, expired_form, is_ours, local, set_cookie, show, signed_in
 
-VISITOR = "torg_visitor"
-
-
-async def signed_in(call: Call, tx: Tx) -> Account | None:
-    """The account that this browser is logged in as, in this network."""
-    return await sessions.account_of(tx, call.request.cookies.get(sessions.COOKIE))
-
-
-def show(call: Call, template: str, *, status: int = 200, language: str | None = None, **values: Any) -> Response:
-    """A page with forms: they carry `csrf`, made from a cookie that only our own pages can have set."""
-    seed = _seed(call)
-    fresh = seed or secrets.token_urlsafe(32)
-    response = page(
-        call, template, status=status, language=language or language_of(call), csrf=_mark(fresh), **values
-    )
-    if seed is None:
-        set_cookie(call, response, VISITOR, fresh)
-    return response
-
-
-def is_ours(call: Call, given: str | None) -> bool:
-    """Whether a form was sent from one of our own pages in this browser."""
-    origin = call.request.headers.get("origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != call.network.host:
-        return False
-    seed = _seed(call)
-    return seed is not None and hmac.compare_digest(_mark(seed), given or "")
-
-
-def expired_form(call: Call, language: str | None = None) -> Response:
-    """The page for a form that was not sent from here, or too late."""
-    return page(call, "problem.html", status=403, language=language or language_of(call), problem="form", detail="")
-
-
-def _seed(call: Call) -> str | None:
-    cookies = call.request.cookies
-    return cookies.get(sessions.COOKIE) or cookies.get(VISITOR) or None
-
-
-def _mark(seed: str) -> str:
-    return hashlib.sha256(b"form:" + seed.encode()).hexdigest()
-
-
-def set_cookie(call: Call, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
-    """A cookie for this host alone, out of reach of scripts, not sent with other sites' forms."""
-    response.set_cookie(
-        name, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=call.origin.startswith("https:")
-    )
+__all__ = ["VISITOR", "expired_form", "is_ours", "local", "log_in", "set_cookie", "show", "signed_in"]
 
 
 async def log_in(call: Call, tx: Tx, account: Account, goal: str) -> Response:
@@ -74,10 +21,3 @@ async def log_in(call: Call, tx: Tx, account: Account, goal: str) -> Response:
     set_cookie(call, response, sessions.COOKIE, secret, seconds=int(sessions.LIFETIME.total_seconds()))
     response.delete_cookie(VISITOR, path="/", httponly=True, samesite="lax")
     return response
-
-
-def local(goal: str | None) -> str:
-    """A path of ours to go on to; anything else becomes the front page, so that nobody is led away."""
-    if not goal or not goal.startswith("/") or goal.startswith(("//", "/\\")) or not goal.isprintable():
-        return "/"
-    return goal

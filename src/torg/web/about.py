@@ -1,0 +1,63 @@
+"""What a network says about itself, and what it tells robots."""
+
+from __future__ import annotations
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from starlette.responses import RedirectResponse, Response
+
+from torg.accounts import reads as accounts
+from torg.http import Call, Routes
+from torg.web.answer import answer
+from torg.web.forms import Look
+from torg.web.present import Present
+from torg.web.visitor import kept_out, visitor_of
+
+routes = Routes("pages")
+DAY = 86_400
+PAGES_OF_NOBODY = ("/auth/", "/oauth/", "/api/", "/compose")
+
+
+def marked_up(source: str) -> Markup:
+    """What an administrator typed, Markdown or HTML, as HTML that cannot do anything (no scripts, no styles)."""
+    headings = MarkdownIt("commonmark").render(source)
+    return Markup(nh3.clean(headings, tags=TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer"))  # noqa: S704 - cleaned
+
+
+TAGS = {"a", "p", "br", "ul", "ol", "li", "strong", "em", "h2", "h3", "h4", "blockquote", "code", "pre", "hr"}
+
+
+@routes.get("/about", auth="none", hidden=True)
+async def about(call: Call, params: Look) -> Response:
+    """Purpose, rules, contact, privacy."""
+    visitor = await visitor_of(call, params.lang)
+    if (away := kept_out(visitor)) is not None:
+        return away
+    settings = call.network.settings
+    contact = None
+    if settings.contact_handle:
+        contact = await accounts.by_acct(call.tx, settings.contact_handle, call.network.host)
+    return answer(
+        visitor,
+        "about.html",
+        Present(visitor),
+        contact=contact,
+        purpose=marked_up(settings.description),
+        privacy=marked_up(settings.privacy_policy),
+        terms=marked_up(settings.terms_of_service),
+    )
+
+
+@routes.get("/robots.txt", auth="none", tx=False, hidden=True)
+async def robots(call: Call) -> Response:
+    """Search engines may read a public network's pages and nothing of any other (RFC 9309)."""
+    closed = PAGES_OF_NOBODY if call.network.is_public else ("/",)
+    lines = "".join(f"Disallow: {path}\n" for path in closed)
+    return Response(f"User-agent: *\n{lines}", 200, {"Cache-Control": f"public, max-age={DAY}"}, "text/plain")
+
+
+@routes.get("/favicon.ico", auth="none", tx=False, hidden=True)
+async def icon(_: Call) -> Response:
+    """Where browsers look that have not read the page."""
+    return RedirectResponse("/static/favicon.svg", 302, {"Cache-Control": f"public, max-age={DAY}"})

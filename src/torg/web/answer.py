@@ -1,0 +1,53 @@
+"""A page as an answer: cacheable and without cookies for anybody in a public network, private for a member."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from starlette.responses import Response
+
+from torg.http import browser
+from torg.http.pages import LANGUAGE_COOKIE, page
+from torg.web.present import Present
+from torg.web.visitor import Visitor
+
+YEAR = 31_536_000
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+FOR_ANYBODY = "public, max-age=10"
+FOR_ONE = "private, no-store"
+
+
+def answer(visitor: Visitor, template: str, at: Present, *, status: int = 200, **values: Any) -> Response:
+    """The template with `at`, `me` (the member's account or None) and, for a member, `csrf` for its forms."""
+    call = visitor.call
+    values = {"at": at, "me": visitor.account, "path": call.request.url.path, **values}
+    if visitor.account is not None:
+        response = browser.show(call, template, status=status, language=visitor.language, **values)
+        response.headers["Cache-Control"] = FOR_ONE
+    else:
+        response = page(call, template, status=status, language=visitor.language, csrf="", **values)
+        _cacheable(visitor, response)
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Language"] = visitor.language
+    if visitor.asked:
+        browser.set_cookie(call, response, LANGUAGE_COOKIE, visitor.asked, seconds=YEAR)
+        response.headers["Cache-Control"] = FOR_ONE
+    return response
+
+
+def _cacheable(visitor: Visitor, response: Response) -> None:
+    """ETag and Cache-Control for what everybody sees alike; 304 for who has it already (RFC 9110 §13.1.2)."""
+    if not visitor.call.network.is_public or response.status_code != 200:
+        return
+    etag = f'W/"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = FOR_ANYBODY
+    given = visitor.call.request.headers.get("if-none-match", "")
+    if etag in [part.strip() for part in given.split(",")] and not visitor.asked:
+        response.status_code = 304
+        response.body = b""
+        del response.headers["content-length"]

@@ -1,0 +1,60 @@
+"""The page of a post, with the conversation around it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse, Response
+
+from torg.http import Call, Routes
+from torg.posts import reads
+from torg.posts.model import PostView
+from torg.web.answer import answer
+from torg.web.compose import blank
+from torg.web.forms import OnePost
+from torg.web.guard import let_out
+from torg.web.present import Present, presenting
+from torg.web.visitor import Visitor, kept_out, visitor_of
+
+routes = Routes("pages")
+
+
+@routes.get("/@{handle}/{id}", auth="none", hidden=True)
+async def show(call: Call, params: OnePost) -> Response:
+    """One post, what it answers and what answers it. An id under somebody else's name leads to the right address."""
+    visitor = await visitor_of(call, params.lang)
+    if (away := kept_out(visitor)) is not None:
+        return away
+    view = await reads.view(call.tx, visitor.actor, params.id)
+    [view] = let_out(visitor, [view])
+    if view.boost_of is not None:
+        return RedirectResponse(Present(visitor).link(view.boost_of), 302)
+    if view.account.acct.lower() != params.handle.lower():
+        return RedirectResponse(Present(visitor).link(view), 302)
+    return await _thread(visitor, view)
+
+
+async def _thread(visitor: Visitor, view: PostView) -> Response:
+    """The page of a post that the reader may see; for a member with a form to answer it."""
+    tx = visitor.call.tx
+    up, down = await reads.context(tx, visitor.actor, view.post.id)
+    around = let_out(visitor, await reads.hydrate(tx, visitor.actor, [*up, *down]))
+    at = await presenting(tx, visitor, [view, *around])
+    before = set(up)
+    return answer(
+        visitor,
+        "thread.html",
+        at,
+        view=view,
+        before=[v for v in around if v.post.id in before],
+        after=[v for v in around if v.post.id not in before],
+        form=blank(visitor, view),
+    )
+
+
+@routes.get("/users/{handle}/statuses/{id}", auth="none", hidden=True)
+async def note(call: Call, params: OnePost) -> Response:
+    """The ActivityPub address of a post, opened by a person: on to the page."""
+    if (away := kept_out(await visitor_of(call, params.lang))) is not None:
+        return away
+    return RedirectResponse(f"/@{quote(params.handle, safe='@')}/{params.id}", 302)

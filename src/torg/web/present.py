@@ -1,0 +1,103 @@
+"""Views as templates need them: addresses within the site, files, names, times. No queries except for reply targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from torg.accounts import reads as accounts
+from torg.accounts.model import Account
+from torg.engine.postgres import Tx
+from torg.kernel.actor import NetworkKind
+from torg.kernel.clock import iso, now
+from torg.media import links
+from torg.media.model import Attachment
+from torg.posts.model import Poll, PostView
+from torg.text.clean import to_plain
+from torg.web import dates
+from torg.web.visitor import Visitor
+
+DESCRIPTION = 200
+MISSING_AVATAR = "/avatars/original/missing.png"
+
+
+class Present:
+    """`at` in the templates: everything that turns a view into text and addresses for one reader."""
+
+    def __init__(self, visitor: Visitor, answered: Mapping[int, Account] | None = None) -> None:
+        self.origin = visitor.call.origin
+        self.kind: NetworkKind = visitor.call.network.kind
+        self.language = visitor.language
+        self._answered = answered or {}
+
+    def name(self, account: Account) -> str:
+        """What a person is called; the handle if there is no name."""
+        return account.display_name or account.handle
+
+    def page(self, account: Account) -> str:
+        """The path of a profile."""
+        return f"/@{account.acct}"
+
+    def link(self, view: PostView) -> str:
+        """The path of a post with its conversation."""
+        return f"/@{view.account.acct}/{view.post.id}"
+
+    def canonical(self, view: PostView) -> str:
+        """The one address of a post, on its own server."""
+        return view.post.url or self.origin + self.link(view)
+
+    def home(self, account: Account) -> str:
+        """The one address of a profile, on its own server."""
+        return account.url or self.origin + self.page(account)
+
+    def file(self, key: str) -> str:
+        return links.url(self.kind, self.origin, key)
+
+    def avatar(self, account: Account) -> str:
+        """The still picture: pages do not move by themselves."""
+        return self.file(account.avatar.static_key) if account.avatar else MISSING_AVATAR
+
+    def size(self, attachment: Attachment) -> tuple[int, int] | None:
+        """(width, height) of the preview in pixels, so that the page does not jump while it loads."""
+        small = attachment.meta.get("small") or attachment.meta.get("original") or {}
+        width, height = small.get("width"), small.get("height")
+        return (int(width), int(height)) if width and height else None
+
+    def answered(self, view: PostView) -> Account | None:
+        """Whom a post replies to, if that is somebody else who can be named."""
+        target = self._answered.get(view.post.reply_to_account_id or 0)
+        return target if target and target.visible and target.id != view.account.id else None
+
+    def ended(self, poll: Poll) -> bool:
+        return poll.expired(now())
+
+    def summary(self, html: str) -> str:
+        """The beginning of a text, for descriptions and titles."""
+        plain = " ".join(to_plain(html).split())
+        return plain if len(plain) <= DESCRIPTION else plain[: DESCRIPTION - 1].rstrip() + "…"
+
+    def iso(self, when: datetime) -> str:
+        return iso(when)
+
+    def moment(self, when: datetime) -> str:
+        return dates.moment(when, self.language)
+
+    def exactly(self, when: datetime) -> str:
+        return dates.exactly(when, self.language)
+
+    def day(self, when: datetime) -> str:
+        return dates.day(when, self.language)
+
+    def number(self, count: int) -> str:
+        return dates.number(count, self.language)
+
+
+async def presenting(tx: Tx, visitor: Visitor, views: Iterable[PostView]) -> Present:
+    """For these views: one query for the people whom they answer."""
+    answered = {
+        inner.post.reply_to_account_id
+        for view in views
+        for inner in (view, view.boost_of)
+        if inner is not None and inner.post.reply_to_account_id is not None
+    }
+    return Present(visitor, await accounts.by_ids(tx, answered))

@@ -1,0 +1,62 @@
+"""The page of an account, with its posts."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse, Response
+
+from torg.accounts import reads as accounts
+from torg.http import Call, Routes
+from torg.kernel.errors import Gone, NotFound
+from torg.timelines import reads as timelines
+from torg.web.answer import answer
+from torg.web.forms import POSTS, Handle, Look, turned
+from torg.web.guard import let_out
+from torg.web.present import presenting
+from torg.web.visitor import kept_out, visitor_of
+
+routes = Routes("pages")
+
+
+class Named(Look, kw_only=True):
+    handle: str
+
+
+@routes.get("/@{handle}", auth="none", hidden=True)
+async def profile(call: Call, params: Handle) -> Response:
+    """Who somebody is, and what he or she has said to those who look. 410 for a suspended account."""
+    visitor = await visitor_of(call, params.lang)
+    if (away := kept_out(visitor)) is not None:
+        return away
+    account = await accounts.by_acct(call.tx, params.handle, call.network.host)
+    if account is None:
+        raise NotFound
+    if not account.visible:
+        raise Gone
+    page = turned(params)
+    pinned = []
+    if params.max_id is None:
+        found = await timelines.of_account(call.tx, visitor.actor, account.id, page, pinned=True)
+        pinned = let_out(visitor, found)
+    views = await timelines.of_account(call.tx, visitor.actor, account.id, page)
+    shown = let_out(visitor, views)
+    at = await presenting(call.tx, visitor, [*pinned, *shown])
+    return answer(
+        visitor,
+        "profile.html",
+        at,
+        account=account,
+        pinned=pinned,
+        posts=shown,
+        older=views[-1].post.id if len(views) == POSTS else None,
+        turned=params.max_id is not None,
+    )
+
+
+@routes.get("/users/{handle}", auth="none", hidden=True)
+async def user(call: Call, params: Named) -> Response:
+    """The ActivityPub address of an account, opened by a person: on to the page."""
+    if (away := kept_out(await visitor_of(call, params.lang))) is not None:
+        return away
+    return RedirectResponse(f"/@{quote(params.handle, safe='@')}", 302)

@@ -1,0 +1,67 @@
+"""Pages of posts: the front page, everybody's posts, a tag's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from torg.http import Call, Routes
+from torg.kernel.errors import NotFound
+from torg.posts.model import PostView
+from torg.text.tags import tag_name
+from torg.timelines import reads
+from torg.web.answer import answer
+from torg.web.compose import blank
+from torg.web.forms import POSTS, Tag, Turn, turned
+from torg.web.guard import let_out
+from torg.web.present import Present, presenting
+from torg.web.visitor import Visitor, kept_out, visitor_of
+
+routes = Routes("pages")
+
+
+@routes.get("/", auth="none", hidden=True)
+async def front(call: Call, params: Turn) -> Response:
+    """A member's home; else what this network is and its newest posts; on an inside only the way in."""
+    visitor = await visitor_of(call, params.lang)
+    if visitor.account is not None:
+        views = await reads.home(call.tx, visitor.actor, turned(params))
+        return await _posts(visitor, params, "home.html", views, form=blank(visitor))
+    if not call.network.is_public:
+        return answer(visitor, "gate.html", Present(visitor))
+    return await _everybody(visitor, params, "front.html")
+
+
+@routes.get("/public", auth="none", hidden=True)
+async def public(call: Call, params: Turn) -> Response:
+    """Everybody's posts, also for members who want to look beyond those whom they follow."""
+    visitor = await visitor_of(call, params.lang)
+    if (away := kept_out(visitor)) is not None:
+        return away
+    return await _everybody(visitor, params, "public.html")
+
+
+async def _everybody(visitor: Visitor, params: Turn, template: str) -> Response:
+    views = await reads.public(visitor.call.tx, visitor.actor, turned(params))
+    return await _posts(visitor, params, template, views)
+
+
+@routes.get("/tags/{name}", auth="none", hidden=True)
+async def tagged(call: Call, params: Tag) -> Response:
+    """Posts with a tag; a tag that nobody has used yet is an empty page and no error."""
+    visitor = await visitor_of(call, params.lang)
+    if (away := kept_out(visitor)) is not None:
+        return away
+    name = tag_name(params.name)
+    if not name:
+        raise NotFound
+    views = await reads.tagged(call.tx, visitor.actor, turned(params), name)
+    return await _posts(visitor, params, "tag.html", views, tag=name)
+
+
+async def _posts(visitor: Visitor, params: Turn, template: str, views: list[PostView], **values: Any) -> Response:
+    shown = let_out(visitor, views)
+    at = await presenting(visitor.call.tx, visitor, shown)
+    older = views[-1].post.id if len(views) == POSTS else None
+    return answer(visitor, template, at, posts=shown, older=older, turned=params.max_id is not None, **values)
