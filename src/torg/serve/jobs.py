@@ -12,6 +12,7 @@ from torg.announcements import upkeep as announcements
 from torg.engine import relay
 from torg.engine.worker import Context, Handler, Handling, Periodic
 from torg.media import upkeep as media
+from torg.moderation import deletion
 from torg.orgs import store as orgs
 from torg.posts import polls, schedule
 from torg.push import delivery as push
@@ -54,6 +55,8 @@ async def sweep_access(ctx: Context, payload: Any) -> None:
 
 
 HANDLERS: Mapping[str, Handler | Handling] = {
+    deletion.FORGET_PERSON: deletion.forget_person,
+    deletion.REMOVE_CONTENT: deletion.remove_content,
     letters.JOB: letters.deliver,
     "fetch_card": cards.fetch,
     "poll_end": end_poll,
