@@ -1,1 +1,1 @@
-"""Moderation: reports, warnings, acts upon accounts, who is kept out, figures for administrators, and a log of it all."""
+"""Moderation: reports, warnings, acts upon accounts, who is kept out, figures, and a log of every such act."""

@@ -1,0 +1,91 @@
+"""Jobs that remove people's data for good: what a deleted account left, and persons who were never let in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torg.accounts import store as accounts
+from torg.engine.worker import Context
+from torg.posts import actions as posts
+from torg.posts import store as post_rows
+
+REMOVE_CONTENT = "remove_account_content"
+FORGET_PERSON = "forget_person"
+BATCH = 50
+
+# Marks and ties in either direction; the counters of the others are mended first.
+TIES = (
+    "follows", "follow_requests", "blocks", "mutes", "account_notes", "endorsements",
+)  # fmt: skip
+OWN = ("favourites", "bookmarks", "poll_votes", "lists", "tag_follows", "domain_blocks", "scheduled_posts", "filters",
+       "tokens", "sessions")  # fmt: skip
+BLANK: dict[str, Any] = {
+    "display_name": "", "note": "", "note_html": "", "fields": [], "avatar": None, "header": None,
+    "followers_count": 0, "following_count": 0,
+}  # fmt: skip
+
+
+async def remove_content(ctx: Context, payload: dict[str, Any]) -> None:
+    """Delete the posts a batch at a time, then marks, ties and profile. Doing it again finds less and less."""
+    account_id = int(payload["account_id"])
+    while await _remove_posts(ctx, account_id):
+        continue
+    async with ctx.tx() as tx:
+        account = (await accounts.by_ids(tx, [account_id])).get(account_id)
+        if account is None or account.state != "deleted":
+            return
+        params = {**accounts.tenant(tx), "id": account_id}
+        await tx.run(
+            f"""UPDATE accounts SET followers_count = greatest(0, followers_count - 1) WHERE {accounts.TENANT}
+                AND id IN (SELECT target_id FROM follows WHERE {accounts.TENANT} AND account_id = %(id)s)""",
+            params,
+        )
+        await tx.run(
+            f"""UPDATE accounts SET following_count = greatest(0, following_count - 1) WHERE {accounts.TENANT}
+                AND id IN (SELECT account_id FROM follows WHERE {accounts.TENANT} AND target_id = %(id)s)""",
+            params,
+        )
+        await tx.run(
+            f"""UPDATE post_counts SET favourites = greatest(0, favourites - 1) WHERE {accounts.TENANT}
+                AND post_id IN (SELECT post_id FROM favourites WHERE {accounts.TENANT} AND account_id = %(id)s)""",
+            params,
+        )
+        for table in TIES:
+            await tx.run(
+                f"DELETE FROM {table} WHERE {accounts.TENANT} AND (account_id = %(id)s OR target_id = %(id)s)", params
+            )
+        for table in OWN:
+            await tx.run(f"DELETE FROM {table} WHERE {accounts.TENANT} AND account_id = %(id)s", params)
+        await tx.run(
+            f"""UPDATE media_files SET doomed_at = coalesce(doomed_at, now())
+                WHERE {accounts.TENANT} AND account_id = %(id)s""",
+            params,
+        )
+        await accounts.update(tx, account_id, dict(BLANK))
+
+
+async def _remove_posts(ctx: Context, account_id: int) -> bool:
+    """One batch; whether there may be more."""
+    async with ctx.tx() as tx:
+        account = (await accounts.by_ids(tx, [account_id])).get(account_id)
+        if account is None or account.state != "deleted":
+            return False
+        ids = await tx.column(
+            f"SELECT id FROM posts WHERE {accounts.TENANT} AND account_id = %(id)s ORDER BY id DESC LIMIT %(most)s",
+            {**accounts.tenant(tx), "id": account_id, "most": BATCH},
+        )
+        for post_id in ids:
+            post = await post_rows.get(tx, post_id)
+            if post is not None:
+                await posts.remove(tx, post, deleted_by=None)
+    return len(ids) == BATCH
+
+
+async def forget_person(ctx: Context, payload: dict[str, Any]) -> None:
+    """Delete a person who has no account in any network of the organisation."""
+    async with ctx.db.system() as tx:
+        await tx.run(
+            """DELETE FROM persons p WHERE p.org_id = %(org)s AND p.id = %(id)s
+               AND NOT EXISTS (SELECT FROM accounts a WHERE a.org_id = p.org_id AND a.person_id = p.id)""",
+            {"org": ctx.job.org_id, "id": int(payload["person_id"])},
+        )
