@@ -12,12 +12,13 @@ from torg.engine.effects import Batch, Effects
 from torg.graph.events import FollowAccepted, Followed, FollowRequested
 from torg.imports.events import PostsImported
 from torg.messages.events import MessageSent
+from torg.moderation.events import ReportFiled, WarningIssued
 from torg.notices import effects as notices
 from torg.notices.events import NoticeCreated
 from torg.posts.events import PollEnded, PostEdited, PostFavourited, PostPublished
 from torg.push import effects as push
 from torg.search import actions as search
-from torg.serve import cards
+from torg.serve import cards, moderation
 from torg.showcase import effects as showcase
 from torg.showcase.events import AddedToCollection, CollectionUpdated
 
@@ -37,4 +38,6 @@ EFFECTS: Effects = {
     PostFavourited: [Batch(notices.posts_favourited)],
     PostPublished: [Batch(notices.posts_published), Batch(search.index_posts), cards.want_for_published],
     PostsImported: [Batch(search.index_imported)],  # old posts are no news: no notice, no stream
+    ReportFiled: [Batch(moderation.reports_filed)],
+    WarningIssued: [Batch(moderation.warned), moderation.mail_warning],
 }
