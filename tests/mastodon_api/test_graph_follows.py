@@ -165,3 +165,21 @@ async def test_the_home_timeline_follows_the_follow(square: Square) -> None:
     assert (await square.anna.get("/api/v1/timelines/home")).json() == []
     await square.anna.follows(square.bjorn)
     assert [s["id"] for s in (await square.anna.get("/api/v1/timelines/home")).json()] == [said["id"]]
+
+
+async def test_unlocking_lets_in_those_who_wait(square: Square) -> None:
+    anna, bjorn, shop = square.anna, square.bjorn, square.shop
+    await anna.patch("/api/v1/accounts/update_credentials", data={"locked": "true"})
+    for asker in (bjorn, shop):
+        await asker.post(f"/api/v1/accounts/{anna.id}/follow", json={"reblogs": False})
+    async with square.services.db.system() as tx:
+        await tx.run("UPDATE accounts SET silenced_at = now() WHERE id = %s", (shop.id,))
+    await anna.patch("/api/v1/accounts/update_credentials", data={"note": "still locked"})
+    await square.settle()
+    assert len((await anna.get("/api/v1/follow_requests")).json()) == 2
+    await anna.patch("/api/v1/accounts/update_credentials", data={"locked": "false"})
+    await square.settle()
+    state = await relationship(bjorn, anna)
+    assert (state["following"], state["requested"], state["showing_reblogs"]) == (True, False, False)
+    assert [a["username"] for a in (await anna.get("/api/v1/follow_requests")).json()] == ["shop"]
+    assert await counters(anna) == (1, 0)

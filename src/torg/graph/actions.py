@@ -158,8 +158,9 @@ async def unendorse(tx: Tx, actor: Actor, target_id: int) -> None:
 async def block_domain(tx: Tx, actor: Actor, text: str) -> None:
     """Block a server: its followers of the actor are removed, the actor's follows stay (docs: domain_blocks)."""
     domain = rules.domain(text)
-    for follower in await store.followers_from(tx, actor.me, domain):
-        await store.lock(tx, actor.me, follower)
+    followers = await store.followers_from(tx, actor.me, domain)
+    await store.lock_many(tx, actor.me, followers)
+    for follower in followers:
         await _part(tx, follower, actor.me, requests=False)
         if await store.drop_request(tx, follower, actor.me) is not None:
             await outbox.append(tx, FollowRejected(account_id=actor.me, target_id=follower))

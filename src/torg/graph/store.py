@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -24,6 +25,20 @@ async def lock(tx: Tx, one: int, other: int) -> None:
     await tx.run(
         "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"graph:{min(one, other)}:{max(one, other)}",)
     )
+
+
+async def lock_many(tx: Tx, me: int, others: Sequence[int]) -> None:
+    """Lock the pairs of `me` with each of the others, then all their rows, before anything is changed.
+
+    Whoever changes counters takes rows in the order of their ids, so that nobody waits in a circle.
+    """
+    for other in sorted(others):
+        await lock(tx, me, other)
+    if others:
+        await tx.run(
+            f"SELECT FROM accounts WHERE {TENANT} AND id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE",
+            params(tx, None, ids=[me, *others]),
+        )
 
 
 async def put_follow(tx: Tx, table: FollowTable, me: int, target: int, options: FollowOptions) -> bool:
@@ -175,4 +190,15 @@ async def followers_from(tx: Tx, me: int, domain: str) -> list[int]:
                            AND f.target_id = %(me)s))
            ORDER BY a.id""",
         params(tx, me, domain=domain),
+    )
+
+
+async def waiting_for(tx: Tx, me: int) -> list[int]:
+    """Who asks to follow an account, the first first; without accounts under limits or gone."""
+    return await tx.column(
+        """SELECT r.account_id FROM follow_requests r
+           JOIN accounts a ON a.org_id = r.org_id AND a.id = r.account_id
+           WHERE r.org_id = %(org)s AND r.network_id = %(network)s AND r.target_id = %(me)s
+           AND a.silenced_at IS NULL AND a.suspended_at IS NULL AND a.state = 'active' ORDER BY r.id""",
+        params(tx, me),
     )

@@ -6,9 +6,10 @@ Streams need no line here: they read the event log itself (live/).
 
 from __future__ import annotations
 
-from torg.accounts.events import AccountActivated, AccountCreated
+from torg.accounts.events import AccountActivated, AccountCreated, AccountUpdated
 from torg.cards.events import CardShown
 from torg.engine.effects import Batch, Effects
+from torg.graph import effects as graph
 from torg.graph.events import FollowAccepted, Followed, FollowRequested
 from torg.imports.events import PostsImported
 from torg.messages.events import MessageSent
@@ -25,6 +26,7 @@ from torg.showcase.events import AddedToCollection, CollectionUpdated
 EFFECTS: Effects = {
     AccountActivated: [Batch(notices.signed_up)],
     AccountCreated: [Batch(notices.signed_up)],
+    AccountUpdated: [Batch(graph.unlocked)],
     AddedToCollection: [Batch(showcase.added)],
     CardShown: [cards.show],
     CollectionUpdated: [Batch(showcase.updated)],
