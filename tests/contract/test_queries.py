@@ -1,0 +1,154 @@
+"""Every SQL query in the source PREPAREs against the migrated schema: no column or table that is not there."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.contract.queries import Query, numbered, queries
+from tests.fixtures.cluster import TestDatabase
+from torg.moderation import registers
+
+WORDS = "phraseto_tsquery('simple', %(word0)s) && !!(phraseto_tsquery('swedish', %(word1)s))"
+HOLDERS = [{"holder": "post_id"}, {"holder": "message_id"}]
+REGISTERS = (registers.ALLOWED, registers.DOMAINS, registers.EMAIL_DOMAINS, registers.EMAILS, registers.IPS)
+ROW = {"org_id": 1, "network_id": 1, "id": 1}
+
+#: By place: what a function is told by its callers, in each way. The columns that callers name are checked where they
+#: run, by the tests of their features; here the query around them is.
+STAND_INS: dict[str, list[dict[str, Any]]] = {
+    "torg.accounts.store.insert": [{"columns": {**ROW, "handle": ""}}],
+    "torg.accounts.store.update": [{"values": {"display_name": "", "fields": []}}],
+    "torg.accounts.store.count": [{"changes": {"posts_count": 1, "followers_count": 1, "following_count": 1}}],
+    "torg.announcements.store.insert": [{"values": {"id": 1}}],
+    "torg.announcements.store.update": [{"values": {"text": ""}}],
+    "torg.graph.reads._follows": [
+        {"whose": "target_id", "shown": "account_id"},
+        {"whose": "account_id", "shown": "target_id"},
+    ],
+    "torg.graph.reads.listed": [{"whose": "target_id", "shown": "account_id"}],
+    "torg.imports.store.insert_posts": [{"columns": tuple(ROW)}],
+    "torg.media.store.insert": [{"row": ROW}],
+    "torg.media.store.held_by": HOLDERS,
+    "torg.media.store.hold": HOLDERS,
+    "torg.media.store.let_go": HOLDERS,
+    "torg.media.store.update": [{"adapted": {"meta": {}, "description": ""}}],
+    "torg.messages.store.insert": [{"columns": ROW}],
+    "torg.moderation.account_store.search": [{"conditions": ["a.suspended_at IS NULL"]}],
+    **{
+        f"torg.moderation.registers.Register.{verb}": [{"self": register, **more} for register in REGISTERS]
+        for verb, more in {
+            "listed": {},
+            "find": {},
+            "where": {"column": "id", "cast": "bigint"},
+            "insert": {"row": ROW},
+            "update": {"values": {"id": 1}},
+            "delete": {},
+        }.items()
+    },
+    "torg.moderation.report_store.insert": [{"table": "reports", "row": ROW}, {"table": "warnings", "row": ROW}],
+    "torg.moderation.report_store.update": [{"values": {"category": ""}}],
+    "torg.posts.reads.boosted_by": [{"tail": "ORDER BY p.id DESC LIMIT 20"}],
+    "torg.posts.reads.quotes_of": [{"tail": "ORDER BY p.id ASC LIMIT 20"}],
+    "torg.posts.store.insert": [{"columns": ROW}],
+    "torg.posts.store.update": [{"values": {"source": ""}}],
+    "torg.posts.store.count": [{"names": ["replies", "boosts", "favourites", "quotes"]}],
+    "torg.push.store.replace": [{"values": {"account_id": 1, "endpoint": ""}}],
+    "torg.search.store.matching": [{"query": WORDS}],
+    "torg.showcase.store.insert": [{"columns": ROW}],
+    "torg.showcase.store.update": [{"values": {"name": ""}}],
+    "torg.timelines.store.of_account": [
+        {"pins": "", "order": "p.id ASC"},
+        {"pins": "JOIN pins ON pins.org_id = p.org_id AND pins.post_id = p.id", "order": "pins.id ASC"},
+    ],
+    "torg.trends.store.exists": [{"table": table} for table in ("accounts", "posts", "cards")],
+}
+PREPARABLE = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|VALUES)\b", re.IGNORECASE)
+UNDECIDED = (psycopg.errors.IndeterminateDatatype, psycopg.errors.AmbiguousFunction, psycopg.errors.AmbiguousParameter)
+
+
+@pytest.fixture(scope="module")
+def connection(module_database: TestDatabase) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(module_database.conninfo("torg_owner")) as opened:
+        yield opened
+
+
+def refused(connection: psycopg.Connection, sql: str) -> str | None:
+    """What PostgreSQL has against a query; None if it can be prepared.
+
+    A parameter whose type only its value tells (psycopg sends it) is tried as a number, a text and a moment.
+    """
+    if not PREPARABLE.match(sql):
+        return None if sql.startswith(("SHOW ", "LOCK ", "SET ")) else "not a statement that can be prepared"
+    text = numbered(sql)
+    count = max([int(found) for found in re.findall(r"\$(\d+)", text)], default=0)
+    problem: str | None = None
+    for kinds in ("", *(f"({', '.join([kind] * count)})" for kind in ("bigint", "text", "timestamptz") if count)):
+        try:
+            with connection.transaction():
+                connection.execute(f"PREPARE it{kinds} AS {text}")  # type: ignore[call-overload]
+                connection.execute("DEALLOCATE it")
+        except psycopg.Error as error:
+            problem = problem or str(error)
+            if not isinstance(error, UNDECIDED) and not kinds:
+                return problem
+        else:
+            return None
+    return problem
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Query]:
+    return list(queries(stand_ins=STAND_INS))
+
+
+def test_every_query_can_be_read(found: list[Query]) -> None:
+    assert len(found) > 300, "the reader finds queries"
+    unread = [f"{query.place}: {query.problem}" for query in found if query.problem]
+    assert not unread, "say in STAND_INS what these are told:\n  " + "\n  ".join(unread)
+
+
+def test_every_query_prepares(found: list[Query], connection: psycopg.Connection) -> None:
+    wrong = [
+        f"{query.place}: {problem}\n{textwrap.indent(text, '      ')}"
+        for query in found
+        for text in query.texts
+        if (problem := refused(connection, text)) is not None
+    ]
+    assert not wrong, f"{len(wrong)} queries do not fit the schema:\n  " + "\n  ".join(wrong)
+
+
+def test_no_stand_in_is_left_over(found: list[Query]) -> None:
+    places = {query.place.rpartition(":")[0] for query in found}
+    assert set(STAND_INS) <= places
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'await tx.value("SELECT no_such_column FROM posts")',
+        'await tx.run(f"DELETE FROM no_such_table WHERE {TENANT}", {})',
+        'sql = "SELECT id FROM posts"\n    if more:\n        sql += " WHERE nonesuch = %(x)s"\n    await tx.all(sql)',
+        'await call.tx.one(WRONG if more else "SELECT 1", {"x": 1})',
+        'for table in TABLES:\n        await self.tx.run(f"DELETE FROM {table}")',
+    ],
+)
+def test_a_wrong_column_is_found(
+    body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connection: psycopg.Connection
+) -> None:
+    """The test can fail: a source with a mistake, in each way in which a query is written."""
+    name = f"wrong_{abs(hash(body))}"
+    (tmp_path / f"{name}.py").write_text(
+        'TENANT = "org_id = %(org)s"\nWRONG = "SELECT p.idd FROM posts p WHERE id = %(x)s"\n'
+        f'TABLES = ("posts", "postz")\n\n\nasync def wrong(self, call, tx, more):\n    {body}\n'
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (query,) = queries(tmp_path, stand_ins={})
+    assert not query.problem
+    assert any(refused(connection, text) for text in query.texts)
