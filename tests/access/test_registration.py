@@ -290,3 +290,27 @@ async def test_the_stricter_setting_wins(fresh_database: TestDatabase, tmp_path:
         async with town.client() as client:
             answer = await client.post("/api/v1/accounts", data=FORM, headers=await app_token(client))
             assert answer.status_code == 403
+
+
+async def test_blocked_addresses_are_turned_away_and_watched_ones_wait(town: Town) -> None:
+    network = town.networks[PUBLIC]
+    keys = (network.org_id, network.id)
+    async with town.client() as client:
+        app = await app_token(client)
+        async with town.db.tx(town.scope()) as tx:
+            await tx.run(
+                "INSERT INTO blocked_email_domains (org_id, network_id, id, domain) VALUES (%s, %s, 1, 'spam.example')",
+                keys,
+            )
+        form = {**FORM, "email": "x@mail.spam.example"}
+        answer = await client.post("/api/v1/accounts", data=form, headers=app)
+        assert [entry["error"] for entry in answer.json()["details"]["email"]] == ["ERR_BLOCKED"]
+        block = "INSERT INTO blocked_ips (org_id, network_id, id, ip, severity) VALUES (%s, %s, 1, '127.0.0.0/8', %s)"
+        async with town.db.tx(town.scope()) as tx:
+            await tx.run(block, (*keys, "sign_up_requires_approval"))
+        mine = bearer(await client.post("/api/v1/accounts", data=FORM, headers=app))
+        assert "pending approval" in (await client.get(ME, headers=mine)).json()["error"]
+        async with town.db.tx(town.scope()) as tx:
+            await tx.run("UPDATE blocked_ips SET severity = 'sign_up_block'")
+        refused = await client.post("/api/v1/accounts", data={**FORM, "username": "d"}, headers=app)
+        assert (refused.status_code, refused.json()) == (403, {"error": "This action is not allowed"})

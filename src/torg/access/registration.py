@@ -9,6 +9,7 @@ from babel import localedata
 
 from torg.access import letters, passwords, persons
 from torg.access.model import Person
+from torg.access.sessions import address
 from torg.accounts import actions as accounts
 from torg.accounts import rules as account_rules
 from torg.accounts import store as account_store
@@ -17,6 +18,7 @@ from torg.engine.postgres import Database, Tx
 from torg.kernel.clock import now
 from torg.kernel.config import Registration, Settings
 from torg.kernel.errors import Forbidden, Invalid
+from torg.moderation import reads as moderation
 from torg.orgs.model import Network
 from torg.text import messages
 
@@ -61,19 +63,27 @@ async def register(
 ) -> Account:
     """A new account, usable at once unless its `state` says otherwise.
 
-    Forbidden when registration is closed; Invalid with `details` for every mistake of the form at once. A person of
-    the organisation joins a further network with the password that he or she has; a wrong one says no more than
-    that the address is taken.
+    Forbidden when registration is closed or the caller's address is blocked; Invalid with `details` for every mistake
+    of the form at once. A person of the organisation joins a further network with the password that he or she has; a
+    wrong one says no more than that the address is taken.
     """
     allowed = policy(settings, network)
     if allowed is Registration.CLOSED:
         raise Forbidden
     wrong = mistakes(wish, network)
+    from_ip = address(ip)
     async with db.tx(network.scope) as tx:
+        barred = await moderation.sign_up_barred(tx, from_ip, wish.email)
+        if barred == "email" and from_ip is not None:
+            await moderation.note_barred(tx, from_ip, wish.email)
         known = await persons.by_email(tx, wish.email)
         if "username" not in wrong and await account_store.by_handle(tx, wish.username):
             wrong["username"] = [("ERR_TAKEN", "has already been taken")]
         here = await persons.account_here(tx, known.id) if known else None
+    if barred == "address":
+        raise Forbidden
+    if barred == "email":
+        wrong.setdefault("email", []).append(("ERR_BLOCKED", "uses a forbidden e-mail provider"))
     # One argon2 run in every case, so that the time does not tell whether the address is known
     fresh_hash = None
     if known is None:
@@ -85,7 +95,7 @@ async def register(
     async with db.tx(network.scope) as tx:
         person = known or await _new_person(tx, wish, fresh_hash or "", confirmed=not must_confirm(settings, network))
         confirm = must_confirm(settings, network) and person.email_confirmed_at is None
-        waits = "pending" if allowed is Registration.APPROVAL else "active"
+        waits = "pending" if allowed is Registration.APPROVAL or barred == "approval" else "active"
         account = await accounts.create_account(
             tx,
             wish.username,
@@ -93,7 +103,7 @@ async def register(
             state="unconfirmed" if confirm else waits,  # type: ignore[arg-type]
             more={
                 "invite_request": wish.reason.strip(),
-                "sign_up_ip": ip,
+                "sign_up_ip": from_ip,
                 "registered_by_app_id": app_id,
                 "settings": {"locale": person.locale},
             },
@@ -163,8 +173,19 @@ async def confirm(db: Database, settings: Settings, network: Network, secret: st
         if account is None:
             return None
         if account.state == "unconfirmed":
-            if policy(settings, network) is Registration.APPROVAL:
+            if policy(settings, network) is Registration.APPROVAL or await _needs_approval(tx, account.id):
                 await account_store.update(tx, account.id, {"state": "pending"})
             else:
                 await accounts.activate(tx, account.id)
         return await persons.account_here(tx, found.person_id)
+
+
+async def _needs_approval(tx: Tx, account_id: int) -> bool:
+    """Whether the network address that the account was made from may sign up only with a moderator's word."""
+    row = await tx.one(
+        """SELECT host(a.sign_up_ip) AS ip, p.email FROM accounts a
+           JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
+           WHERE a.org_id = %s AND a.network_id = %s AND a.id = %s""",
+        (tx.scope.org_id, tx.scope.network_ids[0], account_id),
+    )
+    return row is not None and await moderation.sign_up_barred(tx, row["ip"], row["email"]) == "approval"

@@ -27,7 +27,7 @@ async def known(tx: Tx, ids: Sequence[int]) -> tuple[dict[int, Account], dict[in
     return await accounts.by_ids(tx, ids), await account_store.dossiers(tx, ids)
 
 
-async def sign_up_barred(tx: Tx, ip: str, email: str) -> Barred | None:
+async def sign_up_barred(tx: Tx, ip: str | None, email: str) -> Barred | None:
     """Why somebody may not sign up: by IP `address`, by `email`; `approval`: only with a moderator's word; or None."""
     severity = await tx.value(
         f"""SELECT severity FROM blocked_ips WHERE {TENANT} AND ip >>= %(ip)s::inet
@@ -40,6 +40,19 @@ async def sign_up_barred(tx: Tx, ip: str, email: str) -> Barred | None:
     if await email_barred(tx, email):
         return "email"
     return "approval" if severity else None
+
+
+async def needs_approval(tx: Tx, account_id: int) -> bool:
+    """Whether the address that an account was made from lets nobody in without a moderator's word."""
+    return bool(
+        await tx.value(
+            """SELECT EXISTS (
+                   SELECT FROM accounts a JOIN blocked_ips b ON b.org_id = a.org_id AND b.network_id = a.network_id
+                   WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.id = %(id)s
+                   AND b.ip >>= a.sign_up_ip AND (b.expires_at IS NULL OR b.expires_at > now()))""",
+            {**tenant(tx), "id": account_id},
+        )
+    )
 
 
 async def email_barred(tx: Tx, email: str) -> bool:
