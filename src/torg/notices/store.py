@@ -176,7 +176,7 @@ async def unread(tx: Tx, me: int, wanted: Wanted, grouped: Sequence[str], limit:
                 FROM notices n WHERE {where} AND n.id > coalesce((
                     SELECT k.last_read_id FROM markers k WHERE k.org_id = %(org)s AND k.account_id = %(me)s
                     AND k.timeline = 'notifications'), 0)
-                LIMIT {int(limit)}) AS some""",
+                LIMIT {int(limit)}) AS counted""",
         {**tenant(tx, me), **params, "grouped": list(grouped)},
     )
     return count

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
-from torg.mastodon_api.present import collections
+from torg.mastodon_api.present import collections, reports
 from torg.notices.model import Notice
 
 Load = Callable[[Tx, Actor, str, Sequence[int]], Awaitable[Mapping[int, object]]]
 """Entities by id, of those that the reader may see."""
 
-# Type → the attribute of Notification and NotificationGroup that holds it (docs: entities/Notification).
+# Type → the attribute of Notification that holds it (docs: entities/Notification).
 FIELDS = {
     "admin.report": "report",
     "severed_relationships": "event",
@@ -24,7 +24,9 @@ FIELDS = {
 
 LOADERS: Mapping[str, Load] = {
     "added_to_collection": collections.by_ids,
+    "admin.report": reports.reports_by_id,
     "collection_update": collections.by_ids,
+    "moderation_warning": reports.warnings_by_id,
 }
 
 

@@ -25,6 +25,8 @@ from torg.push import words
 from torg.text.messages import choose
 
 WITH_STATUS = frozenset({"mention", "status", "reblog", "favourite", "poll", "update", "quote", "quoted_update"})
+# The documentation gives a collection to single notifications only.
+IN_GROUPS = frozenset(entities.NotificationGroup.__struct_fields__)
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,6 +168,7 @@ def _partial(a: entities.Account) -> entities.PartialAccountWithAvatar:
 def group(actor: Actor, known: Around, g: Group, supported: Sequence[str] | None = None) -> entities.NotificationGroup:
     """One group (docs: methods/grouped_notifications, NotificationGroup)."""
     status_id = _status_id(g.newest)
+    subject = {name: it for name, it in known.subject(g.newest).items() if name in IN_GROUPS}
     return entities.NotificationGroup(
         group_key=g.key,
         notifications_count=g.count,
@@ -177,7 +180,7 @@ def group(actor: Actor, known: Around, g: Group, supported: Sequence[str] | None
         latest_page_notification_at=iso(g.page_at) if g.page_at is not None else UNSET,
         status_id=str(status_id) if status_id is not None else UNSET,
         fallback=_fallback(actor, g.newest, _name(known.accounts[g.newest.from_id]), supported),
-        **known.subject(g.newest),  # type: ignore[arg-type]
+        **subject,  # type: ignore[arg-type]
     )
 
 

@@ -1,0 +1,50 @@
+"""Notifications about reports, warnings and collections, in both generations of the lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.contract.entity_check import check
+from tests.fixtures.square import Person, Square
+from tests.mastodon_api.notice_helpers import ok, told
+from torg.mastodon_api import entities
+
+
+async def group(person: Person) -> dict[str, Any]:
+    """The newest group."""
+    found = await ok(await person.get("/api/v2/notifications"))
+    check(found, entities.GroupedNotificationsResults)
+    newest: dict[str, Any] = found["notification_groups"][0]
+    return newest
+
+
+async def test_a_report_is_told_to_those_who_deal_with_reports(square: Square) -> None:
+    form = {"account_id": str(square.shop.id), "comment": "reklam"}
+    report = await ok(await square.bjorn.post("/api/v1/reports", json=form))
+    found = await told(square, square.anna)
+    assert [(n["type"], n["account"]["username"], n["report"]["id"]) for n in found] == [
+        ("admin.report", "bjorn", report["id"])
+    ]
+    assert (await group(square.anna))["report"]["id"] == report["id"]
+    assert await told(square, square.shop) == [], "whom it is about does not hear of it"
+
+
+async def test_a_warning_is_told_to_the_one_it_is_for(square: Square) -> None:
+    act = {"type": "none", "text": "Lugn nu"}
+    answer = await square.anna.post(f"/api/v1/admin/accounts/{square.shop.id}/action", json=act)
+    assert answer.status_code == 200, answer.text
+    found = await told(square, square.shop)
+    assert [(n["type"], n["moderation_warning"]["text"]) for n in found] == [("moderation_warning", "Lugn nu")]
+    assert (await group(square.shop))["moderation_warning"]["action"] == "none"
+    assert await told(square, square.bjorn) == []
+
+
+async def test_a_collection_is_told_to_those_in_it(square: Square) -> None:
+    made = await ok(await square.anna.post("/api/v1/collections", json={"name": "Vänner"}))
+    path = f"/api/v1/collections/{made['collection']['id']}/items"
+    await ok(await square.anna.post(path, json={"account_id": str(square.bjorn.id)}))
+    found = await told(square, square.bjorn)
+    assert [(n["type"], n["collection"]["name"]) for n in found] == [("added_to_collection", "Vänner")]
+    assert (await group(square.bjorn))["type"] == "added_to_collection"
+    await ok(await square.anna.delete(f"/api/v1/collections/{made['collection']['id']}"))
+    assert await told(square, square.bjorn) == [], "with the collection goes what was told of it"
