@@ -173,19 +173,8 @@ async def confirm(db: Database, settings: Settings, network: Network, secret: st
         if account is None:
             return None
         if account.state == "unconfirmed":
-            if policy(settings, network) is Registration.APPROVAL or await _needs_approval(tx, account.id):
+            if policy(settings, network) is Registration.APPROVAL or await moderation.needs_approval(tx, account.id):
                 await account_store.update(tx, account.id, {"state": "pending"})
             else:
                 await accounts.activate(tx, account.id)
         return await persons.account_here(tx, found.person_id)
-
-
-async def _needs_approval(tx: Tx, account_id: int) -> bool:
-    """Whether the network address that the account was made from may sign up only with a moderator's word."""
-    row = await tx.one(
-        """SELECT host(a.sign_up_ip) AS ip, p.email FROM accounts a
-           JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
-           WHERE a.org_id = %s AND a.network_id = %s AND a.id = %s""",
-        (tx.scope.org_id, tx.scope.network_ids[0], account_id),
-    )
-    return row is not None and await moderation.sign_up_barred(tx, row["ip"], row["email"]) == "approval"
