@@ -18,8 +18,10 @@ from torg.mastodon_api import (
     admin_reports,
     announcements,
     apps,
+    async_refreshes,
     blocks,
     conversations,
+    custom_emojis,
     directory,
     domain_blocks,
     emails,
@@ -30,6 +32,7 @@ from torg.mastodon_api import (
     filters_v1,
     follow_requests,
     followed_tags,
+    health,
     instance,
     instance_about,
     instance_v1,
@@ -42,8 +45,10 @@ from torg.mastodon_api import (
     notifications,
     notifications_v2,
     oauth,
+    oembed,
     polls,
     profile,
+    proofs,
     push,
     relationships,
     reports,
@@ -59,7 +64,7 @@ from torg.mastodon_api import (
     trends,
 )
 from torg.oauth import authorize, authorized, sign_in, sign_up
-from torg.web import about, assets, compose, files, posts, profiles
+from torg.web import about, assets, compose, files, posts, profiles, wellknown
 from torg.web import timelines as web_timelines
 
 
@@ -117,7 +122,13 @@ def collections() -> list[Routes]:
         familiar_followers.routes,
         featured_tags.routes,
         followed_tags.routes,
+        async_refreshes.routes,
+        custom_emojis.routes,
+        health.routes,
         instance.routes,
+        oembed.routes,
+        proofs.routes,
+        wellknown.routes,
         instance_about.routes,
         instance_v1.routes,
         lists.routes,

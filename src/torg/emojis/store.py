@@ -1,0 +1,73 @@
+"""All SQL of custom emoji."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torg.emojis.model import Emoji
+from torg.engine.postgres import Tx
+
+COLUMNS = "id, shortcode, category, visible, disabled, key, static_key"
+TENANT = "org_id = %(org)s AND network_id = %(network)s"
+
+
+def tenant(tx: Tx) -> dict[str, Any]:
+    return {"org": tx.scope.org_id, "network": tx.scope.network_ids[0]}
+
+
+async def listed(tx: Tx, *, disabled: bool = False) -> list[Emoji]:
+    """All in use, by shortcode; with `disabled` also the others."""
+    return await tx.all(
+        f"SELECT {COLUMNS} FROM custom_emojis WHERE {TENANT} AND (NOT disabled OR %(disabled)s) ORDER BY shortcode",
+        {**tenant(tx), "disabled": disabled},
+        as_=Emoji,
+    )
+
+
+async def one(tx: Tx, id_: int) -> Emoji | None:
+    return await tx.one(
+        f"SELECT {COLUMNS} FROM custom_emojis WHERE {TENANT} AND id = %(id)s FOR UPDATE",
+        {**tenant(tx), "id": id_},
+        as_=Emoji,
+    )
+
+
+async def insert(tx: Tx, emoji: Emoji) -> bool:
+    """Whether it was new; the same shortcode twice is not."""
+    return (
+        await tx.run(
+            """INSERT INTO custom_emojis (org_id, network_id, id, shortcode, category, visible, disabled,
+                                          key, static_key)
+               VALUES (%(org)s, %(network)s, %(id)s, %(shortcode)s, %(category)s, %(visible)s, %(disabled)s,
+                       %(key)s, %(static)s) ON CONFLICT (org_id, network_id, shortcode) DO NOTHING""",
+            {
+                **tenant(tx),
+                "id": emoji.id,
+                "shortcode": emoji.shortcode,
+                "category": emoji.category,
+                "visible": emoji.visible,
+                "disabled": emoji.disabled,
+                "key": emoji.key,
+                "static": emoji.static_key,
+            },
+        )
+        > 0
+    )
+
+
+async def update(tx: Tx, emoji: Emoji) -> None:
+    await tx.run(
+        f"""UPDATE custom_emojis SET category = %(category)s, visible = %(visible)s, disabled = %(disabled)s
+            WHERE {TENANT} AND id = %(id)s""",
+        {
+            **tenant(tx),
+            "id": emoji.id,
+            "category": emoji.category,
+            "visible": emoji.visible,
+            "disabled": emoji.disabled,
+        },
+    )
+
+
+async def delete(tx: Tx, id_: int) -> None:
+    await tx.run(f"DELETE FROM custom_emojis WHERE {TENANT} AND id = %(id)s", {**tenant(tx), "id": id_})
