@@ -103,7 +103,8 @@ def _common(scene: Scene, view: PostView, filtered: Filtered) -> dict[str, Any]:
         "account": accounts.account(scene, view.account),
         "content": post.html,
         "visibility": visibility(post),
-        "sensitive": post.sensitive,
+        # A moderator's mark on the author is about media (docs: methods/admin/accounts, action `sensitive`)
+        "sensitive": post.sensitive or (view.account.sensitized_at is not None and bool(view.media)),
         "spoiler_text": post.spoiler,
         "media_attachments": [media.attachment(scene.origin, m, scene.actor.network_kind) for m in view.media],
         "mentions": [
