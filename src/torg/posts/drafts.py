@@ -1,0 +1,78 @@
+"""Drafts: posts begun and not yet published, kept for their author alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from torg.engine.postgres import Tx, json
+from torg.kernel.actor import Actor
+from torg.kernel.errors import Invalid, NotFound
+from torg.kernel.ids import new_id
+from torg.kernel.page import Page, in_order
+from torg.posts import store
+
+MOST = 300
+OWN = "org_id = %(org)s AND network_id = %(network)s AND account_id = %(viewer)s"
+COLUMNS = "id, params, updated_at"
+
+
+class StoredDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft; `params` are those of POST /api/v1/statuses, as far as they were given."""
+
+    id: int
+    params: dict[str, Any]
+    updated_at: datetime
+
+
+async def keep(tx: Tx, actor: Actor, params: dict[str, Any], draft_id: int | None = None) -> StoredDraft:
+    """A new draft, or the new content of one's own."""
+    values = {**store.tenant(tx, actor.me), "params": json(params)}
+    if draft_id is not None:
+        touched = await tx.run(
+            f"UPDATE drafts SET params = %(params)s, updated_at = now() WHERE {OWN} AND id = %(id)s",
+            {**values, "id": draft_id},
+        )
+        if not touched:
+            raise NotFound
+        return await find(tx, actor, draft_id)
+    if await tx.value(f"SELECT count(*) FROM drafts WHERE {OWN}", values) >= MOST:
+        raise Invalid(f"Validation failed: You may keep at most {MOST} drafts")
+    id_ = new_id()
+    await tx.run(
+        """INSERT INTO drafts (org_id, network_id, id, account_id, params)
+           VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(params)s)""",
+        {**values, "id": id_},
+    )
+    return await find(tx, actor, id_)
+
+
+async def find(tx: Tx, actor: Actor, draft_id: int) -> StoredDraft:
+    """One's own draft, else 404."""
+    found = await tx.one(
+        f"SELECT {COLUMNS} FROM drafts WHERE {OWN} AND id = %(id)s",
+        {**store.tenant(tx, actor.me), "id": draft_id},
+        as_=StoredDraft,
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def kept(tx: Tx, actor: Actor, page: Page) -> list[StoredDraft]:
+    """One's drafts, newest begun first."""
+    where, params = page.where("id")
+    rows = await tx.all(
+        f"SELECT {COLUMNS} FROM drafts WHERE {OWN} AND {where} ORDER BY id {page.direction} LIMIT {page.limit}",
+        {**store.tenant(tx, actor.me), **params},
+        as_=StoredDraft,
+    )
+    return in_order(page, rows)
+
+
+async def drop(tx: Tx, actor: Actor, draft_id: int) -> None:
+    """Remove one's own draft (also after publishing it)."""
+    await find(tx, actor, draft_id)
+    await tx.run(f"DELETE FROM drafts WHERE {OWN} AND id = %(id)s", {**store.tenant(tx, actor.me), "id": draft_id})
