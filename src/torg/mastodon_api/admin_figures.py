@@ -1,4 +1,4 @@
-"""Figures for administrators: measures, dimensions, retention (Mastodon: methods/admin/{measures,dimensions,retention})."""
+"""Figures for administrators (Mastodon: methods/admin/measures, dimensions and retention)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shares of a whole for administrators (Mastodon: methods/admin/dimensions): languages, apps, servers, room, versions."""
+"""Shares of a whole (Mastodon: methods/admin/dimensions): languages, apps, servers, room taken, versions."""
 
 from __future__ import annotations
 

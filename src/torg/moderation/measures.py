@@ -1,4 +1,4 @@
-"""Quantities over a span of days for administrators (Mastodon: methods/admin/measures), counted in the rows themselves."""
+"""Quantities over a span of days (Mastodon: methods/admin/measures), counted in the rows themselves."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def needs(key: str) -> str | None:
 
 
 async def measure(tx: Tx, key: str, first: date, last: date, params: Mapping[str, Any]) -> Measure:
-    """One measure from `first` to `last`, both included. The totals of a server are those of all time, as in Mastodon."""
+    """One measure from `first` to `last`, both included. A server's totals are those of all time, as in Mastodon."""
     days = await _days(tx, key, first, last, params)
     length = last - first + timedelta(days=1)
     everlasting = key.startswith("instance_")

@@ -1,4 +1,4 @@
-"""Who stays (Mastodon: methods/admin/retention): people by when they joined, and how many were active in each later period."""
+"""Who stays (Mastodon: methods/admin/retention): by when they joined, how many were active in each later period."""
 
 from __future__ import annotations
 
