@@ -39,13 +39,18 @@ async def test_contact_and_closed_doors(square: Square) -> None:
     await settle_settings(
         square,
         "acme.test",
-        NetworkSettings(contact_handle="anna", registration="closed", registrations_message="Not <now>", min_age=16),
+        NetworkSettings(
+            contact_handle="anna",
+            registration="closed",
+            registrations_message="Not *now* <script>x</script>",
+            min_age=16,
+        ),
     )
     found = (await square.nobody().get("/api/v2/instance")).json()
     check(found, entities.Instance)
     assert found["contact"]["account"]["username"] == "anna"
     assert found["registrations"]["enabled"] is False
-    assert found["registrations"]["message"] == "<p>Not &lt;now&gt;</p>"
+    assert found["registrations"]["message"] == "<p>Not <em>now</em> </p>"
     check((await square.nobody().get("/api/v1/instance")).json(), entities.V1Instance)
 
 
@@ -123,10 +128,10 @@ async def test_rules_and_terms(square: Square) -> None:
 
 
 async def test_texts_in_the_readers_language(square: Square) -> None:
-    await settle_settings(square, "acme.test", NetworkSettings(description="A <square>\n\nfor all"))
+    await settle_settings(square, "acme.test", NetworkSettings(description="A **square**\n\nfor all"))
     long = (await square.nobody().get("/api/v1/instance/extended_description")).json()
     check(long, entities.ExtendedDescription)
-    assert long["content"] == "<p>A &lt;square&gt;</p><p>for all</p>"
+    assert long["content"] == "<p>A <strong>square</strong></p>\n<p>for all</p>"
     english = (await square.nobody().get("/api/v1/instance/privacy_policy")).json()
     check(english, entities.PrivacyPolicy)
     swedish = (await square.nobody().get("/api/v1/instance/privacy_policy", headers={"Accept-Language": "sv"})).json()

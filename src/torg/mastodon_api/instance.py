@@ -18,6 +18,7 @@ from torg.media import rules as media
 from torg.orgs import about as reads
 from torg.orgs.about import Numbers
 from torg.text import language
+from torg.text.markdown import marked_up
 
 routes = Routes("instance")
 
@@ -43,7 +44,7 @@ async def show(call: Call, params: Nothing) -> entities.Instance:
         registrations=entities.InstanceRegistrations(
             enabled=not closed,
             approval_required=policy is Registration.APPROVAL,
-            message=about.paragraphs(settings.registrations_message) or None if closed else None,
+            message=marked_up(settings.registrations_message) or None if closed else None,
             min_age=settings.min_age,
             reason_required=policy is Registration.APPROVAL,
             url=None,

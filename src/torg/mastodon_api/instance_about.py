@@ -19,6 +19,7 @@ from torg.mastodon_api.present import about
 from torg.orgs import about as reads
 from torg.orgs.about import BlockedDomain, Terms
 from torg.text import messages
+from torg.text.markdown import marked_up
 
 routes = Routes("instance")
 
@@ -35,7 +36,7 @@ async def rules(call: Call, params: Nothing) -> list[entities.Rule]:
 @routes.get("/api/v1/instance/extended_description", auth="public")
 async def extended_description(call: Call, params: Nothing) -> entities.ExtendedDescription:
     settings = call.network.settings
-    content = about.paragraphs(settings.description or settings.short_description)
+    content = marked_up(settings.description or settings.short_description)
     return entities.ExtendedDescription(updated_at=iso(call.network.created_at), content=content)
 
 
@@ -57,7 +58,7 @@ async def privacy_policy(call: Call, params: Nothing) -> entities.PrivacyPolicy:
                   "for its members alone."),
             )
         )  # fmt: skip
-    return entities.PrivacyPolicy(updated_at=iso(call.network.created_at), content=about.paragraphs(text))
+    return entities.PrivacyPolicy(updated_at=iso(call.network.created_at), content=marked_up(text))
 
 
 @routes.get("/api/v1/instance/terms_of_service", auth="public")
@@ -94,7 +95,7 @@ def _terms(found: Terms | None) -> entities.TermsOfService:
     return entities.TermsOfService(
         effective_date=found.effective_date.isoformat(),
         effective=found.effective_date <= now().date(),
-        content=about.paragraphs(found.content),
+        content=marked_up(found.content),
         succeeded_by=found.succeeded_by.isoformat() if found.succeeded_by else None,
     )
 

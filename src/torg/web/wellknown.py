@@ -7,7 +7,6 @@ public networks alone: whether an account exists inside is nobody's business.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
 
 import msgspec
@@ -74,7 +73,7 @@ async def webfinger(call: Call, params: Finger) -> Reply:
 
 async def _account(call: Call, resource: str) -> Account | None:
     host = call.network.host
-    if urlsplit(resource).scheme.lower() in ("http", "https"):
+    if resource.lower().startswith(("http://", "https://")):
         target = addresses.local(resource, host)
         acct = target.acct if target else None
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from torg import __version__
 from torg.accounts import rules as account_rules
@@ -25,12 +24,6 @@ MASTODON = "4.6.0"
 API_LEVEL = 10
 VERSION = f"{MASTODON} (compatible; Torg {__version__})"
 LANGUAGES = ("sv", "en")
-
-
-def paragraphs(text: str) -> str:
-    """Plain text as HTML: empty lines part paragraphs."""
-    blocks = [block.strip() for block in text.replace("\r\n", "\n").split("\n\n")]
-    return "".join(f"<p>{escape(block).replace(chr(10), '<br>')}</p>" for block in blocks if block)
 
 
 def streaming(origin: str) -> str:

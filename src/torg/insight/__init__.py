@@ -1,0 +1,1 @@
+"""What an account's or a network's doings add up to."""

@@ -1,0 +1,16 @@
+"""Longer texts that administrators type: Markdown or HTML in, HTML out that can do nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import nh3
+from markdown_it import MarkdownIt
+
+TAGS: Final = {"a", "p", "br", "ul", "ol", "li", "strong", "em", "h2", "h3", "h4", "blockquote", "code", "pre", "hr"}
+
+
+def marked_up(source: str) -> str:
+    """CommonMark as HTML of a few tags, without scripts, styles, pictures and attributes other than `href`."""
+    made = MarkdownIt("commonmark").render(source)
+    return nh3.clean(made, tags=TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer").strip()
