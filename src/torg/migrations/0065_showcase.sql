@@ -69,4 +69,4 @@ SELECT secure_content('dismissed_suggestions');
 
 -- Popular accounts, for suggestions and the directory.
 CREATE INDEX accounts_popular ON accounts (org_id, network_id, followers_count DESC);
-CREATE INDEX accounts_recent ON accounts (org_id, network_id, last_post_at DESC NULLS LAST);
+CREATE INDEX accounts_recent ON accounts (org_id, network_id, last_post_at DESC NULLS LAST, id DESC);
