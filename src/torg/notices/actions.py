@@ -21,44 +21,49 @@ ONLY_LATEST = ("update", "quoted_update")
 async def tell(tx: Tx, news: Sequence[News]) -> int:
     """Store what the rules let through, and the events that set off streams and pushes; how many are new.
 
-    Telling the same again adds nothing: one reader hears of one `source` once under each type.
+    Telling the same again adds nothing: one reader hears of one `source` once under each type. A few statements,
+    however many readers there are.
     """
     known = await store.between(tx, news) if news else {}
-    created: list[NoticeCreated] = []
-    new = 0
-    for n, one in enumerate(news):
-        if n not in known:
-            continue
-        treatment = rules.verdict(one, known[n])
-        if treatment == "drop":
-            continue
-        id_ = await _insert(tx, one, filtered=treatment == "filter")
-        if id_ is None:
-            continue
-        new += 1
-        if treatment == "filter":
-            await policies.note(tx, one.to, one.by)
-        else:
-            created.append(NoticeCreated(notice_id=id_, account_id=one.to, type=one.type, from_id=one.by))
-    await outbox.append_all(tx, created)
-    return new
+    treated = [(one, rules.verdict(one, known[n])) for n, one in enumerate(news) if n in known]
+    wanted = [(one, treatment == "filter") for one, treatment in treated if treatment != "drop"]
+    if not wanted:
+        return 0
+    keys = await _group_keys(tx, [one for one, _ in wanted])
+    rows = [
+        {**msgspec.structs.asdict(one), "id": id_, "filtered": filtered, "group_key": key}
+        for (one, filtered), (id_, key) in zip(wanted, keys, strict=True)
+    ]
+    new = await store.insert(tx, rows)
+    told = [(one, id_, filtered) for (one, filtered), (id_, _) in zip(wanted, keys, strict=True) if id_ in new]
+    for one, id_, _ in told:
+        if one.type in ONLY_LATEST and one.post_id is not None:
+            await store.drop_older(tx, one.to, one.type, one.post_id, id_)
+    await policies.note(tx, list(dict.fromkeys((one.to, one.by) for one, _, filtered in told if filtered)))
+    await outbox.append_all(
+        tx,
+        [
+            NoticeCreated(notice_id=id_, account_id=one.to, type=one.type, from_id=one.by)
+            for one, id_, filtered in told
+            if not filtered
+        ],
+    )
+    return len(told)
 
 
-async def _insert(tx: Tx, news: News, *, filtered: bool) -> int | None:
-    id_ = new_id()
-    prefix = rules.group_prefix(news.type, news.post_id)
-    latest = await store.latest_key(tx, news) if prefix else None
-    values = {
-        **msgspec.structs.asdict(news),
-        "id": id_,
-        "filtered": filtered,
-        "group_key": rules.group_key(prefix, news.at, latest, id_),
-    }
-    if not await store.insert(tx, values):
-        return None
-    if news.type in ONLY_LATEST and news.post_id is not None:
-        await store.drop_older(tx, news.to, news.type, news.post_id, id_)
-    return id_
+async def _group_keys(tx: Tx, news: Sequence[News]) -> list[tuple[int, str]]:
+    """A new id and the group's key for each; what comes in one batch finds its group as what came before did."""
+    prefixes = [rules.group_prefix(one.type, one.post_id) for one in news]
+    grouped = [n for n, prefix in enumerate(prefixes) if prefix is not None]
+    stored = await store.latest_keys(tx, [news[n] for n in grouped]) if grouped else {}
+    latest = {(news[n].to, prefixes[n]): stored[place] for place, n in enumerate(grouped) if place in stored}
+    found: list[tuple[int, str]] = []
+    for one, prefix in zip(news, prefixes, strict=True):
+        id_ = new_id()
+        key = rules.group_key(prefix, one.at, latest.get((one.to, prefix)), id_)
+        latest[one.to, prefix] = key
+        found.append((id_, key))
+    return found
 
 
 async def dismiss(tx: Tx, actor: Actor, notice_id: int) -> None:

@@ -89,14 +89,20 @@ async def by_ids(tx: Tx, me: int, ids: Sequence[int]) -> list[Request]:
     )
 
 
-async def note(tx: Tx, me: int, from_id: int) -> None:
-    """Something of this account is held back: a new request, or the one there is, as new."""
-    await tx.run(
-        """INSERT INTO notice_requests (org_id, network_id, id, account_id, from_id)
-           VALUES (%(org)s, %(network)s, %(id)s, %(me)s, %(from)s)
-           ON CONFLICT (org_id, account_id, from_id) DO UPDATE SET updated_at = now()""",
-        {**tenant(tx, me), "id": new_id(), "from": from_id},
-    )
+async def note(tx: Tx, pairs: Sequence[tuple[int, int]]) -> None:
+    """For each (reader, doer) something is held back: a new request, or the one there is, as new."""
+    if pairs:
+        await tx.run(
+            """INSERT INTO notice_requests (org_id, network_id, id, account_id, from_id)
+               SELECT %(org)s, %(network)s, * FROM unnest(%(ids)s::bigint[], %(readers)s::bigint[], %(doers)s::bigint[])
+               ON CONFLICT (org_id, account_id, from_id) DO UPDATE SET updated_at = now()""",
+            {
+                **tenant(tx),
+                "ids": [new_id() for _ in pairs],
+                "readers": [reader for reader, _ in pairs],
+                "doers": [doer for _, doer in pairs],
+            },
+        )
 
 
 def _of(tx: Tx, me: int, from_ids: Sequence[int]) -> dict[str, Any]:

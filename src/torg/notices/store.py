@@ -71,21 +71,37 @@ BETWEEN = """
 INSERT = """
     INSERT INTO notices (org_id, network_id, id, account_id, type, from_id, source, group_key, post_id, boost_id,
                          message_id, subject_id, filtered, created_at)
-    SELECT %(org)s, %(network)s, %(id)s, %(to)s, %(type)s, %(by)s, %(source)s, %(group_key)s, %(post_id)s, %(boost_id)s,
-           %(message_id)s, %(subject_id)s, %(filtered)s, %(at)s
-    WHERE (%(post_id)s::bigint IS NULL OR EXISTS (SELECT FROM posts
-               WHERE org_id = %(org)s AND network_id = %(network)s AND id = %(post_id)s))
-      AND (%(boost_id)s::bigint IS NULL OR EXISTS (SELECT FROM posts
-               WHERE org_id = %(org)s AND network_id = %(network)s AND id = %(boost_id)s))
-      AND (%(message_id)s::bigint IS NULL OR EXISTS (SELECT FROM messages
-               WHERE org_id = %(org)s AND network_id = %(network)s AND id = %(message_id)s))
-      AND (%(type)s <> 'follow' OR EXISTS (SELECT FROM follows
-               WHERE org_id = %(org)s AND account_id = %(by)s AND target_id = %(to)s))
-      AND (%(type)s <> 'follow_request' OR EXISTS (SELECT FROM follow_requests
-               WHERE org_id = %(org)s AND account_id = %(by)s AND target_id = %(to)s))
-      AND (%(type)s <> 'favourite' OR EXISTS (SELECT FROM favourites
-               WHERE org_id = %(org)s AND account_id = %(by)s AND post_id = %(post_id)s))
+    SELECT %(org)s, %(network)s, c.id, c.reader, c.type, c.doer, c.source, c.key, c.post, c.boost, c.message, c.subject,
+           c.filtered, c.at
+    FROM unnest(%(id)s::bigint[], %(to)s::bigint[], %(type)s::text[], %(by)s::bigint[], %(source)s::text[],
+                %(group_key)s::text[], %(post_id)s::bigint[], %(boost_id)s::bigint[], %(message_id)s::bigint[],
+                %(subject_id)s::bigint[], %(filtered)s::boolean[], %(at)s::timestamptz[])
+        AS c (id, reader, type, doer, source, key, post, boost, message, subject, filtered, at)
+    WHERE (c.post IS NULL OR EXISTS (SELECT FROM posts p
+               WHERE p.org_id = %(org)s AND p.network_id = %(network)s AND p.id = c.post))
+      AND (c.boost IS NULL OR EXISTS (SELECT FROM posts p
+               WHERE p.org_id = %(org)s AND p.network_id = %(network)s AND p.id = c.boost))
+      AND (c.message IS NULL OR EXISTS (SELECT FROM messages m
+               WHERE m.org_id = %(org)s AND m.network_id = %(network)s AND m.id = c.message))
+      AND (c.type <> 'follow' OR EXISTS (SELECT FROM follows f
+               WHERE f.org_id = %(org)s AND f.account_id = c.doer AND f.target_id = c.reader))
+      AND (c.type <> 'follow_request' OR EXISTS (SELECT FROM follow_requests f
+               WHERE f.org_id = %(org)s AND f.account_id = c.doer AND f.target_id = c.reader))
+      AND (c.type <> 'favourite' OR EXISTS (SELECT FROM favourites f
+               WHERE f.org_id = %(org)s AND f.account_id = c.doer AND f.post_id = c.post))
+    ORDER BY c.id
     ON CONFLICT (org_id, account_id, type, source) DO NOTHING
+    RETURNING id
+"""
+
+LATEST = """
+    SELECT c.n, n.group_key
+    FROM unnest(%(n)s::int[], %(readers)s::bigint[], %(types)s::text[], %(posts)s::bigint[], %(since)s::bigint[])
+        AS c (n, reader, type, post, since)
+    CROSS JOIN LATERAL (
+        SELECT n.group_key FROM notices n
+        WHERE n.org_id = %(org)s AND n.network_id = %(network)s AND n.account_id = c.reader AND n.type = c.type
+        AND n.id >= c.since AND n.post_id IS NOT DISTINCT FROM c.post ORDER BY n.id DESC LIMIT 1) n
 """
 
 
@@ -106,25 +122,30 @@ async def between(tx: Tx, news: Sequence[News]) -> dict[int, Between]:
     return {row.n: row for row in await tx.all(BETWEEN, params, as_=Between)}
 
 
-async def latest_key(tx: Tx, news: News) -> str | None:
-    """The key of the reader's latest notice of the same type about the same thing, if it is recent enough to matter."""
-    found: str | None = await tx.value(
-        f"""SELECT n.group_key FROM notices n WHERE {MINE} AND n.type = %(type)s AND n.id >= %(since)s
-            AND n.post_id IS NOT DISTINCT FROM %(post)s::bigint ORDER BY n.id DESC LIMIT 1""",
-        {**tenant(tx, news.to), "type": news.type, "post": news.post_id, "since": id_at(news.at - RECENT)},
-    )
-    return found
+async def latest_keys(tx: Tx, news: Sequence[News]) -> dict[int, str]:
+    """By place: the key of the reader's latest notice of the type about the same thing, if recent enough to matter."""
+    params = {
+        **tenant(tx),
+        "n": list(range(len(news))),
+        "readers": [one.to for one in news],
+        "types": [one.type for one in news],
+        "posts": [one.post_id for one in news],
+        "since": [id_at(one.at - RECENT) for one in news],
+    }
+    return {row["n"]: row["group_key"] for row in await tx.all(LATEST, params)}
 
 
-async def insert(tx: Tx, values: Mapping[str, Any]) -> bool:
-    """Store a notice; whether it is new."""
-    return await tx.run(INSERT, {**tenant(tx), **values}) > 0
+async def insert(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Store notices (the parts of News, and id, group_key, filtered); the ids of those that are new."""
+    names = ("id", "to", "type", "by", "source", "group_key", "post_id", "boost_id", "message_id", "subject_id")
+    columns = {name: [row[name] for row in rows] for name in (*names, "filtered", "at")}
+    return set(await tx.column(INSERT, {**tenant(tx), **columns}))
 
 
 async def drop_older(tx: Tx, me: int, type_: str, post_id: int, notice_id: int) -> None:
     """Of edits of one post only the latest is told."""
     await tx.run(
-        f"DELETE FROM notices n WHERE {MINE} AND n.type = %(type)s AND n.post_id = %(post)s AND n.id <> %(id)s",
+        f"DELETE FROM notices n WHERE {MINE} AND n.type = %(type)s AND n.post_id = %(post)s AND n.id < %(id)s",
         {**tenant(tx, me), "type": type_, "post": post_id, "id": notice_id},
     )
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from torg.engine import jobs
-from torg.engine.effects import Meta
+from torg.engine.effects import Happened
 from torg.engine.postgres import Tx
-from torg.notices.events import NoticeCreated
 from torg.push import store
 
 JOB = "push"
 
 
-async def wake(tx: Tx, ctx: Any, event: NoticeCreated, meta: Meta) -> None:
-    """Enqueue the pushes of a notice."""
-    wanting = await store.wanting(tx, event.account_id, event.type, event.from_id)
-    await jobs.enqueue_many(tx, JOB, [{"subscription_id": id_, "notice_id": event.notice_id} for id_ in wanting])
+async def wake(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
+    """Enqueue the pushes of new notices."""
+    wanting = await store.wanting(
+        tx, [(h.event.notice_id, h.event.account_id, h.event.type, h.event.from_id) for h in happened]
+    )
+    await jobs.enqueue_many(tx, JOB, wanting)

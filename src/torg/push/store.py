@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from torg.engine.postgres import Tx
+from torg.engine.postgres import Row, Tx
 from torg.push.model import Subscription
 
 FIELDS = ", ".join(f"s.{name}" for name in Subscription.__struct_fields__)
@@ -70,16 +71,20 @@ async def get(tx: Tx, id_: int) -> Subscription | None:
     )
 
 
-async def wanting(tx: Tx, account_id: int, type_: str, from_id: int) -> list[int]:
-    """The subscriptions of an account that want to be woken for this type by this account."""
-    return await tx.column(
-        f"""SELECT s.id FROM push_subscriptions s {VALID}
-            WHERE {TENANT} AND s.account_id = %(account)s AND %(type)s = ANY(s.alerts)
+async def wanting(tx: Tx, notices: Sequence[tuple[int, int, str, int]]) -> list[Row]:
+    """(subscription_id, notice_id) to be woken for these notices, given as (id, reader, type, doer)."""
+    ids, readers, types, doers = zip(*notices, strict=True)
+    return await tx.all(
+        f"""SELECT s.id AS subscription_id, c.id AS notice_id
+            FROM unnest(%(ids)s::bigint[], %(readers)s::bigint[], %(types)s::text[], %(doers)s::bigint[])
+                AS c (id, reader, type, doer)
+            JOIN push_subscriptions s ON s.account_id = c.reader {VALID}
+            WHERE {TENANT} AND c.type = ANY(s.alerts)
             AND (s.policy = 'all'
                  OR s.policy = 'followed' AND EXISTS (SELECT FROM follows f WHERE f.org_id = s.org_id
-                        AND f.account_id = s.account_id AND f.target_id = %(from)s)
+                        AND f.account_id = s.account_id AND f.target_id = c.doer)
                  OR s.policy = 'follower' AND EXISTS (SELECT FROM follows f WHERE f.org_id = s.org_id
-                        AND f.account_id = %(from)s AND f.target_id = s.account_id))
-            ORDER BY s.id""",
-        {**tenant(tx), "account": account_id, "type": type_, "from": from_id},
+                        AND f.account_id = c.doer AND f.target_id = s.account_id))
+            ORDER BY c.id, s.id""",
+        {**tenant(tx), "ids": list(ids), "readers": list(readers), "types": list(types), "doers": list(doers)},
     )

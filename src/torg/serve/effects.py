@@ -34,7 +34,7 @@ EFFECTS: Effects = {
     FollowRequested: [Batch(notices.follow_requested)],
     Followed: [Batch(notices.followed)],
     MessageSent: [Batch(notices.messages_sent)],
-    NoticeCreated: [push.wake],
+    NoticeCreated: [Batch(push.wake)],
     PollEnded: [Batch(notices.polls_ended)],
     PostEdited: [Batch(notices.posts_edited), Batch(search.index_posts), cards.want_for_edited],
     PostFavourited: [Batch(notices.posts_favourited)],
