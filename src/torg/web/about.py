@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import nh3
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from torg.accounts import reads as accounts
 from torg.http import Call, Routes
+from torg.orgs import about as reads
+from torg.text.markdown import marked_up
 from torg.web.answer import answer
 from torg.web.forms import Look
 from torg.web.present import Present
@@ -17,15 +16,6 @@ from torg.web.visitor import kept_out, visitor_of
 routes = Routes("pages")
 DAY = 86_400
 PAGES_OF_NOBODY = ("/auth/", "/oauth/", "/api/", "/compose")
-
-
-def marked_up(source: str) -> Markup:
-    """What an administrator typed, Markdown or HTML, as HTML that cannot do anything (no scripts, no styles)."""
-    headings = MarkdownIt("commonmark").render(source)
-    return Markup(nh3.clean(headings, tags=TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer"))  # noqa: S704 - cleaned
-
-
-TAGS = {"a", "p", "br", "ul", "ol", "li", "strong", "em", "h2", "h3", "h4", "blockquote", "code", "pre", "hr"}
 
 
 @routes.get("/about", auth="none", hidden=True)
@@ -38,6 +28,7 @@ async def about(call: Call, params: Look) -> Response:
     contact = None
     if settings.contact_handle:
         contact = await accounts.by_acct(call.tx, settings.contact_handle, call.network.host)
+    terms = await reads.terms(call.tx)
     return answer(
         visitor,
         "about.html",
@@ -45,7 +36,8 @@ async def about(call: Call, params: Look) -> Response:
         contact=contact,
         purpose=marked_up(settings.description),
         privacy=marked_up(settings.privacy_policy),
-        terms=marked_up(settings.terms_of_service),
+        rules=await reads.rules(call.tx),
+        terms=marked_up(terms.content if terms else settings.terms_of_service),
     )
 
 

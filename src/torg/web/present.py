@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from torg.web import dates
 from torg.web.visitor import Visitor
 
 DESCRIPTION = 200
+TINTS = 6
 MISSING_AVATAR = "/avatars/original/missing.png"
 
 
@@ -56,6 +58,14 @@ class Present:
     def avatar(self, account: Account) -> str:
         """The still picture: pages do not move by themselves."""
         return self.file(account.avatar.static_key) if account.avatar else MISSING_AVATAR
+
+    def tint(self, account: Account) -> int:
+        """One of the colours of torg.css for who has no picture, the same everywhere."""
+        return zlib.crc32(account.acct.lower().encode()) % TINTS
+
+    def initial(self, account: Account) -> str:
+        """The letter that stands for who has no picture."""
+        return next((char.upper() for char in self.name(account) if char.isalnum()), "@")
 
     def size(self, attachment: Attachment) -> tuple[int, int] | None:
         """(width, height) of the preview in pixels, so that the page does not jump while it loads."""

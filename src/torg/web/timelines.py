@@ -61,7 +61,15 @@ async def tagged(call: Call, params: Tag) -> Response:
 
 
 async def _posts(visitor: Visitor, params: Turn, template: str, views: list[PostView], **values: Any) -> Response:
-    shown = let_out(visitor, views)
+    shown = let_out(visitor, once(views))
     at = await presenting(visitor.call.tx, visitor, shown)
     older = views[-1].post.id if len(views) == POSTS else None
     return answer(visitor, template, at, posts=shown, older=older, turned=params.max_id is not None, **values)
+
+
+def once(views: list[PostView]) -> list[PostView]:
+    """Each post at its newest place only: one that many boosted does not fill the page."""
+    newest: dict[int, PostView] = {}
+    for view in views:
+        newest.setdefault(view.post.boost_of_id or view.post.id, view)
+    return list(newest.values())
