@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from importlib.metadata import version
 from typing import Any
 
 import msgspec
 from babel import Locale, UnknownLocaleError
 
+from torg import __version__
 from torg.accounts.store import tenant
 from torg.engine.postgres import Tx
 
@@ -81,7 +81,7 @@ def _source(name: str) -> str:
 
 async def _versions(tx: Tx) -> list[Item]:
     server = str(await tx.value("SELECT current_setting('server_version')")).split(" ")[0]
-    found = (("torg", "Torg", version("torg")), ("python", "Python", platform.python_version()),
+    found = (("torg", "Torg", __version__), ("python", "Python", platform.python_version()),
              ("postgresql", "PostgreSQL", server))  # fmt: skip
     return [Item(key=key, name=name, value=value, human_value=value) for key, name, value in found]
 
