@@ -1,0 +1,165 @@
+"""An inside network full of secrets: one unique text in everything that people can write, and the ids of it all."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
+from tests.media.makers import encoded
+from torg.kernel.ids import new_id
+
+#: Tables whose rows have ids that routes take.
+TABLES = (
+    "accounts", "posts", "messages", "conversations", "media", "polls", "lists", "filters", "filter_keywords",
+    "filter_posts", "notices", "notice_requests", "scheduled_posts", "collections", "collection_items",
+    "featured_tags", "tags", "announcements", "reports", "roles", "rules",
+)  # fmt: skip
+ONLY_INSIDE = "svea"
+TAG = "hemligtagg"
+
+
+@dataclass
+class Vault:
+    """What lies inside. `ids` by table, `secrets` are texts that no answer outside may hold."""
+
+    square: Square
+    secrets: list[str] = field(default_factory=list)
+    ids: dict[str, list[int]] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+    def secret(self, about: str) -> str:
+        """A text that is nowhere else."""
+        made = f"hemligt{about}{len(self.secrets)}zq"
+        self.secrets.append(made)
+        return made
+
+    async def call(self, person: Person, method: str, path: str, **options: Any) -> Any:
+        response = await person.http.request(method, path, **options)
+        assert response.status_code == 200, f"{method} {path}: {response.text}"
+        return response.json()
+
+    async def plant(self) -> None:
+        square = self.square
+        svea = await square.add(INSIDE, ONLY_INSIDE)
+        await self.call(
+            svea, "PATCH", "/api/v1/accounts/update_credentials", json={"display_name": self.secret("person")}
+        )
+        anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+        await self.call(
+            bjorn,
+            "PATCH",
+            "/api/v1/accounts/update_credentials",
+            json={
+                "display_name": self.secret("namn"),
+                "note": self.secret("om"),
+                "fields_attributes": [{"name": self.secret("falt"), "value": self.secret("varde")}],
+            },
+        )
+        picture = await self.call(
+            bjorn,
+            "POST",
+            "/api/v2/media",
+            files={"file": ("a.png", encoded(".png"), "image/png")},
+            data={"description": self.secret("bild")},
+        )
+        post = await bjorn.says(
+            f"{self.secret('post')} #{TAG}", spoiler_text=self.secret("varning"), media_ids=[picture["id"]]
+        )
+        poll = {"options": [self.secret("val"), self.secret("val")], "expires_in": 3600}
+        await bjorn.says(self.secret("fraga"), poll=poll)
+        await self.call(bjorn, "PUT", f"/api/v1/statuses/{post['id']}", json={"status": self.secret("rattat")})
+        await svea.says(f"@anna {self.secret('till')}")
+        await svea.says(f"@bjorn {self.secret('direkt')}", visibility="direct")
+        await self.call(bjorn, "POST", f"/api/v1/accounts/{svea.id}/follow")
+        await self.call(svea, "POST", f"/api/v1/statuses/{post['id']}/favourite")
+        await self.call(bjorn, "POST", f"/api/v1/accounts/{svea.id}/note", json={"comment": self.secret("not")})
+        made = await self.call(bjorn, "POST", "/api/v1/lists", json={"title": self.secret("lista")})
+        await self.call(bjorn, "POST", f"/api/v1/lists/{made['id']}/accounts", json={"account_ids": [svea.id]})
+        words = [{"keyword": self.secret("ord")}]
+        filter_ = await self.call(
+            bjorn, "POST", "/api/v2/filters",
+            json={"title": self.secret("filter"), "context": ["home"], "keywords_attributes": words},
+        )  # fmt: skip
+        await self.call(bjorn, "POST", f"/api/v2/filters/{filter_['id']}/statuses", json={"status_id": post["id"]})
+        later = {"status": self.secret("sedan"), "scheduled_at": "2099-01-01T00:00:00Z"}
+        await self.call(bjorn, "POST", "/api/v1/statuses", json=later)
+        about = {"name": self.secret("samling"), "description": self.secret("urval"), "account_ids": [svea.id]}
+        await self.call(bjorn, "POST", "/api/v1/collections", json=about)
+        await self.call(bjorn, "POST", "/api/v1/featured_tags", json={"name": TAG})
+        held = {"for_not_following": "filter", "for_new_accounts": "filter"}
+        await self.call(anna, "PATCH", "/api/v2/notifications/policy", json=held)
+        await self.call(
+            bjorn, "POST", "/api/v1/reports",
+            json={"account_id": svea.id, "status_ids": [], "comment": self.secret("anmalan")},
+        )  # fmt: skip
+        await self._by_hand()
+        await svea.says(f"@anna {self.secret('mer')}")
+        await square.settle()
+        await self._take_stock()
+
+    async def _by_hand(self) -> None:
+        """What has no method in the client API."""
+        network = self.square.networks[INSIDE]
+        text, rule = self.secret("tillkannage"), self.secret("regel")
+        async with self.square.services.db.tx(network.scope) as tx:
+            await tx.run(
+                """INSERT INTO announcements (org_id, network_id, id, text, html, published_at)
+                   VALUES (%s, %s, %s, %s, %s, now())""",
+                (network.org_id, network.id, new_id(), text, f"<p>{text}</p>"),
+            )
+            await tx.run(
+                "INSERT INTO rules (org_id, network_id, id, text) VALUES (%s, %s, %s, %s)",
+                (network.org_id, network.id, new_id(), rule),
+            )
+
+    async def _take_stock(self) -> None:
+        network = self.square.networks[INSIDE]
+        async with self.square.services.db.system() as tx:
+            for table in TABLES:
+                sql = f"SELECT id FROM {table} WHERE network_id = %s ORDER BY id"
+                self.ids[table] = await tx.column(sql, (network.id,))
+            sql = "SELECT group_key FROM notices WHERE network_id = %s AND type = 'favourite'"
+            self.words["group_key"] = str(await tx.value(sql, (network.id,)))
+        empty = sorted(table for table, ids in self.ids.items() if not ids)
+        assert not empty, f"nothing was planted in {empty}"
+
+    async def rows(self) -> dict[str, str]:
+        """A digest of every row inside, by table; when a token was last used does not count."""
+        network = self.square.networks[INSIDE]
+        digests = {}
+        async with self.square.services.db.system() as tx:
+            tables = await tx.column(
+                """SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                   WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'network_id'
+                   ORDER BY 1"""
+            )
+            for table in tables:
+                digests[table] = await tx.value(
+                    f"""SELECT count(*) || ' ' || coalesce(md5(string_agg(
+                            (to_jsonb(t) - 'last_used_at' - 'xid')::text, ',' ORDER BY to_jsonb(t)::text)), '')
+                        FROM {table} t WHERE network_id = %s""",
+                    (network.id,),
+                )
+        return digests
+
+    def never(self) -> dict[str, str]:
+        """For each id and name one of the same shape that never was."""
+        ids = {id_ for some in self.ids.values() for id_ in some}
+        chance, taken, made = random.Random(2), set(ids), {ONLY_INSIDE: "sveo", TAG: "hemligtango"}
+        for id_ in sorted(ids):
+            while (other := id_ ^ chance.randrange(1, 1 << 16)) in taken:
+                pass
+            taken.add(other)
+            made[str(id_)] = str(other)
+        return made
+
+
+async def open_vault(square: Square) -> Vault:
+    """Plant everything; something public is there, too, for the outsiders to have."""
+    await square.anna.says("open to everybody #open")
+    await square.person(PUBLIC, "bjorn").says("@anna hello")
+    vault = Vault(square)
+    await vault.plant()
+    return vault
