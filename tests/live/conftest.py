@@ -1,4 +1,4 @@
-"""The town behind a real port, with its relay and the tail of its log running."""
+"""The square behind a real port, with its relay and the tail of its log running."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import pytest
 import uvicorn
 
 from tests.fixtures.cluster import TestDatabase
+from tests.fixtures.square import open_square
 from tests.live.readers import Harbour
-from tests.live.town import open_town
 from torg.cli.serve import Server
 from torg.serve.app import background
 
 
 @pytest.fixture
 async def harbour(fresh_database: TestDatabase, tmp_path: Path) -> AsyncIterator[Harbour]:
-    async with open_town(fresh_database, tmp_path) as town, background(town.services):
-        config = uvicorn.Config(town.app, port=0, lifespan="off", log_level="warning", ws="websockets-sansio")
-        server = Server(config, town.services)
+    async with open_square(fresh_database, tmp_path) as square, background(square.services):
+        config = uvicorn.Config(square.app, port=0, lifespan="off", log_level="warning", ws="websockets-sansio")
+        server = Server(config, square.services)
         serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.005)
-        opened = Harbour(town, server.servers[0].sockets[0].getsockname()[1])
+        opened = Harbour(square, server.servers[0].sockets[0].getsockname()[1])
         try:
             yield opened
         finally:

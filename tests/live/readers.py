@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import websockets
 
-from tests.live.town import PUBLIC, Person, Town
+from tests.fixtures.square import PUBLIC, Person, Square
 
 PATIENCE = 20
 
@@ -132,10 +132,10 @@ class Socket:
 
 
 class Harbour:
-    """The served town: `sse(person, "user")`, `socket(person)`; everything opened is closed with it."""
+    """The served square: `sse(person, "user")`, `socket(person)`; everything opened is closed with it."""
 
-    def __init__(self, town: Town, port: int) -> None:
-        self.town = town
+    def __init__(self, square: Square, port: int) -> None:
+        self.square = square
         self.port = port
         self._open: list[Any] = []
 
@@ -161,12 +161,12 @@ class Harbour:
 
     async def sql(self, statement: str, *values: Any) -> None:
         """Arrange something in the database, as the system."""
-        async with self.town.services.db.system() as tx:
+        async with self.square.services.db.system() as tx:
             await tx.run(statement, values)
 
     async def relation(self, table: str, person: Person, other: Person, **columns: Any) -> None:
         """A row of follows, blocks or mutes between two of the cast."""
-        network = self.town.networks[person.host]
+        network = self.square.networks[person.host]
         names = ["org_id", "network_id", "id", "account_id", "target_id", *columns]
         values = [network.org_id, network.id, person.id ^ other.id, person.id, other.id, *columns.values()]
         await self.sql(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})", *values)

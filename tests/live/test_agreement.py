@@ -8,8 +8,8 @@ from collections import Counter
 
 import pytest
 
+from tests.fixtures.square import PUBLIC, Person
 from tests.live.readers import Harbour, SseReader
-from tests.live.town import PUBLIC, Person
 
 POSTS = 60
 WORDS = ["#fika", "#torg", "@anna", "@bjorn", "@shop", "@reporter", "hej", "hello"]
@@ -17,7 +17,7 @@ WORDS = ["#fika", "#torg", "@anna", "@bjorn", "@shop", "@reporter", "hej", "hell
 
 async def relate(harbour: Harbour, people: list[Person], chance: random.Random) -> None:
     """Follows with and without boosts and languages, mutes, blocks, followed tags, lists, at random."""
-    network = harbour.town.networks[PUBLIC]
+    network = harbour.square.networks[PUBLIC]
     for tag_id, name in ((501, "fika"), (502, "torg")):
         await harbour.sql(
             "INSERT INTO tags (org_id, network_id, id, name, display_name) VALUES (%s, %s, %s, %s, %s)",
@@ -85,8 +85,8 @@ async def shown(who: Person, path: str) -> list[str]:
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_streams_and_timelines_agree(harbour: Harbour, seed: int) -> None:
-    town, chance = harbour.town, random.Random(seed)
-    people = [town.anna, town.bjorn, town.shop, town.reporter]
+    square, chance = harbour.square, random.Random(seed)
+    people = [square.anna, square.bjorn, square.shop, square.reporter]
     await relate(harbour, people, chance)
     streams: dict[tuple[Person, str], SseReader] = {}
     for number, who in enumerate(people):
@@ -94,16 +94,16 @@ async def test_streams_and_timelines_agree(harbour: Harbour, seed: int) -> None:
         streams[who, f"list/{700 + number}"] = await harbour.sse(who, "list", list=str(700 + number))
         streams[who, "public?local=true"] = await harbour.sse(who, "public/local")
         streams[who, "tag/torg"] = await harbour.sse(who, "hashtag", tag="torg")
-    nobody = town.nobody()
+    nobody = square.nobody()
     streams[nobody, "public"] = await harbour.sse(nobody, "public")
     listening = [asyncio.create_task(stream.listen()) for stream in streams.values()]
     await chatter(people, chance)
-    async with town.services.db.system() as tx:
+    async with square.services.db.system() as tx:
         async with asyncio.timeout(30):
             while await tx.value("SELECT count(*) FROM outbox"):
                 await asyncio.sleep(0.05)
             last = await tx.value("SELECT max(seq) FROM event_log")
-            while town.services.bus.position < last:
+            while square.services.bus.position < last:
                 await asyncio.sleep(0.05)
     await asyncio.sleep(0.3)
     seen: Counter[str] = Counter()

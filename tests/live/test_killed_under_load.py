@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx2
 
 from tests.fixtures.cluster import TestDatabase
+from tests.fixtures.square import PUBLIC, Person, Square, open_square
 from tests.live.test_resuming import start
-from tests.live.town import PUBLIC, Person, Town, open_town
 
 WRITERS = ("bjorn", "shop", "reporter")
 EACH = 40
@@ -52,12 +52,12 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
     fresh_database: TestDatabase, tmp_path: Path
 ) -> None:
     chance = random.Random(23)
-    async with open_town(fresh_database, tmp_path / "here") as town:
+    async with open_square(fresh_database, tmp_path / "here") as square:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        writers = [Writer(port, town.person(PUBLIC, handle)) for handle in WRITERS]
-        server = await start(town, tmp_path, port)
+        writers = [Writer(port, square.person(PUBLIC, handle)) for handle in WRITERS]
+        server = await start(square, tmp_path, port)
         writing = [asyncio.create_task(writer.write()) for writer in writers]
         deaths = 0
         try:
@@ -66,9 +66,9 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
                 server.kill()
                 await server.wait()
                 deaths += 1
-                server = await start(town, tmp_path, port)
+                server = await start(square, tmp_path, port)
             await asyncio.gather(*writing)
-            await settled(town)
+            await settled(square)
         finally:
             server.kill()
             await server.wait()
@@ -76,10 +76,10 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
         assert sum(writer.failures for writer in writers) > 0, "the test must have cut requests"
         acknowledged = [id_ for writer in writers for id_ in writer.acknowledged]
         assert len(set(acknowledged)) == len(WRITERS) * EACH
-        async with town.services.db.system() as tx:
-            stored = await tx.column("SELECT id::text FROM posts WHERE network_id = %s", (town.networks[PUBLIC].id,))
+        async with square.services.db.system() as tx:
+            stored = await tx.column("SELECT id::text FROM posts WHERE network_id = %s", (square.networks[PUBLIC].id,))
             counts = await tx.column(
-                "SELECT posts_count FROM accounts WHERE id = ANY(%s)", ([town.person(PUBLIC, w).id for w in WRITERS],)
+                "SELECT posts_count FROM accounts WHERE id = ANY(%s)", ([square.person(PUBLIC, w).id for w in WRITERS],)
             )
             notices = Counter(await tx.column("SELECT post_id::text FROM notices WHERE type = 'mention'"))
             logged = Counter(
@@ -93,11 +93,11 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
         assert dead == []
 
 
-async def settled(town: Town) -> None:
+async def settled(square: Square) -> None:
     """Until the relay has nothing left to move."""
     async with asyncio.timeout(60):
         while True:
-            async with town.services.db.system() as tx:
+            async with square.services.db.system() as tx:
                 if not await tx.value("SELECT count(*) FROM outbox"):
                     return
             await asyncio.sleep(0.1)

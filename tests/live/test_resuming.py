@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 from tests.fixtures.cluster import TestDatabase
+from tests.fixtures.square import PUBLIC, Person, Square, open_square
 from tests.live.readers import Harbour, Heard, SseReader
-from tests.live.town import PUBLIC, Person, Town, open_town
 
 
-async def published(town: Town) -> list[tuple[int, str]]:
+async def published(square: Square) -> list[tuple[int, str]]:
     """(number, post id) of every post in the log of the public network, in its order."""
-    network = town.networks[PUBLIC]
-    async with town.services.db.system() as tx:
+    network = square.networks[PUBLIC]
+    async with square.services.db.system() as tx:
         rows = await tx.all(
             """SELECT seq, payload ->> 'post_id' AS id FROM event_log
                WHERE network_id = %s AND kind = 'PostPublished' ORDER BY seq""",
@@ -67,12 +67,12 @@ class Wanderer:
 
 
 async def test_a_reader_cut_at_random_hears_the_whole_log_once_and_in_order(harbour: Harbour) -> None:
-    town, chance = harbour.town, random.Random(8)
-    await harbour.relation("follows", town.anna, town.bjorn)
-    await harbour.relation("follows", town.anna, town.shop)
+    square, chance = harbour.square, random.Random(8)
+    await harbour.relation("follows", square.anna, square.bjorn)
+    await harbour.relation("follows", square.anna, square.shop)
     wanderers = [
-        Wanderer(harbour.port, town.anna, "/api/v1/streaming/user", chance),
-        Wanderer(harbour.port, town.nobody(), "/api/v1/streaming/public", chance),
+        Wanderer(harbour.port, square.anna, "/api/v1/streaming/user", chance),
+        Wanderer(harbour.port, square.nobody(), "/api/v1/streaming/public", chance),
     ]
     ready = [asyncio.Event() for _ in wanderers]
     wandering = [asyncio.create_task(w.wander(r)) for w, r in zip(wanderers, ready, strict=True)]
@@ -82,11 +82,11 @@ async def test_a_reader_cut_at_random_hears_the_whole_log_once_and_in_order(harb
         for number in range(60):
             await who.says(f"{number} by {who.handle}")
 
-    await asyncio.gather(talk(town.bjorn), talk(town.shop))
-    last = (await town.bjorn.says("the end"))["id"]
+    await asyncio.gather(talk(square.bjorn), talk(square.shop))
+    last = (await square.bjorn.says("the end"))["id"]
     await asyncio.gather(*(wanderer.until_heard(last) for wanderer in wanderers))
     await asyncio.gather(*wandering)
-    log = await published(town)
+    log = await published(square)
     assert len(log) == 121
     for wanderer in wanderers:
         assert wanderer.connections > 3, "the test must have cut connections"
@@ -97,21 +97,21 @@ async def test_a_killed_and_restarted_server_costs_its_readers_nothing(
     fresh_database: TestDatabase, tmp_path: Path
 ) -> None:
     chance = random.Random(15)
-    async with open_town(fresh_database, tmp_path / "here") as town:
+    async with open_square(fresh_database, tmp_path / "here") as square:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        server = await start(town, tmp_path, port)
-        wanderer = Wanderer(port, town.nobody(), "/api/v1/streaming/public", chance)
+        server = await start(square, tmp_path, port)
+        wanderer = Wanderer(port, square.nobody(), "/api/v1/streaming/public", chance)
         ready = asyncio.Event()
         wandering = asyncio.create_task(wanderer.wander(ready))
         await ready.wait()
 
         async def talk() -> str:
             for number in range(150):
-                await town.bjorn.says(str(number))
+                await square.bjorn.says(str(number))
                 await asyncio.sleep(0.02)
-            return str((await town.bjorn.says("the end"))["id"])
+            return str((await square.bjorn.says("the end"))["id"])
 
         talking = asyncio.create_task(talk())
         deaths = 0
@@ -120,7 +120,7 @@ async def test_a_killed_and_restarted_server_costs_its_readers_nothing(
             server.kill()
             await server.wait()
             deaths += 1
-            server = await start(town, tmp_path, port)
+            server = await start(square, tmp_path, port)
         try:
             await wanderer.until_heard(await talking)
             await wandering
@@ -128,13 +128,13 @@ async def test_a_killed_and_restarted_server_costs_its_readers_nothing(
             server.kill()
             await server.wait()
         assert deaths >= 2
-        assert numbered(wanderer.heard) == await published(town)
+        assert numbered(wanderer.heard) == await published(square)
         assert len(wanderer.heard) == 151
 
 
-async def start(town: Town, folder: Path, port: int) -> asyncio.subprocess.Process:
+async def start(square: Square, folder: Path, port: int) -> asyncio.subprocess.Process:
     root = Path(__file__).parents[2]
-    db = town.services.db
+    db = square.services.db
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.live.quay", str(folder / "there"), str(port), db.app_conninfo, db.system_conninfo,
         cwd=root, env={"PYTHONPATH": f"{root / 'src'}:{root}"},
@@ -142,30 +142,30 @@ async def start(town: Town, folder: Path, port: int) -> asyncio.subprocess.Proce
 
 
 async def test_a_number_from_the_future_or_nonsense_means_from_now_on(harbour: Harbour) -> None:
-    town = harbour.town
-    earlier = await harbour.sse(town.nobody(), "public")
-    await town.bjorn.says("before")
+    square = harbour.square
+    earlier = await harbour.sse(square.nobody(), "public")
+    await square.bjorn.says("before")
     await earlier.until(1)
-    stream = await harbour.sse(town.nobody(), "public", last=10**9)
-    nonsense = await harbour.sse(town.nobody(), "public", last_event_id="-1; DROP TABLE")
-    await town.bjorn.says("after")
+    stream = await harbour.sse(square.nobody(), "public", last=10**9)
+    nonsense = await harbour.sse(square.nobody(), "public", last_event_id="-1; DROP TABLE")
+    await square.bjorn.says("after")
     for one in (stream, nonsense):
         assert (await one.until(1))[-1].data["content"] == "<p>after</p>"
 
 
 async def test_what_was_missed_comes_by_the_rules_of_the_present(harbour: Harbour) -> None:
     """A post deleted or an author blocked in the meantime is not shown to a reader that comes back."""
-    town = harbour.town
-    stream = await harbour.sse(town.anna, "public")
+    square = harbour.square
+    stream = await harbour.sse(square.anna, "public")
     start = int(stream.headers["last-event-id"])
     stream.cut()
-    await town.bjorn.says("stays")
-    gone = await town.bjorn.says("goes")
-    await town.shop.says("blocked")
-    await town.bjorn.delete(f"/api/v1/statuses/{gone['id']}")
-    await harbour.relation("blocks", town.anna, town.shop)
-    back = await harbour.sse(town.anna, "public", last_event_id=str(start))
-    await town.reporter.says("live")
+    await square.bjorn.says("stays")
+    gone = await square.bjorn.says("goes")
+    await square.shop.says("blocked")
+    await square.bjorn.delete(f"/api/v1/statuses/{gone['id']}")
+    await harbour.relation("blocks", square.anna, square.shop)
+    back = await harbour.sse(square.anna, "public", last_event_id=str(start))
+    await square.reporter.says("live")
     heard = await back.until(3)
     assert [one.event for one in heard] == ["update", "delete", "update"]
     assert [heard[0].data["content"], heard[2].data["content"]] == ["<p>stays</p>", "<p>live</p>"]

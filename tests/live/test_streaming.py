@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import websockets
 
+from tests.fixtures.square import INSIDE, OTHER
 from tests.live.readers import Harbour, Heard
-from tests.live.town import INSIDE, OTHER
 
 
 def texts(heard: list[Heard]) -> list[str]:
@@ -18,21 +18,21 @@ def texts(heard: list[Heard]) -> list[str]:
 
 
 async def test_health(harbour: Harbour) -> None:
-    response = await harbour.town.nobody().get("/api/v1/streaming/health")
+    response = await harbour.square.nobody().get("/api/v1/streaming/health")
     assert response.text == "OK"
 
 
 async def test_home_gets_posts_of_followed_accounts_and_own_ones_with_numbers(harbour: Harbour) -> None:
-    town = harbour.town
-    await harbour.relation("follows", town.anna, town.bjorn)
-    stream = await harbour.sse(town.anna, "user")
+    square = harbour.square
+    await harbour.relation("follows", square.anna, square.bjorn)
+    stream = await harbour.sse(square.anna, "user")
     assert stream.headers["content-type"].startswith("text/event-stream")
-    await town.shop.says("not followed")
-    posted = await town.bjorn.says("one")
-    await town.anna.says("two")
-    edited = await town.bjorn.put(f"/api/v1/statuses/{posted['id']}", json={"status": "one, mended"})
+    await square.shop.says("not followed")
+    posted = await square.bjorn.says("one")
+    await square.anna.says("two")
+    edited = await square.bjorn.put(f"/api/v1/statuses/{posted['id']}", json={"status": "one, mended"})
     assert edited.status_code == 200
-    await town.bjorn.delete(f"/api/v1/statuses/{posted['id']}")
+    await square.bjorn.delete(f"/api/v1/statuses/{posted['id']}")
     heard = await stream.until(4)
     assert [one.event for one in heard] == ["update", "update", "status.update", "delete"]
     assert texts(heard) == ["one", "two"]
@@ -45,105 +45,105 @@ async def test_home_gets_posts_of_followed_accounts_and_own_ones_with_numbers(ha
 
 
 async def test_public_streams_need_no_token_in_a_public_network_only(harbour: Harbour) -> None:
-    town = harbour.town
-    stream = await harbour.sse(town.nobody(), "public")
-    local = await harbour.sse(town.nobody(), "public/local")
-    remote = await harbour.sse(town.nobody(), "public/remote")
-    await town.bjorn.says("for all")
-    await town.bjorn.says("unlisted", visibility="unlisted")
-    await town.bjorn.says("for followers", visibility="private")
-    await town.bjorn.says("for all again")
+    square = harbour.square
+    stream = await harbour.sse(square.nobody(), "public")
+    local = await harbour.sse(square.nobody(), "public/local")
+    remote = await harbour.sse(square.nobody(), "public/remote")
+    await square.bjorn.says("for all")
+    await square.bjorn.says("unlisted", visibility="unlisted")
+    await square.bjorn.says("for followers", visibility="private")
+    await square.bjorn.says("for all again")
     assert texts(await stream.until(2)) == ["for all", "for all again"]
     assert texts(await local.until(2)) == ["for all", "for all again"]
     assert await remote.quiet()
     assert "favourited" not in stream.heard[0].data
-    refused = await harbour.sse(town.nobody(INSIDE), "public")
+    refused = await harbour.sse(square.nobody(INSIDE), "public")
     assert refused.status == 401
     for own in ("user", "user/notification", "direct", "list?list=1"):
-        refused = await harbour.sse(town.nobody(), own)
+        refused = await harbour.sse(square.nobody(), own)
         assert refused.status == 401, own
         assert "error" in json.loads(refused.body)
 
 
 async def test_nothing_leaves_its_network(harbour: Harbour) -> None:
-    town = harbour.town
-    outside = await harbour.sse(town.anna, "public")
-    other = await harbour.sse(town.person(OTHER, "olga"), "public")
-    inside = await harbour.sse(town.person(INSIDE, "bjorn"), "public")
-    await town.person(INSIDE, "anna").says("inside only")
-    await town.anna.says("outside")
-    await town.person(OTHER, "olga").says("elsewhere")
+    square = harbour.square
+    outside = await harbour.sse(square.anna, "public")
+    other = await harbour.sse(square.person(OTHER, "olga"), "public")
+    inside = await harbour.sse(square.person(INSIDE, "bjorn"), "public")
+    await square.person(INSIDE, "anna").says("inside only")
+    await square.anna.says("outside")
+    await square.person(OTHER, "olga").says("elsewhere")
     assert texts(await inside.until(1)) == ["inside only"]
     assert texts(await outside.until(1)) == ["outside"]
     assert texts(await other.until(1)) == ["elsewhere"]
 
 
 async def test_posts_for_followers_reach_followers_and_the_mentioned_only(harbour: Harbour) -> None:
-    town = harbour.town
-    await harbour.relation("follows", town.anna, town.bjorn)
-    follower = await harbour.sse(town.anna, "user")
-    stranger = await harbour.sse(town.shop, "user")
-    await town.bjorn.says("among friends", visibility="private")
-    await town.shop.says("own")
+    square = harbour.square
+    await harbour.relation("follows", square.anna, square.bjorn)
+    follower = await harbour.sse(square.anna, "user")
+    stranger = await harbour.sse(square.shop, "user")
+    await square.bjorn.says("among friends", visibility="private")
+    await square.shop.says("own")
     assert texts(await follower.until(1)) == ["among friends"]
     assert texts(await stranger.until(1)) == ["own"]
 
 
 async def test_hashtags_lists_and_media_streams(harbour: Harbour) -> None:
-    town = harbour.town
-    network = town.networks["acme.test"]
-    await harbour.relation("follows", town.anna, town.bjorn)
+    square = harbour.square
+    network = square.networks["acme.test"]
+    await harbour.relation("follows", square.anna, square.bjorn)
     await harbour.sql(
         "INSERT INTO lists (org_id, network_id, id, account_id, title) VALUES (%s, %s, 77, %s, 'friends')",
-        network.org_id, network.id, town.anna.id,
+        network.org_id, network.id, square.anna.id,
     )  # fmt: skip
     await harbour.sql(
         "INSERT INTO list_members (org_id, network_id, id, list_id, account_id) VALUES (%s, %s, 1, 77, %s)",
-        network.org_id, network.id, town.bjorn.id,
+        network.org_id, network.id, square.bjorn.id,
     )  # fmt: skip
-    tag = await harbour.sse(town.nobody(), "hashtag", tag="#Fika")
-    tag_local = await harbour.sse(town.nobody(), "hashtag/local", tag="fika")
-    listed = await harbour.sse(town.anna, "list", list="77")
-    pictures = await harbour.sse(town.nobody(), "public", only_media="true")
-    await town.shop.says("no tag")
-    await town.shop.says("coffee #fika")
-    await town.bjorn.says("tea #FIKA")
-    await town.bjorn.says("@shop a reply to none", in_reply_to_id=None)
+    tag = await harbour.sse(square.nobody(), "hashtag", tag="#Fika")
+    tag_local = await harbour.sse(square.nobody(), "hashtag/local", tag="fika")
+    listed = await harbour.sse(square.anna, "list", list="77")
+    pictures = await harbour.sse(square.nobody(), "public", only_media="true")
+    await square.shop.says("no tag")
+    await square.shop.says("coffee #fika")
+    await square.bjorn.says("tea #FIKA")
+    await square.bjorn.says("@shop a reply to none", in_reply_to_id=None)
     assert len(await tag.until(2)) == 2
     assert len(await tag_local.until(2)) == 2
     assert [one.data["account"]["username"] for one in await listed.until(2)] == ["bjorn", "bjorn"]
     assert await pictures.quiet()
-    refused = await harbour.sse(town.bjorn, "list", list="77")
+    refused = await harbour.sse(square.bjorn, "list", list="77")
     assert refused.status == 404
-    refused = await harbour.sse(town.bjorn, "hashtag")
+    refused = await harbour.sse(square.bjorn, "hashtag")
     assert refused.status == 400
-    refused = await harbour.sse(town.bjorn, "nonsense")
+    refused = await harbour.sse(square.bjorn, "nonsense")
     assert (refused.status, json.loads(refused.body)) == (400, {"error": "Unknown channel requested"})
 
 
 async def test_muted_blocked_and_blocking_authors_are_not_shown_from_that_moment(harbour: Harbour) -> None:
-    town = harbour.town
-    streams = {who: await harbour.sse(who, "public") for who in (town.anna, town.shop)}
-    await town.bjorn.says("before")
+    square = harbour.square
+    streams = {who: await harbour.sse(who, "public") for who in (square.anna, square.shop)}
+    await square.bjorn.says("before")
     for stream in streams.values():
         await stream.until(1)
-    await harbour.relation("mutes", town.anna, town.bjorn)
-    await harbour.relation("blocks", town.bjorn, town.shop)
-    await town.bjorn.says("after")
-    await town.reporter.says("someone else")
+    await harbour.relation("mutes", square.anna, square.bjorn)
+    await harbour.relation("blocks", square.bjorn, square.shop)
+    await square.bjorn.says("after")
+    await square.reporter.says("someone else")
     for stream in streams.values():
         assert texts(await stream.until(2)) == ["before", "someone else"]
 
 
 async def test_boosts_and_replies_at_home_follow_the_home_rules(harbour: Harbour) -> None:
-    town = harbour.town
-    await harbour.relation("follows", town.anna, town.bjorn, show_boosts=False)
-    await harbour.relation("follows", town.shop, town.bjorn)
-    anna, shop = await harbour.sse(town.anna, "user"), await harbour.sse(town.shop, "user")
-    original = await town.reporter.says("news")
-    await town.bjorn.post(f"/api/v1/statuses/{original['id']}/reblog")
-    await town.bjorn.says("@reporter indeed", in_reply_to_id=original["id"])
-    await town.bjorn.says("done")
+    square = harbour.square
+    await harbour.relation("follows", square.anna, square.bjorn, show_boosts=False)
+    await harbour.relation("follows", square.shop, square.bjorn)
+    anna, shop = await harbour.sse(square.anna, "user"), await harbour.sse(square.shop, "user")
+    original = await square.reporter.says("news")
+    await square.bjorn.post(f"/api/v1/statuses/{original['id']}/reblog")
+    await square.bjorn.says("@reporter indeed", in_reply_to_id=original["id"])
+    await square.bjorn.says("done")
     assert texts(await anna.until(1)) == ["done"]
     heard = await shop.until(2)
     assert heard[0].data["reblog"]["id"] == original["id"]
@@ -151,19 +151,19 @@ async def test_boosts_and_replies_at_home_follow_the_home_rules(harbour: Harbour
 
 
 async def test_own_marks_and_filters_are_the_viewers_own(harbour: Harbour) -> None:
-    town = harbour.town
-    for who in (town.anna, town.shop):
-        await harbour.relation("follows", who, town.bjorn)
-    made = await town.shop.post(
+    square = harbour.square
+    for who in (square.anna, square.shop):
+        await harbour.relation("follows", who, square.bjorn)
+    made = await square.shop.post(
         "/api/v2/filters",
         json={"title": "sport", "context": ["home"], "keywords_attributes": [{"keyword": "match"}]},
     )
     if made.status_code == 404:
         pytest.fail("the filters API is not routed")
-    original = await town.reporter.says("the match")
-    await town.anna.post(f"/api/v1/statuses/{original['id']}/favourite")
-    anna, shop = await harbour.sse(town.anna, "user"), await harbour.sse(town.shop, "user")
-    await town.bjorn.post(f"/api/v1/statuses/{original['id']}/reblog")
+    original = await square.reporter.says("the match")
+    await square.anna.post(f"/api/v1/statuses/{original['id']}/favourite")
+    anna, shop = await harbour.sse(square.anna, "user"), await harbour.sse(square.shop, "user")
+    await square.bjorn.post(f"/api/v1/statuses/{original['id']}/reblog")
     (for_anna,), (for_shop,) = await anna.until(1), await shop.until(1)
     assert for_anna.data["reblog"]["favourited"] is True
     assert for_anna.data["reblog"]["filtered"] == []
@@ -172,16 +172,16 @@ async def test_own_marks_and_filters_are_the_viewers_own(harbour: Harbour) -> No
 
 
 async def test_a_direct_message_is_a_conversation_for_its_readers_and_in_no_other_stream(harbour: Harbour) -> None:
-    town = harbour.town
-    await harbour.relation("follows", town.anna, town.bjorn)
+    square = harbour.square
+    await harbour.relation("follows", square.anna, square.bjorn)
     streams = {
-        "bjorn": await harbour.sse(town.bjorn, "direct"),
-        "anna": await harbour.sse(town.anna, "direct"),
-        "home": await harbour.sse(town.anna, "user"),
-        "public": await harbour.sse(town.nobody(), "public"),
+        "bjorn": await harbour.sse(square.bjorn, "direct"),
+        "anna": await harbour.sse(square.anna, "direct"),
+        "home": await harbour.sse(square.anna, "user"),
+        "public": await harbour.sse(square.nobody(), "public"),
     }
-    sent = await town.bjorn.says("@shop psst", visibility="direct")
-    await town.bjorn.says("aloud")
+    sent = await square.bjorn.says("@shop psst", visibility="direct")
+    await square.bjorn.says("aloud")
     (heard,) = await streams["bjorn"].until(1)
     assert heard.event == "conversation"
     assert heard.data["last_status"]["id"] == sent["id"]
@@ -191,13 +191,13 @@ async def test_a_direct_message_is_a_conversation_for_its_readers_and_in_no_othe
 
 
 async def test_a_change_of_filters_is_told_to_ones_own_streams(harbour: Harbour) -> None:
-    town = harbour.town
-    sse, socket = await harbour.sse(town.anna, "user"), await harbour.socket(town.anna, stream="user")
-    other = await harbour.socket(town.bjorn, stream="user")
-    await town.anna.post(
+    square = harbour.square
+    sse, socket = await harbour.sse(square.anna, "user"), await harbour.socket(square.anna, stream="user")
+    other = await harbour.socket(square.bjorn, stream="user")
+    await square.anna.post(
         "/api/v2/filters", json={"title": "x", "context": ["home"], "keywords_attributes": [{"keyword": "y"}]}
     )
-    await town.bjorn.says("mine")
+    await square.bjorn.says("mine")
     (heard,) = await sse.until(1)
     assert (heard.event, heard.data) == ("filters_changed", None)
     assert await socket.hear() == {"stream": ["user"], "event": "filters_changed"}
@@ -205,8 +205,8 @@ async def test_a_change_of_filters_is_told_to_ones_own_streams(harbour: Harbour)
 
 
 async def test_one_socket_carries_many_streams_and_names_each(harbour: Harbour) -> None:
-    town = harbour.town
-    socket = await harbour.socket(town.anna)
+    square = harbour.square
+    socket = await harbour.socket(square.anna)
     await socket.say(type="subscribe", stream="hashtag", tag="Fika")
     await socket.say(type="subscribe", stream="public:local")
     await socket.say(type="subscribe", stream="nonsense")
@@ -217,7 +217,7 @@ async def test_one_socket_carries_many_streams_and_names_each(harbour: Harbour) 
     assert (await socket.hear())["status"] == 400
     await socket.socket.send("{nonsense")
     assert (await socket.hear())["status"] == 400
-    await town.bjorn.says("coffee #fika")
+    await square.bjorn.says("coffee #fika")
     first, second = await socket.hear(), await socket.hear()
     assert sorted([first["stream"], second["stream"]]) == [["hashtag", "fika"], ["public:local"]]
     assert first["event"] == "update"
@@ -225,20 +225,20 @@ async def test_one_socket_carries_many_streams_and_names_each(harbour: Harbour) 
     await socket.say(type="unsubscribe", stream="public:local")
     await socket.say(type="subscribe", stream="nonsense")
     assert "error" in await socket.hear(), "orders are obeyed in order"
-    gone = await town.bjorn.says("only #fika now")
+    gone = await square.bjorn.says("only #fika now")
     assert (await socket.hear())["stream"] == ["hashtag", "fika"]
-    await town.bjorn.delete(f"/api/v1/statuses/{gone['id']}")
+    await square.bjorn.delete(f"/api/v1/statuses/{gone['id']}")
     deleted = await socket.hear()
     assert (deleted["event"], str(deleted["payload"])) == ("delete", gone["id"])
 
 
 async def test_a_token_may_come_as_subprotocol_or_query_and_must_be_good(harbour: Harbour) -> None:
-    town = harbour.town
-    socket = await harbour.socket(town.anna, subprotocol=True, stream="user")
-    assert socket.socket.subprotocol == town.anna.token
-    nobody = town.nobody()
-    by_query = await harbour.socket(nobody, access_token=town.anna.token or "", stream="user")
-    await town.anna.says("hello")
+    square = harbour.square
+    socket = await harbour.socket(square.anna, subprotocol=True, stream="user")
+    assert socket.socket.subprotocol == square.anna.token
+    nobody = square.nobody()
+    by_query = await harbour.socket(nobody, access_token=square.anna.token or "", stream="user")
+    await square.anna.says("hello")
     assert (await socket.hear())["stream"] == ["user"]
     assert (await by_query.hear())["stream"] == ["user"]
     with pytest.raises(websockets.InvalidStatus) as refused:
@@ -249,50 +249,50 @@ async def test_a_token_may_come_as_subprotocol_or_query_and_must_be_good(harbour
 
 
 async def test_a_token_without_the_scope_is_refused_and_notifications_need_their_own(harbour: Harbour) -> None:
-    town = harbour.town
-    reader = await town.add("acme.test", "reader", scopes=["read:statuses"])
-    writer = await town.add("acme.test", "writer", scopes=["write"])
+    square = harbour.square
+    reader = await square.add("acme.test", "reader", scopes=["read:statuses"])
+    writer = await square.add("acme.test", "writer", scopes=["write"])
     assert (await harbour.sse(reader, "user")).status == 200
     assert (await harbour.sse(reader, "user/notification")).status == 401
     assert (await harbour.sse(writer, "user")).status == 401
 
 
 async def test_a_revoked_token_and_a_suspended_account_end_their_streams(harbour: Harbour) -> None:
-    town = harbour.town
-    revoked, suspended = await harbour.sse(town.anna, "user"), await harbour.sse(town.bjorn, "user")
-    staying, socket = await harbour.sse(town.shop, "user"), await harbour.socket(town.anna, stream="user")
-    await harbour.sql("UPDATE tokens SET revoked_at = now() WHERE account_id = %s", town.anna.id)
-    await harbour.sql("UPDATE accounts SET suspended_at = now() WHERE id = %s", town.bjorn.id)
-    await town.services.hub.sweep()
+    square = harbour.square
+    revoked, suspended = await harbour.sse(square.anna, "user"), await harbour.sse(square.bjorn, "user")
+    staying, socket = await harbour.sse(square.shop, "user"), await harbour.socket(square.anna, stream="user")
+    await harbour.sql("UPDATE tokens SET revoked_at = now() WHERE account_id = %s", square.anna.id)
+    await harbour.sql("UPDATE accounts SET suspended_at = now() WHERE id = %s", square.bjorn.id)
+    await square.services.hub.sweep()
     await revoked.until_end()
     await suspended.until_end()
     with pytest.raises(websockets.ConnectionClosed) as closed:
         await socket.hear()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1008
-    await town.shop.says("still here")
+    await square.shop.says("still here")
     assert texts(await staying.until(1)) == ["still here"]
 
 
 async def test_a_payload_is_the_status_as_the_api_gives_it(harbour: Harbour) -> None:
     """The state after an event is the state fetched afresh."""
-    town = harbour.town
-    await harbour.relation("follows", town.anna, town.bjorn)
-    stream = await harbour.sse(town.anna, "user")
-    posted = await town.bjorn.says("same #tag @anna", spoiler_text="cw", language="sv")
+    square = harbour.square
+    await harbour.relation("follows", square.anna, square.bjorn)
+    stream = await harbour.sse(square.anna, "user")
+    posted = await square.bjorn.says("same #tag @anna", spoiler_text="cw", language="sv")
     (heard,) = await stream.until(1)
-    fetched: dict[str, Any] = (await town.anna.get(f"/api/v1/statuses/{posted['id']}")).json()
+    fetched: dict[str, Any] = (await square.anna.get(f"/api/v1/statuses/{posted['id']}")).json()
     assert heard.data == fetched
 
 
 async def test_a_server_that_stops_ends_its_streams_at_once(harbour: Harbour) -> None:
     """Without a grace period set, a stream that did not end would keep the server from stopping for ever."""
-    town = harbour.town
-    stream, socket = await harbour.sse(town.anna, "user"), await harbour.socket(town.anna, stream="user")
-    await town.anna.says("last words")
+    square = harbour.square
+    stream, socket = await harbour.sse(square.anna, "user"), await harbour.socket(square.anna, stream="user")
+    await square.anna.says("last words")
     await stream.until(1)
     await socket.hear()
-    town.services.hub.close()
+    square.services.hub.close()
     await stream.until_end()
     assert stream.ended, "a proper end, not a cut"
     with pytest.raises(websockets.ConnectionClosed) as closed:
@@ -302,10 +302,10 @@ async def test_a_server_that_stops_ends_its_streams_at_once(harbour: Harbour) ->
 
 
 async def test_notifications_come_to_ones_own_streams_once(harbour: Harbour) -> None:
-    town = harbour.town
-    both, only = await harbour.sse(town.anna, "user"), await harbour.sse(town.anna, "user/notification")
-    other = await harbour.sse(town.shop, "user/notification")
-    await town.bjorn.says("hello @anna")
+    square = harbour.square
+    both, only = await harbour.sse(square.anna, "user"), await harbour.sse(square.anna, "user/notification")
+    other = await harbour.sse(square.shop, "user/notification")
+    await square.bjorn.says("hello @anna")
     (heard,) = await only.until(1)
     assert heard.event == "notification"
     assert heard.data["type"] == "mention"

@@ -13,11 +13,11 @@ from torg.mastodon_api import entities
 
 
 async def test_a_notification_reaches_its_reader_alone(harbour: Harbour) -> None:
-    town = harbour.town
-    mine = await harbour.sse(town.bjorn, "user/notification")
-    other = await harbour.sse(town.shop, "user/notification")
-    status = await town.anna.says("hej @bjorn")
-    await town.shop.post(f"/api/v1/statuses/{status['id']}/favourite")
+    square = harbour.square
+    mine = await harbour.sse(square.bjorn, "user/notification")
+    other = await harbour.sse(square.shop, "user/notification")
+    status = await square.anna.says("hej @bjorn")
+    await square.shop.post(f"/api/v1/statuses/{status['id']}/favourite")
     heard = await mine.until(1)
     check(heard[0].data, entities.Notification)
     assert (heard[0].event, heard[0].data["type"], heard[0].data["status"]["id"]) == (
@@ -28,19 +28,19 @@ async def test_a_notification_reaches_its_reader_alone(harbour: Harbour) -> None
 
 
 async def test_an_announcement_its_answers_and_its_end_reach_everybody(harbour: Harbour) -> None:
-    town = harbour.town
-    network = town.networks["acme.test"]
-    stream = await harbour.sse(town.bjorn, "user")
+    square = harbour.square
+    network = square.networks["acme.test"]
+    stream = await harbour.sse(square.bjorn, "user")
     office = Actor(
-        org_id=network.org_id, network_id=network.id, account_id=town.anna.id,
+        org_id=network.org_id, network_id=network.id, account_id=square.anna.id,
         permissions=Permission.MANAGE_ANNOUNCEMENTS,
     )  # fmt: skip
-    async with town.services.db.tx(network.scope) as tx:
+    async with square.services.db.tx(network.scope) as tx:
         draft = Draft(text="Stängt i dag", starts_at=datetime.now(UTC))
         made = await actions.create(tx, office, network, draft, origin="http://acme.test")
-    answer = await town.shop.put(f"/api/v1/announcements/{made.id}/reactions/%F0%9F%91%8D")
+    answer = await square.shop.put(f"/api/v1/announcements/{made.id}/reactions/%F0%9F%91%8D")
     assert answer.status_code == 200
-    async with town.services.db.tx(network.scope) as tx:
+    async with square.services.db.tx(network.scope) as tx:
         await actions.delete(tx, office, made.id)
     heard = await stream.until(2)
     last = heard[-1]
