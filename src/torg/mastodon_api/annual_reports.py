@@ -26,7 +26,12 @@ class OfYear(msgspec.Struct, kw_only=True):
     @property
     def number(self) -> int:
         """The year; 404 for what is none."""
-        if len(self.year) != 4 or not self.year.isascii() or not self.year.isdigit() or not "1970" <= self.year < "3000":
+        if (
+            len(self.year) != 4
+            or not self.year.isascii()
+            or not self.year.isdigit()
+            or not "1970" <= self.year < "3000"
+        ):
             raise NotFound
         return int(self.year)
 
