@@ -241,7 +241,8 @@ async def test_the_app_may_use_http_basic(town: Town) -> None:
     [
         ({}, 400, "invalid_request"),
         ({"grant_type": "password", "username": "anna", "password": "x"}, 400, "unsupported_grant_type"),
-        ({"grant_type": "refresh_token"}, 400, "unsupported_grant_type"),
+        ({"grant_type": "refresh_token"}, 400, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": "never-was"}, 400, "invalid_grant"),
         ({"grant_type": "client_credentials", "client_secret": "wrong"}, 401, "invalid_client"),
         ({"grant_type": "client_credentials", "client_id": "nobody"}, 401, "invalid_client"),
         ({"grant_type": "client_credentials", "client_secret": ""}, 401, "invalid_client"),

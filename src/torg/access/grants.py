@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from torg.access import tokens
+from torg.access import refreshing, tokens
 from torg.access.model import App, Grant, Issued
 from torg.access.oauth_errors import InvalidGrant
 from torg.engine.postgres import Tx
@@ -63,10 +63,9 @@ async def redeem(tx: Tx, app: App, code: str, redirect_uri: str | None, verifier
     await tx.run(
         f"UPDATE grants SET used_at = now() WHERE {TENANT} AND id = %(id)s", {**_tenant(tx), "id": found.id}
     )
-    secret = await tokens.issue(
+    return await refreshing.pair(
         tx, app_id=app.id, account_id=found.account_id, scopes=found.scopes, grant_id=found.id
     )
-    return Issued(secret=secret, scopes=found.scopes, created_at=now())
 
 
 def proves(verifier: str | None, challenge: str | None) -> bool:
@@ -80,9 +79,9 @@ def proves(verifier: str | None, challenge: str | None) -> bool:
 
 
 async def sweep(tx: Tx) -> int:
-    """Remove codes, sessions and mailed proofs whose time is over (system transaction); how many."""
+    """Remove codes, refresh tokens, sessions and mailed proofs whose time is over (system transaction); how many."""
     count = 0
-    for table in ("grants", "sessions", "mailed_proofs"):
+    for table in ("grants", "refresh_tokens", "sessions", "mailed_proofs"):
         count += await tx.run(f"DELETE FROM {table} WHERE expires_at < now() - interval '1 day'")
     return count
 

@@ -47,11 +47,13 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
-    """A new access token as handed out: the only time that its secret is seen."""
+    """A new access token as handed out: the only time that its secret is seen. `expires_in`: seconds, None: no end."""
 
     secret: str
     scopes: list[str]
     created_at: datetime
+    expires_in: int | None = None
+    refresh_secret: str | None = None
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):

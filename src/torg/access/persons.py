@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from torg.access import passwords
+from torg.access import passwords, tokens
 from torg.access.model import Person
 from torg.accounts import store as accounts
 from torg.accounts.model import Account
@@ -99,11 +99,12 @@ async def set_password(db: Database, scope: Scope, person_id: int, password_hash
     async with db.system() as tx:
         await tx.run("UPDATE persons SET password_hash = %(hash)s WHERE org_id = %(org)s AND id = %(person)s", params)
         await tx.run(f"DELETE FROM sessions WHERE org_id = %(org)s AND account_id IN {mine}", params)
-        await tx.run(
-            f"""UPDATE tokens SET revoked_at = now() WHERE org_id = %(org)s AND account_id IN {mine}
-                AND revoked_at IS NULL""",
-            params,
-        )
+        for table in tokens.LIVING:
+            await tx.run(
+                f"""UPDATE {table} SET revoked_at = now() WHERE org_id = %(org)s AND account_id IN {mine}
+                    AND revoked_at IS NULL""",
+                params,
+            )
 
 
 async def readdress(tx: Tx, person_id: int, email: str) -> bool:

@@ -26,6 +26,7 @@ ALL: tuple[str, ...] = (
     "follow",
     "push",
     "profile",
+    "offline_access",
     "admin:read",
     *(f"admin:read:{name}" for name in ADMIN),
     "admin:write",

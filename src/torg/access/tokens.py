@@ -18,6 +18,7 @@ from torg.kernel.ids import new_id
 from torg.orgs.model import Network
 
 EVERYONE_ROLE = Permission.NONE
+LIVING = ("tokens", "refresh_tokens")
 
 
 def digest(secret: str) -> bytes:
@@ -54,23 +55,33 @@ async def issue(
 
 
 async def revoke(tx: Tx, app_id: int, secret: str) -> bool:
-    """Revoke a token of this app (RFC 7009); whether there is such a token, revoked before or now."""
-    return bool(
-        await tx.run(
-            """UPDATE tokens SET revoked_at = coalesce(revoked_at, now())
-               WHERE org_id = %s AND network_id = %s AND app_id = %s AND token_hash = %s""",
-            (tx.scope.org_id, tx.scope.network_ids[0], app_id, digest(secret)),
-        )
+    """Revoke a token of this app (RFC 7009); whether there is such a token, revoked before or now.
+
+    A refresh token beside it ends too: whoever logs out does not mean to come back by it.
+    """
+    params = {"org": tx.scope.org_id, "network": tx.scope.network_ids[0], "app": app_id, "hash": digest(secret)}
+    found = await tx.one(
+        """UPDATE tokens SET revoked_at = coalesce(revoked_at, now()) WHERE org_id = %(org)s
+           AND network_id = %(network)s AND app_id = %(app)s AND token_hash = %(hash)s RETURNING grant_id""",
+        params,
     )
+    if found is not None and found["grant_id"] is not None:
+        await tx.run(
+            """UPDATE refresh_tokens SET revoked_at = now() WHERE org_id = %(org)s AND network_id = %(network)s
+               AND grant_id = %(grant)s AND revoked_at IS NULL""",
+            {**params, "grant": found["grant_id"]},
+        )
+    return found is not None
 
 
 async def revoke_of_grant(tx: Tx, grant_id: int) -> None:
-    """Revoke what an authorization code gave: somebody used it twice."""
-    await tx.run(
-        """UPDATE tokens SET revoked_at = now() WHERE org_id = %s AND network_id = %s AND grant_id = %s
-           AND revoked_at IS NULL""",
-        (tx.scope.org_id, tx.scope.network_ids[0], grant_id),
-    )
+    """Revoke all that came of an authorization code: somebody used it, or a refresh token of it, twice."""
+    for table in LIVING:
+        await tx.run(
+            f"""UPDATE {table} SET revoked_at = now() WHERE org_id = %s AND network_id = %s AND grant_id = %s
+                AND revoked_at IS NULL""",
+            (tx.scope.org_id, tx.scope.network_ids[0], grant_id),
+        )
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,23 +99,28 @@ async def apps_of(tx: Tx, account_id: int) -> list[Access]:
     return await tx.all(
         """SELECT t.app_id, a.name, a.website, min(t.created_at) AS since,
                   array_agg(DISTINCT s.scope ORDER BY s.scope) AS scopes
-           FROM tokens t JOIN apps a ON a.org_id = t.org_id AND a.id = t.app_id
+           FROM (SELECT app_id, scopes, created_at, org_id, network_id FROM tokens WHERE org_id = %(org)s
+                   AND account_id = %(account)s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+                 UNION ALL SELECT app_id, scopes, created_at, org_id, network_id FROM refresh_tokens
+                   WHERE org_id = %(org)s AND account_id = %(account)s AND revoked_at IS NULL AND used_at IS NULL
+                   AND expires_at > now()) t
+           JOIN apps a ON a.org_id = t.org_id AND a.id = t.app_id
            CROSS JOIN LATERAL unnest(t.scopes) AS s(scope)
-           WHERE t.org_id = %s AND t.network_id = %s AND t.account_id = %s AND t.revoked_at IS NULL
-           AND (t.expires_at IS NULL OR t.expires_at > now())
+           WHERE t.org_id = %(org)s AND t.network_id = %(network)s
            GROUP BY t.app_id, a.name, a.website ORDER BY since DESC""",
-        (tx.scope.org_id, tx.scope.network_ids[0], account_id),
+        {"org": tx.scope.org_id, "network": tx.scope.network_ids[0], "account": account_id},
         as_=Access,
     )
 
 
 async def revoke_of_app(tx: Tx, account_id: int, app_id: int) -> None:
     """Take back what an account gave to an app."""
-    await tx.run(
-        """UPDATE tokens SET revoked_at = now() WHERE org_id = %s AND network_id = %s AND account_id = %s
-           AND app_id = %s AND revoked_at IS NULL""",
-        (tx.scope.org_id, tx.scope.network_ids[0], account_id, app_id),
-    )
+    for table in LIVING:
+        await tx.run(
+            f"""UPDATE {table} SET revoked_at = now() WHERE org_id = %s AND network_id = %s AND account_id = %s
+                AND app_id = %s AND revoked_at IS NULL""",
+            (tx.scope.org_id, tx.scope.network_ids[0], account_id, app_id),
+        )
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):

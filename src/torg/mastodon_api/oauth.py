@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from torg.access import apps, grants, tokens
+from torg.access import apps, grants, refreshing, tokens
 from torg.access import scopes as scope_rules
 from torg.access.model import App, Issued
 from torg.access.oauth_errors import (
@@ -32,6 +32,7 @@ from torg.mastodon_api.present import scene
 
 routes = Routes("oauth")
 
+GRANT_TYPES = ("authorization_code", "client_credentials", "refresh_token")
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
@@ -45,6 +46,14 @@ class TokenForm(msgspec.Struct, kw_only=True):
     redirect_uri: str | None = None
     code_verifier: str | None = None
     scope: str | None = None
+    refresh_token: str | None = None
+
+
+class LastingToken(entities.Token, kw_only=True, omit_defaults=True):
+    """A token with an end, and what to get the next one with: only for who asked for `offline_access`."""
+
+    expires_in: int
+    refresh_token: str | None = None
 
 
 class RevokeForm(msgspec.Struct, kw_only=True):
@@ -53,9 +62,9 @@ class RevokeForm(msgspec.Struct, kw_only=True):
     client_secret: str | None = None
 
 
-@routes.post("/oauth/token", auth="none")
+@routes.post("/oauth/token", auth="none", limit="token")
 async def token(call: Call, form: TokenForm) -> Reply[entities.Token]:
-    """A code, or the app by itself, for an access token."""
+    """A code, a refresh token, or the app by itself, for an access token."""
     try:
         issued = await _issue(call, form)
     except OAuthError as error:  # caught here so that what a replayed code revoked is committed
@@ -66,7 +75,7 @@ async def token(call: Call, form: TokenForm) -> Reply[entities.Token]:
 async def _issue(call: Call, form: TokenForm) -> Issued:
     if not form.grant_type:
         raise InvalidRequest("Missing required parameter: grant_type.")
-    if form.grant_type not in ("authorization_code", "client_credentials"):
+    if form.grant_type not in GRANT_TYPES:
         raise UnsupportedGrantType
     app = await _client(call, form.client_id, form.client_secret)
     if form.grant_type == "authorization_code":
@@ -75,6 +84,10 @@ async def _issue(call: Call, form: TokenForm) -> Issued:
         if form.redirect_uri is None:
             raise InvalidRequest("Missing required parameter: redirect_uri.")
         return await grants.redeem(call.tx, app, form.code, form.redirect_uri, form.code_verifier or None)
+    if form.grant_type == "refresh_token":
+        if not form.refresh_token:
+            raise InvalidRequest("Missing required parameter: refresh_token.")
+        return await refreshing.redeem(call.tx, app, form.refresh_token, scope_rules.parse(form.scope))
     wanted = scope_rules.parse(form.scope) or _usual(app)
     if scope_rules.unknown(wanted) or not scope_rules.covered(wanted, app.scopes):
         raise InvalidScope
@@ -115,19 +128,22 @@ def refused(call: Call, error: OAuthError) -> Reply[entities.Token]:
 
 def entity(issued: Issued) -> entities.Token:
     """A token as handed out (docs: entities/Token)."""
-    return entities.Token(
-        access_token=issued.secret,
-        token_type="Bearer",  # noqa: S106 - the type, not a secret
-        scope=" ".join(issued.scopes),
-        created_at=int(issued.created_at.timestamp()),
-    )
+    values = {
+        "access_token": issued.secret, "token_type": "Bearer", "scope": " ".join(issued.scopes),
+        "created_at": int(issued.created_at.timestamp()),
+    }  # fmt: skip
+    if issued.expires_in is None:
+        return entities.Token(**values)  # type: ignore[arg-type]
+    return LastingToken(expires_in=issued.expires_in, refresh_token=issued.refresh_secret, **values)  # type: ignore[arg-type]
 
 
-@routes.post("/oauth/revoke", auth="none")
+@routes.post("/oauth/revoke", auth="none", limit="token")
 async def revoke(call: Call, form: RevokeForm) -> entities.Empty:
     """End a token of this app. 403 for another's or none (docs: methods/oauth#revoke)."""
     app = await apps.authenticated(call.tx, *_credentials(call, form))
-    if app is None or not form.token or not await tokens.revoke(call.tx, app.id, form.token):
+    if app is None or not form.token:
+        raise UnauthorizedClient
+    if not (await tokens.revoke(call.tx, app.id, form.token) or await refreshing.revoke(call.tx, app.id, form.token)):
         raise UnauthorizedClient
     return entities.Empty()
 
@@ -185,6 +201,6 @@ async def metadata(call: Call, params: Nothing) -> entities.AuthorizationServer:
         response_types_supported=["code"],
         response_modes_supported=["query"],
         code_challenge_methods_supported=["S256"],
-        grant_types_supported=["authorization_code", "client_credentials"],
+        grant_types_supported=list(GRANT_TYPES),
         token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post"],
     )

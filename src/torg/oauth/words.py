@@ -16,6 +16,7 @@ WORDS: dict[str, str] = {
     "write": _("Post, change and delete in your name"),
     "follow": _("Follow, mute and block in your name"),
     "push": _("Send you notifications"),
+    "offline_access": _("Keep its access until you take it back"),
     "admin:read": _("Read everything that your role lets you administer"),
     "admin:write": _("Administer this network as your role lets you"),
     "accounts": _("accounts and profiles"),
