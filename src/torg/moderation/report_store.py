@@ -86,6 +86,14 @@ async def known_rules(tx: Tx, ids: Iterable[int]) -> set[int]:
     )
 
 
+async def collections(tx: Tx, account_id: int, ids: Iterable[int]) -> list[int]:
+    """Which of these collections are the account's."""
+    return await tx.column(
+        f"SELECT id FROM collections WHERE {TENANT} AND account_id = %(account)s AND id = ANY(%(ids)s) ORDER BY id",
+        {**tenant(tx), "account": account_id, "ids": list(ids)},
+    )
+
+
 async def rules(tx: Tx, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Rules by id, repealed ones too: {id, text, hint, translations}."""
     rows = await tx.all(

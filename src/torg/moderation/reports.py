@@ -21,7 +21,7 @@ BAD_RULES = "Validation failed: Rule ids does not reference valid rules"
 async def file(tx: Tx, actor: Actor, complaint: Complaint) -> Report:
     """Complain about an account (Mastodon: POST /api/v1/reports).
 
-    Posts of others, or that the actor may not read, are left out of the report without a word, as in Mastodon.
+    Posts and collections of others, or that the actor may not read, are left out without a word, as in Mastodon.
     """
     target = await accounts.visible(tx, complaint.target_id)
     comment = rules.check_comment(complaint.comment)
@@ -40,7 +40,7 @@ async def file(tx: Tx, actor: Actor, complaint: Complaint) -> Report:
             "comment": comment,
             "category": category,
             "post_ids": [v.post.id for v in views if v.post.account_id == target.id],
-            "collection_ids": list(dict.fromkeys(complaint.collection_ids))[: rules.MOST_POSTS],
+            "collection_ids": await report_store.collections(tx, target.id, complaint.collection_ids),
             "rule_ids": rule_ids,
             "forwarded": complaint.forward and not target.is_local,
         },
