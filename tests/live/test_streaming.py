@@ -30,8 +30,10 @@ async def test_home_gets_posts_of_followed_accounts_and_own_ones_with_numbers(ha
     await square.shop.says("not followed")
     posted = await square.bjorn.says("one")
     await square.anna.says("two")
+    await stream.until(2)  # each is heard before the next act: what is deleted meanwhile is rightly not shown any more
     edited = await square.bjorn.put(f"/api/v1/statuses/{posted['id']}", json={"status": "one, mended"})
     assert edited.status_code == 200
+    await stream.until(3)
     await square.bjorn.delete(f"/api/v1/statuses/{posted['id']}")
     heard = await stream.until(4)
     assert [one.event for one in heard] == ["update", "update", "status.update", "delete"]
