@@ -19,7 +19,7 @@ from torg.web import dates
 from torg.web.visitor import Visitor
 
 DESCRIPTION = 200
-TINTS = 6
+TINTS = 7
 MISSING_AVATAR = "/avatars/original/missing.png"
 
 
