@@ -51,8 +51,14 @@ async def show(call: Call, params: Nothing) -> entities.Instance:
         ),
         api_versions=entities.InstanceApiVersions(mastodon=about.API_LEVEL),
         contact=entities.InstanceContact(email=settings.contact_email, account=await contact(call)),
-        rules=about.rules(await reads.rules(call.tx)),
+        rules=await house_rules(call),
     )
+
+
+async def house_rules(call: Call) -> list[entities.Rule]:
+    """The rules of the house; none for strangers to a network that is not public, whose rules are content too."""
+    stranger = call.actor.account_id is None and not call.network.is_public
+    return [] if stranger else about.rules(await reads.rules(call.tx))
 
 
 async def numbers(call: Call) -> Numbers:

@@ -15,7 +15,7 @@ from torg.mastodon_api import entities
 from torg.mastodon_api.entities import UNSET
 from torg.mastodon_api.forms import Nothing
 from torg.mastodon_api.gate import members_only
-from torg.mastodon_api.present import about
+from torg.mastodon_api.instance import house_rules
 from torg.orgs import about as reads
 from torg.orgs.about import BlockedDomain, Terms
 from torg.text import messages
@@ -30,7 +30,7 @@ class OnDate(msgspec.Struct, kw_only=True):
 
 @routes.get("/api/v1/instance/rules", auth="public")
 async def rules(call: Call, params: Nothing) -> list[entities.Rule]:
-    return about.rules(await reads.rules(call.tx))
+    return await house_rules(call)
 
 
 @routes.get("/api/v1/instance/extended_description", auth="public")

@@ -7,9 +7,8 @@ from torg.http import Call, Routes
 from torg.kernel.config import Registration
 from torg.mastodon_api import entities
 from torg.mastodon_api.forms import Nothing
-from torg.mastodon_api.instance import contact, numbers
+from torg.mastodon_api.instance import contact, house_rules, numbers
 from torg.mastodon_api.present import about
-from torg.orgs import about as reads
 from torg.showcase.rules import MOST_FEATURED_TAGS
 
 routes = Routes("instance")
@@ -41,5 +40,5 @@ async def show(call: Call, params: Nothing) -> entities.V1Instance:
             polls=about.polls(call.network),
         ),
         contact_account=await contact(call),
-        rules=about.rules(await reads.rules(call.tx)),
+        rules=await house_rules(call),
     )
