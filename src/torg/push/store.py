@@ -78,7 +78,8 @@ async def wanting(tx: Tx, notices: Sequence[tuple[int, int, str, int]]) -> list[
         f"""SELECT s.id AS subscription_id, c.id AS notice_id
             FROM unnest(%(ids)s::bigint[], %(readers)s::bigint[], %(types)s::text[], %(doers)s::bigint[])
                 AS c (id, reader, type, doer)
-            JOIN push_subscriptions s ON s.account_id = c.reader {VALID}
+            CROSS JOIN LATERAL (SELECT i.* FROM push_subscriptions i
+                WHERE i.org_id = %(org)s AND i.account_id = c.reader OFFSET 0) s {VALID}
             WHERE {TENANT} AND c.type = ANY(s.alerts)
             AND (s.policy = 'all'
                  OR s.policy = 'followed' AND EXISTS (SELECT FROM follows f WHERE f.org_id = s.org_id
