@@ -146,7 +146,9 @@ class App:
         arguments: tuple[Any, ...] = (call,)
         if route.params is not None:
             raw = from_query(scope["query_string"])
-            if data is None and method not in ("GET", "HEAD"):
+            # Mastodon.py asks for familiar followers by GET with a JSON body
+            json = request.headers.get("content-type", "").startswith("application/json")
+            if data is None and (json or method not in ("GET", "HEAD")):
                 data = await from_body(request, upload_folder=self._upload_folder, max_body=route.max_body)
             if data:
                 raw.update(data)

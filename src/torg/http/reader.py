@@ -115,6 +115,8 @@ def nest(pairs: Pairs) -> dict[str, Any]:
         parts = PART.findall(match.group(2))
         if len(parts) >= MAX_DEPTH:
             raise BadRequest(f"A parameter is nested deeper than {MAX_DEPTH} levels")
+        while parts[-2:] == ["", ""]:  # Mastodon.py's `id[][]` means `id[]`
+            parts.pop()
         _store(nested, match.group(1), parts, value, key)
     return nested
 

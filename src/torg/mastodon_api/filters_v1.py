@@ -24,7 +24,11 @@ class V1Form(msgspec.Struct, kw_only=True):
 
 
 class V1Change(V1Form, kw_only=True):
+    """Documented as whole; clients leave out what stays (Mastodon.py sends the phrase alone)."""
+
     id: int
+    irreversible: bool | None = None  # type: ignore[assignment]
+    whole_word: bool | None = None  # type: ignore[assignment]
 
 
 def check(form: V1Form) -> None:
@@ -68,13 +72,13 @@ async def create(call: Call, form: V1Form) -> entities.V1Filter:
 @routes.put("/api/v1/filters/{id}", scope="write:filters")
 async def update(call: Call, form: V1Change) -> entities.V1Filter:
     found, _ = await actions.find_keyword(call.tx, call.actor, form.id)
-    check(form)
+    check(msgspec.structs.replace(form, context=form.context or found.context))
     await actions.update(
         call.tx,
         call.actor,
         found.id,
-        context=form.context,
-        action="hide" if form.irreversible else "warn",
+        context=form.context or None,
+        action=None if form.irreversible is None else "hide" if form.irreversible else "warn",
         expires_at=actions.expiry(form.expires_in),
         keywords=[KeywordChange(id=form.id, keyword=form.phrase, whole_word=form.whole_word)],
     )
