@@ -13,7 +13,7 @@ import pytest
 
 from tests.contract.queries import Query, numbered, queries
 from tests.fixtures.cluster import TestDatabase
-from torg.moderation import registers
+from torg.moderation import dimensions, measures, registers
 
 WORDS = "phraseto_tsquery('simple', %(word0)s) && !!(phraseto_tsquery('swedish', %(word1)s))"
 HOLDERS = [{"holder": "post_id"}, {"holder": "message_id"}]
@@ -52,6 +52,10 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
             "delete": {},
         }.items()
     },
+    "torg.moderation.dimensions.dimension": [{"key": key} for key in dimensions.SQL],
+    "torg.moderation.measures._days": [{"key": key} for key in measures.SQL],
+    "torg.moderation.measures._total": [{"key": key} for key in measures.TOTALS],
+    "torg.moderation.tags.decide": [{"values": {"usable": True}}],
     "torg.moderation.report_store.insert": [{"table": "reports", "row": ROW}, {"table": "warnings", "row": ROW}],
     "torg.moderation.report_store.update": [{"values": {"category": ""}}],
     "torg.posts.reads.boosted_by": [{"tail": "ORDER BY p.id DESC LIMIT 20"}],
