@@ -1,4 +1,4 @@
-"""Views as templates need them: addresses within the site, files, names, times. No queries except for reply targets."""
+"""Views as templates need them: addresses within the site, files, names, times."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from markupsafe import Markup, escape
+
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account
+from torg.emojis import reads as emojis
+from torg.emojis.model import Emoji
 from torg.engine.postgres import Tx
 from torg.kernel.actor import NetworkKind
 from torg.kernel.clock import iso, now
@@ -15,7 +19,9 @@ from torg.media import links
 from torg.media.model import Attachment
 from torg.posts.model import Poll, PostView
 from torg.text.clean import to_plain
+from torg.text.emoji import shortcodes
 from torg.web import dates
+from torg.web.emoji import with_pictures
 from torg.web.visitor import Visitor
 
 DESCRIPTION = 200
@@ -26,15 +32,29 @@ MISSING_AVATAR = "/avatars/original/missing.png"
 class Present:
     """`at` in the templates: everything that turns a view into text and addresses for one reader."""
 
-    def __init__(self, visitor: Visitor, answered: Mapping[int, Account] | None = None) -> None:
+    def __init__(
+        self,
+        visitor: Visitor,
+        answered: Mapping[int, Account] | None = None,
+        known: Iterable[Emoji] = (),
+    ) -> None:
         self.origin = visitor.call.origin
         self.kind: NetworkKind = visitor.call.network.kind
         self.language = visitor.language
         self._answered = answered or {}
+        self._pictures = {emoji.shortcode: self.file(emoji.static_key) for emoji in known}
 
     def name(self, account: Account) -> str:
         """What a person is called; the handle if there is no name."""
         return account.display_name or account.handle
+
+    def html(self, clean: str) -> Markup:
+        """HTML that was cleaned when it was stored, with its custom emoji."""
+        return with_pictures(clean, self._pictures)
+
+    def words(self, text: str) -> Markup:
+        """Plain text, with its custom emoji."""
+        return with_pictures(str(escape(text)), self._pictures)
 
     def page(self, account: Account) -> str:
         """The path of a profile."""
@@ -102,12 +122,11 @@ class Present:
         return dates.number(count, self.language)
 
 
-async def presenting(tx: Tx, visitor: Visitor, views: Iterable[PostView]) -> Present:
-    """For these views: one query for the people whom they answer."""
-    answered = {
-        inner.post.reply_to_account_id
-        for view in views
-        for inner in (view, view.boost_of)
-        if inner is not None and inner.post.reply_to_account_id is not None
-    }
-    return Present(visitor, await accounts.by_ids(tx, answered))
+async def presenting(tx: Tx, visitor: Visitor, views: Iterable[PostView], *people: Account) -> Present:
+    """For these views and accounts: one query for whom they answer, one for custom emoji if any text has a name."""
+    shown = [inner for view in views for inner in (view, view.boost_of, view.quoted) if inner is not None]
+    answered = {v.post.reply_to_account_id for v in shown if v.post.reply_to_account_id is not None}
+    texts = [text for v in shown for text in (v.post.html, v.post.spoiler, v.account.display_name)]
+    texts += [text for a in people for text in (a.display_name, a.note_html, *(f.value_html for f in a.fields))]
+    named = any(shortcodes(text) for text in texts)
+    return Present(visitor, await accounts.by_ids(tx, answered), await emojis.usable(tx) if named else ())

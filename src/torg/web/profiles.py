@@ -41,7 +41,7 @@ async def profile(call: Call, params: Handle) -> Response:
         pinned = let_out(visitor, found)
     views = await timelines.of_account(call.tx, visitor.actor, account.id, page)
     shown = let_out(visitor, views)
-    at = await presenting(call.tx, visitor, [*pinned, *shown])
+    at = await presenting(call.tx, visitor, [*pinned, *shown], account)
     return answer(
         visitor,
         "profile.html",

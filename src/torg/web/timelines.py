@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from torg.http import Call, Routes
 from torg.kernel.errors import NotFound
@@ -30,6 +30,8 @@ async def front(call: Call, params: Turn) -> Response:
         return await _posts(visitor, params, "home.html", views, form=blank(visitor))
     if not call.network.is_public:
         return answer(visitor, "gate.html", Present(visitor))
+    if call.network.settings.single_user:
+        return RedirectResponse(f"/@{call.network.settings.single_user}", 303, {"Cache-Control": "no-store"})
     return await _everybody(visitor, params, "front.html")
 
 
