@@ -180,3 +180,21 @@ async def test_who_may_not_sign_up(square: Square) -> None:
     assert (history[0]["accounts"], history[0]["uses"]) == ("1", "2")
     async with square.services.db.tx(square.networks[OTHER].scope) as tx:
         assert await reads.sign_up_barred(tx, "192.0.2.200", "kim@throwaway.example") is None
+
+
+async def test_no_access_shuts_the_door_of_one_network(square: Square) -> None:
+    """The tests' callers have the address 127.0.0.1."""
+    block = await made(square, "ip_blocks", {"ip": "127.0.0.0/8", "severity": "no_access"})
+    for person in (square.bjorn, square.nobody(), square.anna):
+        for path in ("/api/v1/timelines/public", "/api/v2/instance", "/about"):
+            assert (await person.get(path)).status_code == 403
+    assert (await square.person(OTHER, "olga").get("/api/v1/timelines/public")).status_code == 200
+    async with square.services.db.system() as tx:
+        await tx.run("UPDATE blocked_ips SET expires_at = now() WHERE id = %s", (int(block["id"]),))
+    square.services.door.forget(square.networks[PUBLIC].id)
+    assert (await square.bjorn.get("/api/v1/timelines/public")).status_code == 200
+
+
+async def test_milder_blocks_leave_the_door_open(square: Square) -> None:
+    await made(square, "ip_blocks", {"ip": "127.0.0.1", "severity": "sign_up_block"})
+    assert (await square.bjorn.get("/api/v1/timelines/public")).status_code == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ from torg.http.wire import SECURITY, Headers, capped, missing, with_headers, wit
 log = structlog.get_logger("torg.http")
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+Doorman = Callable[[Any, str], Awaitable[None]]
+"""Given a network and an address, raises for whoever may not come in at all."""
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -45,9 +47,10 @@ def build_app(
     lifespan: Lifespan | None = None,
     upload_folder: Path | None = None,
     classify_error: Classify = classify,
+    doorman: Doorman | None = None,
 ) -> App:
     """Put the edges' routes together. Mistakes in declarations (twice the same, odd types) show here."""
-    return App(list(routes), services, authenticator, networks, lifespan, upload_folder, classify_error)
+    return App(list(routes), services, authenticator, networks, lifespan, upload_folder, classify_error, doorman)
 
 
 class App:
@@ -62,6 +65,7 @@ class App:
         lifespan: Lifespan | None,
         upload_folder: Path | None,
         classify_error: Classify,
+        doorman: Doorman | None,
     ) -> None:
         self.services = services
         self.routes: list[Route] = [route for one in collections for route in one.records]
@@ -79,6 +83,7 @@ class App:
         self._limited = services.settings.rate_limits
         self._front = Front(services.settings.trusted_proxies, services.settings.scheme)
         self._networks = networks
+        self._doorman = doorman
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -122,6 +127,8 @@ class App:
             return response
         host, scheme, client_ip = self._front.look(request)
         network = await find_network(self._networks, host)
+        if self._doorman is not None:
+            await self._doorman(network, client_ip)
         route, path_values = self._router.match("GET" if method == "HEAD" else method, scope["path"])
         request = Request(scope, capped(receive, route.max_body))
         data, token = await self._early_token(request, route)
@@ -184,6 +191,8 @@ class App:
         try:
             host, scheme, client_ip = self._front.look(socket)
             network = await find_network(self._networks, host)
+            if self._doorman is not None:
+                await self._doorman(network, client_ip)
             route, _ = self._router.match("WEBSOCKET", scope["path"])
             token, subprotocol = socket_token(socket)
             actor = await check(self._authenticator, self.services.db, network, token, route)

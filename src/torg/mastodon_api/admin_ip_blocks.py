@@ -36,6 +36,11 @@ class ChangeBlock(msgspec.Struct, kw_only=True):
     expires_in: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
+def _shut(call: Call) -> None:
+    """Let a change hold in this process at once."""
+    call.tx.after_commit(lambda: call.services.door.forget(call.network.id))
+
+
 @routes.get("/api/v1/admin/ip_blocks", scope=READ, permission=BLOCKS)
 async def index(call: Call, params: PageParams) -> Paged[entities.AdminIpBlock]:
     found = await registers.IPS.listed(call.tx, page(params, 100, 200))
@@ -52,6 +57,7 @@ async def create(call: Call, form: NewBlock) -> entities.AdminIpBlock:
     made = await registers.block_ip(
         call.tx, call.actor, form.ip or NOBODY, form.severity, form.comment, form.expires_in
     )
+    _shut(call)
     return present.ip(made)
 
 
@@ -66,9 +72,12 @@ async def update(call: Call, form: ChangeBlock) -> entities.AdminIpBlock:
         comment=form.comment,
         expires_in=form.expires_in,
     )
+    _shut(call)
     return present.ip(changed)
 
 
 @routes.delete("/api/v1/admin/ip_blocks/{id}", scope=LIFT, permission=BLOCKS)
 async def delete(call: Call, params: ById) -> entities.AdminIpBlock:
-    return present.ip(await registers.IPS.delete(call.tx, call.actor, params.id))
+    removed = await registers.IPS.delete(call.tx, call.actor, params.id)
+    _shut(call)
+    return present.ip(removed)

@@ -226,6 +226,15 @@ async def block_ip(
     return made
 
 
+async def shut_out(tx: Tx) -> list[str]:
+    """The ranges that have no access at all, as `192.0.2.0/24`."""
+    return await tx.column(
+        f"""SELECT ip::text FROM blocked_ips WHERE {TENANT} AND severity = 'no_access'
+            AND (expires_at IS NULL OR expires_at > now())""",
+        tenant(tx),
+    )
+
+
 async def change_ip_block(
     tx: Tx,
     actor: Actor,

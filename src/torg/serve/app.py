@@ -33,6 +33,7 @@ def make_app(services: Services) -> App:
         authenticator=TokenAuthenticator(),
         networks=services.networks,
         upload_folder=services.uploads,
+        doorman=services.door,
     )
 
 

@@ -21,6 +21,7 @@ from torg.mastodon_api.streaming_events import REACTIONS
 from torg.media import links, rules
 from torg.media.pool import WorkerPool
 from torg.media.workshop import Workshop
+from torg.moderation.door import Door
 from torg.orgs.reads import NetworksByHost
 from torg.push import keys
 from torg.web import files
@@ -38,6 +39,7 @@ class Services:
     mail: Mailer
     fetch: Fetcher
     networks: NetworksByHost
+    door: Door
     bus: LogBus
     hub: Hub
     identity: keys.Identity
@@ -73,6 +75,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         ),
         fetch=Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file),
         networks=NetworksByHost(db),
+        door=Door(db),
         bus=bus,
         hub=Hub(db, bus, REACTIONS),
         identity=await keys.load(db, settings.vapid_contact),
