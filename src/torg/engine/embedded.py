@@ -146,8 +146,10 @@ def told(data: Path) -> Iterator[None]:
             raise Misused(f"{why} Choose another one: TORG_DATA=/path torg …", log=str(error)) from error
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise Misused(keeper.full(data), log=str(error)) from error
-        if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.ENAMETOOLONG, errno.ELOOP):
             raise Misused(
-                f"{data} cannot be a data folder: {error.strerror} ({error.filename})", log=str(error)
+                f"{data} cannot be a data folder: {error.strerror} ({error.filename})."
+                " Choose another one: TORG_DATA=/path torg …",
+                log=str(error),
             ) from error
         raise
