@@ -110,6 +110,19 @@ async def test_filters_of_the_second_generation(square: Square) -> None:
     assert (await square.shop.get(v2)).status_code == 403
 
 
+async def test_who_was_invited_by_whom(square: Square) -> None:
+    network = square.networks[PUBLIC]
+    async with square.services.db.tx(network.scope) as tx:
+        await tx.run(
+            "INSERT INTO invites (org_id, network_id, id, account_id, code) VALUES (%s, %s, 7, %s, 'come')",
+            (network.org_id, network.id, square.bjorn.id),
+        )
+    await mark(square.shop, "invite_id = 7")
+    assert await names(square.anna, f"/api/v2/admin/accounts?invited_by={square.bjorn.id}") == {"shop"}
+    shown = (await square.anna.get(f"{ACCOUNTS}/{square.shop.id}")).json()
+    assert shown["invited_by_account_id"] == str(square.bjorn.id)
+
+
 async def test_pages(square: Square) -> None:
     first = await square.anna.get(f"{ACCOUNTS}?limit=3")
     assert len(first.json()) == 3

@@ -24,7 +24,8 @@ STATUS = {
 DOSSIERS = """
     SELECT a.id, p.email, p.email_confirmed_at IS NOT NULL AS confirmed,
            coalesce(a.settings ->> 'locale', p.locale) AS locale, a.invite_request,
-           a.registered_by_app_id AS app_id, r.id AS role_id, r.name AS role_name, r.color AS role_color,
+           a.registered_by_app_id AS app_id, i.account_id AS invited_by,
+           r.id AS role_id, r.name AS role_name, r.color AS role_color,
            r.permissions AS role_permissions, r.highlighted AS role_highlighted,
            coalesce((
                SELECT jsonb_agg(jsonb_build_object('ip', host(used.ip), 'used_at', used.at) ORDER BY used.at DESC)
@@ -37,6 +38,7 @@ DOSSIERS = """
     FROM accounts a
     LEFT JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
     LEFT JOIN roles r ON r.org_id = a.org_id AND r.network_id = a.network_id AND r.id = a.role_id
+    LEFT JOIN invites i ON i.org_id = a.org_id AND i.network_id = a.network_id AND i.id = a.invite_id
     WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.id = ANY(%(ids)s)
 """
 
@@ -88,7 +90,11 @@ def _conditions(wanted: Search) -> tuple[list[str], dict[str, Any]]:
     if wanted.role_ids:
         also("a.role_id = ANY(%(roles)s)", roles=wanted.role_ids)
     if wanted.invited_by is not None:
-        also("FALSE")  # nobody comes by invitation here
+        also(
+            """EXISTS (SELECT FROM invites i WHERE i.org_id = a.org_id AND i.network_id = a.network_id
+                AND i.id = a.invite_id AND i.account_id = %(inviter)s)""",
+            inviter=wanted.invited_by,
+        )
     if wanted.username:
         also("lower(a.handle) LIKE %(username)s", username=_pattern(wanted.username.removeprefix("@")) + "%")
     if wanted.display_name:

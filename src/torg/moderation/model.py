@@ -74,6 +74,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     locale: str | None
     invite_request: str
     app_id: int | None
+    invited_by: int | None
     role_id: int | None
     role_name: str | None
     role_color: str | None

@@ -56,6 +56,7 @@ def _account(a: Account, known: Dossier, public: entities.Account) -> entities.A
         suspended=a.suspended_at is not None,
         account=public,
         created_by_application_id=str(known.app_id) if known.app_id is not None else UNSET,
+        invited_by_account_id=str(known.invited_by) if known.invited_by is not None else UNSET,
     )
 
 
