@@ -28,6 +28,7 @@ class Net(msgspec.Struct, frozen=True):
     org_id: int
     kind: NetworkKind
     host: str
+    is_public: bool = True
 
 
 class Hosts:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from torg.access import passwords, tokens
+from torg.access import passwords
 from torg.access.model import Person
+from torg.access.tokens import LIVING
 from torg.accounts import store as accounts
 from torg.accounts.model import Account
 from torg.engine.postgres import Database, Tx
@@ -99,7 +100,7 @@ async def set_password(db: Database, scope: Scope, person_id: int, password_hash
     async with db.system() as tx:
         await tx.run("UPDATE persons SET password_hash = %(hash)s WHERE org_id = %(org)s AND id = %(person)s", params)
         await tx.run(f"DELETE FROM sessions WHERE org_id = %(org)s AND account_id IN {mine}", params)
-        for table in tokens.LIVING:
+        for table in LIVING:
             await tx.run(
                 f"""UPDATE {table} SET revoked_at = now() WHERE org_id = %(org)s AND account_id IN {mine}
                     AND revoked_at IS NULL""",

@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 from babel import localedata
 
-from torg.access import letters, passwords, persons
+from torg.access import invites, letters, passwords, persons
 from torg.access.model import Person
 from torg.access.sessions import address
 from torg.accounts import actions as accounts
@@ -15,6 +15,7 @@ from torg.accounts import rules as account_rules
 from torg.accounts import store as account_store
 from torg.accounts.model import Account
 from torg.engine.postgres import Database, Tx
+from torg.kernel.actor import NetworkKind
 from torg.kernel.clock import now
 from torg.kernel.config import Registration, Settings
 from torg.kernel.errors import Forbidden, Invalid
@@ -36,11 +37,15 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     locale: str = ""
     reason: str = ""
     date_of_birth: date | None = None
+    invite_code: str | None = None
 
 
 def policy(settings: Settings, network: Network) -> Registration:
-    """Who may register here: the stricter of the installation's setting and the network's. Inside: nobody."""
-    if not network.is_public:
+    """Who may register here: the stricter of the installation's setting and the network's.
+
+    Nobody by oneself in a network that is not public, nor in one that is a single person's.
+    """
+    if network.kind is not NetworkKind.PUBLIC or network.settings.single_user:
         return Registration.CLOSED
     own = Registration(network.settings.registration or Registration.OPEN)
     return max(settings.registration, own, key=STRICTNESS.index)
@@ -63,16 +68,19 @@ async def register(
 ) -> Account:
     """A new account, usable at once unless its `state` says otherwise.
 
-    Forbidden when registration is closed or the caller's address is blocked; Invalid with `details` for every mistake
-    of the form at once. A person of the organisation joins a further network with the password that he or she has; a
-    wrong one says no more than that the address is taken.
+    Forbidden when registration is closed (an invitation opens it) or the caller's address is blocked; Invalid with
+    `details` for every mistake of the form at once. A person of the organisation joins a further network with the
+    password that he or she has; a wrong one says no more than that the address is taken.
     """
     allowed = policy(settings, network)
-    if allowed is Registration.CLOSED:
+    if allowed is Registration.CLOSED and not wish.invite_code:
         raise Forbidden
     wrong = mistakes(wish, network)
     from_ip = address(ip)
     async with db.tx(network.scope) as tx:
+        invite = None if network.settings.single_user else await invites.valid(tx, wish.invite_code)
+        if allowed is Registration.CLOSED and invite is None:
+            raise Forbidden
         barred = await moderation.sign_up_barred(tx, from_ip, wish.email)
         if barred == "email" and from_ip is not None:
             await moderation.note_barred(tx, from_ip, wish.email)
@@ -95,7 +103,10 @@ async def register(
     async with db.tx(network.scope) as tx:
         person = known or await _new_person(tx, wish, fresh_hash or "", confirmed=not must_confirm(settings, network))
         confirm = must_confirm(settings, network) and person.email_confirmed_at is None
-        waits = "pending" if allowed is Registration.APPROVAL or barred == "approval" else "active"
+        asked = allowed is Registration.APPROVAL and not (invite and await invites.bypasses_approval(tx, invite))
+        waits = "pending" if asked or barred == "approval" else "active"
+        if invite is not None and not await invites.use(tx, invite.id):
+            raise Forbidden
         account = await accounts.create_account(
             tx,
             wish.username,
@@ -105,6 +116,7 @@ async def register(
                 "invite_request": wish.reason.strip(),
                 "sign_up_ip": from_ip,
                 "registered_by_app_id": app_id,
+                "invite_id": invite.id if invite else None,
                 "settings": {"locale": person.locale},
             },
         )
@@ -173,7 +185,8 @@ async def confirm(db: Database, settings: Settings, network: Network, secret: st
         if account is None:
             return None
         if account.state == "unconfirmed":
-            if policy(settings, network) is Registration.APPROVAL or await moderation.needs_approval(tx, account.id):
+            asked = policy(settings, network) is Registration.APPROVAL and not await invites.let_in(tx, account.id)
+            if asked or await moderation.needs_approval(tx, account.id):
                 await account_store.update(tx, account.id, {"state": "pending"})
             else:
                 await accounts.activate(tx, account.id)

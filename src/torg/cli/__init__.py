@@ -21,6 +21,7 @@ app.command("torg.cli.doctor:doctor", name="doctor")
 app.command("torg.cli.import_:import_", name="import")
 app.command("torg.cli.replay:replay", name="replay")
 app.command("torg.cli.token:token", name="token")
+app.command("torg.cli.invite:invite", name="invite")
 
 org = App(name="org", help="Organisations, the tenants of this installation.")
 org.command("torg.cli.org:add", name="add")
@@ -28,6 +29,7 @@ app.command(org)
 
 network = App(name="network", help="Networks: places to post, each with its own host name.")
 network.command("torg.cli.network:add", name="add")
+network.command("torg.cli.network:set_", name="set")
 app.command(network)
 
 person = App(name="person", help="Persons, who log in.")

@@ -1,13 +1,17 @@
-"""`torg network add`: a place to post, with a host name of its own."""
+"""`torg network add` and `torg network set`: a place to post, with a host name and settings of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import json as json_format
 
+import msgspec
+
+from torg.accounts import reads as accounts
 from torg.cli.opening import opened
 from torg.kernel.actor import NetworkKind
 from torg.kernel.config import Settings, load
+from torg.kernel.errors import Misused
 from torg.orgs import actions
 from torg.orgs.model import Network
 
@@ -39,3 +43,42 @@ def add(*, org: str, kind: NetworkKind, host: str, name: str | None = None, json
 async def _add(settings: Settings, org: str, kind: NetworkKind, host: str, name: str | None) -> Network:
     async with opened(settings) as services, services.db.system() as tx:
         return await actions.add_network(tx, org, kind, host, name)
+
+
+def set_(*changes: str, host: str, json: bool = False) -> None:
+    """Change settings of a network, or show them when no change is given. All are in docs/network-settings.md.
+
+    Parameters
+    ----------
+    changes
+        NAME=VALUE, any number of them: registration=closed private=on languages=sv,en single_user=anna.
+    host
+        The network's host name.
+    json
+        Print one line of JSON: every setting with its value.
+    """
+    given: dict[str, str] = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals:
+            raise Misused(f"“{change}” is not NAME=VALUE. Give for instance registration=closed.")
+        given[name.strip().replace("-", "_")] = value.strip()
+    network = asyncio.run(_set(load(), host, given))
+    shown = {name: getattr(network.settings, name) for name in network.settings.__struct_fields__}
+    if json:
+        print(msgspec.json.encode(shown).decode())
+    else:
+        for name, value in shown.items():
+            print(f"{name}={'none' if value is None else ','.join(value) if isinstance(value, list) else value}")
+
+
+async def _set(settings: Settings, host: str, given: dict[str, str]) -> Network:
+    async with opened(settings) as services:
+        async with services.db.system() as tx:
+            network = await actions.change_settings(tx, host, given)
+        if name := given.get("single_user"):
+            async with services.db.tx(network.scope) as tx:
+                found = await accounts.by_acct(tx, name, network.host)
+            if found is None:
+                print(f"Note: there is no account @{name} at {network.host} yet; add it with torg person add.")
+        return network

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
 from torg.http.routes import Auth, Route
-from torg.kernel.actor import Actor, NetworkKind, Permission
+from torg.kernel.actor import Actor, Permission
 from torg.kernel.errors import Forbidden, Invalid, Unauthorized
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def socket_token(connection: HTTPConnection) -> tuple[str | None, str | None]:
 async def check(authenticator: Authenticator, db: Any, network: Any, token: str | None, route: Route) -> Actor:
     """The actor, if the route lets this token in. Unauthorized, Invalid or Forbidden if not.
 
-    What is open to anyone (`optional`) is so in a public network only: elsewhere it takes an account (DESIGN §2).
+    What is open to anyone (`optional`) is so where anybody may read only: elsewhere it takes an account (DESIGN §2).
     What takes a permission answers 403 also without a valid token (docs: methods/admin).
     """
     if route.permission is Permission.NONE:
@@ -63,7 +63,7 @@ async def _admitted(authenticator: Authenticator, db: Any, network: Any, token: 
     if token is None and route.auth in (Auth.APP, Auth.USER):
         raise Unauthorized("The access token is invalid")
     reads = route.auth is Auth.OPTIONAL or any(scope.startswith("read") for scope in route.scopes)
-    if reads and route.auth is not Auth.NONE and actor.account_id is None and network.kind is not NetworkKind.PUBLIC:
+    if reads and route.auth is not Auth.NONE and actor.account_id is None and not network.is_public:
         raise Unauthorized("This method requires an authenticated user")
     scoped = token is not None and route.auth is not Auth.PUBLIC and route.scopes
     if scoped and not any(actor.granted(scope) for scope in route.scopes):

@@ -26,6 +26,10 @@ class NetworkLike(Protocol):
     def kind(self) -> NetworkKind: ...
     @property
     def host(self) -> str: ...
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may read here without an account."""
+        ...
 
 
 class Networks(Protocol):

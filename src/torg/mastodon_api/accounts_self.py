@@ -32,6 +32,7 @@ class NewAccount(msgspec.Struct, kw_only=True):
     locale: str = ""
     reason: str = ""
     date_of_birth: date | None = None
+    invite_code: str | None = None
 
     def wish(self) -> registration.Wish:
         return registration.Wish(**msgspec.structs.asdict(self))

@@ -7,12 +7,13 @@ from datetime import date
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
-from torg.access import letters, passwords, persons, registration
+from torg.access import invites, letters, passwords, persons, registration
 from torg.accounts.model import Account
+from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.http.pages import language_of, page
 from torg.kernel.config import Registration
-from torg.kernel.errors import Invalid
+from torg.kernel.errors import Forbidden, Invalid
 from torg.oauth.browser import expired_form, is_ours, local, log_in, show, signed_in
 
 routes = Routes("oauth")
@@ -23,7 +24,11 @@ class Start(msgspec.Struct, kw_only=True):
     lang: str | None = None
 
 
-class SignUp(Start, kw_only=True):
+class Invited(Start, kw_only=True):
+    invite: str | None = None
+
+
+class SignUp(Invited, kw_only=True):
     username: str = ""
     email: str = ""
     password: str = ""
@@ -49,16 +54,30 @@ class NewPassword(msgspec.Struct, kw_only=True):
 
 
 @routes.get("/auth/sign_up", auth="none", hidden=True)
-async def form(call: Call, params: Start) -> Response:
-    """The form, or why there is none."""
+async def form(call: Call, params: Invited) -> Response:
+    """The form, or why there is none. `invite` is the code of an invitation."""
     if await signed_in(call, call.tx) is not None:
         return RedirectResponse(local(params.next), 303)
-    return _form(call, SignUp(next=params.next, lang=params.lang), {}, 200)
+    given = SignUp(next=params.next, lang=params.lang, invite=params.invite)
+    return _form(call, given, await _let_in(call, call.tx, params), {}, 200)
 
 
-def _form(call: Call, given: SignUp, wrong: dict[str, list[tuple[str, str]]], status: int) -> Response:
-    language = language_of(call, given.lang)
+async def _let_in(call: Call, tx: Tx, given: Invited) -> Registration:
+    """Who may register with what was given: an invitation opens what is closed."""
     policy = registration.policy(call.settings, call.network)
+    if call.network.settings.single_user:
+        return policy
+    invite = await invites.valid(tx, given.invite)
+    if invite is None:
+        return policy
+    bypasses = policy is Registration.CLOSED or await invites.bypasses_approval(tx, invite)
+    return Registration.OPEN if bypasses else policy
+
+
+def _form(
+    call: Call, given: SignUp, policy: Registration, wrong: dict[str, list[tuple[str, str]]], status: int
+) -> Response:
+    language = language_of(call, given.lang)
     if policy is Registration.CLOSED:
         return page(call, "problem.html", status=403, language=language, problem="closed", detail="")
     return show(
@@ -78,12 +97,14 @@ async def register(call: Call, given: SignUp) -> Response:
     """Make the account and log in at once, or say what has to be waited for."""
     if not is_ours(call, given.csrf):
         return expired_form(call, language_of(call, given.lang))
-    if registration.policy(call.settings, call.network) is Registration.CLOSED:
-        return _form(call, given, {}, 403)
+    async with call.db.tx(call.network.scope) as tx:
+        policy = await _let_in(call, tx, given)
+    if policy is Registration.CLOSED:
+        return _form(call, given, policy, {}, 403)
     try:
         born = date.fromisoformat(given.date_of_birth) if given.date_of_birth else None
     except ValueError:
-        return _form(call, given, {"date_of_birth": [("ERR_INVALID", "is invalid")]}, 422)
+        return _form(call, given, policy, {"date_of_birth": [("ERR_INVALID", "is invalid")]}, 422)
     wish = registration.Wish(
         username=given.username.strip(),
         email=given.email,
@@ -92,13 +113,16 @@ async def register(call: Call, given: SignUp) -> Response:
         locale=language_of(call, given.lang),
         reason=given.reason,
         date_of_birth=born,
+        invite_code=given.invite,
     )
     try:
         account = await registration.register(
             call.db, call.settings, call.network, wish, origin=call.origin, ip=call.client_ip
         )
     except Invalid as mistake:
-        return _form(call, given, mistake.details, 422)
+        return _form(call, given, policy, mistake.details, 422)
+    except Forbidden:  # the invitation was used up meanwhile, or this address is barred
+        return _form(call, given, Registration.CLOSED, {}, 403)
     return await _onward(call, account, given.next, language_of(call, given.lang))
 
 

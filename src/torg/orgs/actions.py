@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from torg.engine.postgres import Tx
 from torg.kernel.actor import NetworkKind
 from torg.kernel.errors import Misused
 from torg.kernel.ids import new_id
-from torg.orgs import rules, store
+from torg.orgs import reads, rules, store
 from torg.orgs.model import Network, Organisation
 
 
@@ -37,3 +39,10 @@ async def add_network(tx: Tx, org_name: str, kind: NetworkKind, host: str, name:
     made = await store.network_by_host(tx, host)
     assert made is not None
     return made
+
+
+async def change_settings(tx: Tx, host: str, given: Mapping[str, str]) -> Network:
+    """Change settings of a network as written on the command line; the network as it is now (system)."""
+    network = await reads.network_named(tx, host)
+    await store.update_settings(tx, network, rules.changed(network.settings, given))
+    return await reads.network_named(tx, host)

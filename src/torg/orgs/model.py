@@ -32,6 +32,8 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     registrations_message: str = ""
     local_live_feed: Literal["public", "authenticated", "disabled"] = "public"
     min_age: int | None = None
+    private: bool = False  # whether one must be a member to read, although the network is public
+    single_user: str = ""  # the handle of the one whose place this is: the front page is the profile
     trends_need_review: bool = False  # whether a moderator must approve what trends before it is shown
 
 
@@ -53,7 +55,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_public(self) -> bool:
         """Whether anonymous readers may read here; the wall's first question."""
-        return self.kind is NetworkKind.PUBLIC
+        return self.kind is NetworkKind.PUBLIC and not self.settings.private
 
 
 class Organisation(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,13 +19,13 @@ from torg.notices.events import NoticeCreated
 from torg.posts.events import PollEnded, PostEdited, PostFavourited, PostPublished
 from torg.push import effects as push
 from torg.search import actions as search
-from torg.serve import cards, moderation
+from torg.serve import cards, invitations, moderation
 from torg.showcase import effects as showcase
 from torg.showcase.events import AddedToCollection, CollectionUpdated
 
 EFFECTS: Effects = {
-    AccountActivated: [Batch(notices.signed_up)],
-    AccountCreated: [Batch(notices.signed_up)],
+    AccountActivated: [Batch(notices.signed_up), invitations.follow_inviter],
+    AccountCreated: [Batch(notices.signed_up), invitations.follow_inviter],
     AccountUpdated: [Batch(graph.unlocked)],
     AddedToCollection: [Batch(showcase.added)],
     CardShown: [cards.show],
