@@ -200,6 +200,22 @@ async def test_silence_limits_and_sensitive_marks(square: Square) -> None:
     assert freed.json()["sensitized"] is False
 
 
+async def test_the_media_of_a_marked_account_are_sensitive(square: Square) -> None:
+    said = await square.shop.says("Look")
+    network = square.networks[PUBLIC]
+    async with square.services.db.tx(network.scope) as tx:
+        await tx.run(
+            """INSERT INTO media (org_id, network_id, id, account_id, post_id, kind, state, token, original_key)
+               VALUES (%s, %s, 7, %s, %s, 'image', 'ready', 'x', 'media/7/x.png')""",
+            (network.org_id, network.id, square.shop.id, int(said["id"])),
+        )
+        await tx.run("UPDATE posts SET has_media = true WHERE id = %s", (int(said["id"]),))
+    path = f"/api/v1/statuses/{said['id']}"
+    assert (await square.bjorn.get(path)).json()["sensitive"] is False
+    await act(square, square.shop, "sensitive")
+    assert (await square.bjorn.get(path)).json()["sensitive"] is True
+
+
 async def test_a_warning_reaches_the_person_by_notice_and_mail(square: Square, tmp_path: Path) -> None:
     said = await square.shop.says("Buy!")
     report = await square.bjorn.post(

@@ -52,6 +52,22 @@ async def test_a_report_names_what_it_is_about(square: Square) -> None:
     assert body["target_account"]["id"] == str(shop.id)
 
 
+async def test_collections_of_the_account_come_along(square: Square) -> None:
+    network = square.networks["acme.test"]
+    async with square.services.db.tx(network.scope) as tx:
+        for id_, owner in ((7, square.shop), (8, square.reporter)):
+            await tx.run(
+                """INSERT INTO collections (org_id, network_id, id, account_id, name, created_at, updated_at)
+                   VALUES (%s, %s, %s, %s, 'Friends', now(), now())""",
+                (network.org_id, network.id, id_, owner.id),
+            )
+    response = await square.bjorn.post(
+        "/api/v1/reports", json={"account_id": square.shop.id, "collection_ids": ["7", "8", "9"]}
+    )
+    check(response.json(), entities.Report)
+    assert response.json()["collection_ids"] == ["7"]
+
+
 async def test_forms_with_brackets_and_rules(square: Square) -> None:
     broken = await rule(square, "Be kind")
     response = await square.bjorn.post(

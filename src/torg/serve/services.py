@@ -16,12 +16,14 @@ from torg.engine.mail import Mailer
 from torg.engine.postgres import Database
 from torg.kernel import ids
 from torg.kernel.config import Settings
+from torg.kernel.events import kind_of
 from torg.live.hub import Hub
 from torg.mastodon_api.streaming_events import REACTIONS
 from torg.media import links, rules
 from torg.media.pool import WorkerPool
 from torg.media.workshop import Workshop
 from torg.moderation.door import Door
+from torg.moderation.events import AccountModerated
 from torg.orgs.reads import NetworksByHost
 from torg.push import keys
 from torg.web import files
@@ -77,7 +79,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         networks=NetworksByHost(db),
         door=Door(db),
         bus=bus,
-        hub=Hub(db, bus, REACTIONS),
+        hub=Hub(db, bus, REACTIONS, barring=[kind_of(AccountModerated)]),
         identity=await keys.load(db, settings.vapid_contact),
         uploads=uploads,
         file_readers=(files.token_reader(TokenAuthenticator()),),
