@@ -1,4 +1,4 @@
-"""A folder for whole installations: reachable by the database's user, in memory where there is some, gone afterwards."""
+"""A folder for whole installations: open to the database's user, in memory where there is some, gone afterwards."""
 
 from __future__ import annotations
 
