@@ -45,7 +45,7 @@ class Served:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}"
+        return f"{self.services.settings.scheme}://{self.host}"
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the server's loop and wait for it."""
@@ -118,7 +118,15 @@ async def _live(
             network = await orgs.add_network(tx, "Acme", NetworkKind.PUBLIC, host)
         served = Served(host, services, network, asyncio.get_running_loop())
         await served.settle_people()
-        server = uvicorn.Server(uvicorn.Config(make_app(services), log_level="warning", ws="websockets-sansio"))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                make_app(services),
+                log_level="warning",
+                ws="websockets-sansio",
+                ssl_certfile=settings.tls_cert,
+                ssl_keyfile=settings.tls_key,
+            )
+        )
         async with background(services):
             task = asyncio.create_task(server.serve(sockets=[listening]))
             while not server.started:

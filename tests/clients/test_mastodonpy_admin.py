@@ -16,8 +16,8 @@ pytestmark = pytest.mark.clients
 def test_accounts(served: Served) -> None:
     anna, clara = Judge(served, "anna"), Judge(served, "clara")
     assert clara.id in {one.id for one in anna.admin_accounts_v2(origin="local", status="active")}
-    assert clara.id in {one.id for one in anna.admin_accounts(username="clara")}
-    assert [one.username for one in anna.library.admin_accounts_v1(username="clara")] == ["clara"]
+    assert clara.id in {one["id"] for one in anna.library.admin_accounts(username="clara")}
+    assert [one["username"] for one in anna.library.admin_accounts_v1(username="clara")] == ["clara"]
     assert anna.admin_account(clara.id).email == "clara@acme.example"
     for action, undo in (
         ("sensitive", anna.admin_account_unsensitive),

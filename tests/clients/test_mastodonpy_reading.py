@@ -24,7 +24,7 @@ def test_timelines(served: Served) -> None:
     assert [one.id for one in second] == [posts[2].id, posts[1].id]
     assert [one.id for one in nobody.fetch_previous(second)] == [posts[4].id, posts[3].id]
     assert len(nobody.fetch_remaining(first)) == 5
-    assert nobody.get_pagination_info(first, "next")["max_id"] == str(posts[3].id)
+    assert nobody.get_pagination_info(first, "next")["max_id"] == int(posts[3].id)
     assert len(list(nobody.pagination_iterator(first))) == 5
     assert len(list(nobody.pagination_page_iterator(first))) == 3
     assert nobody.timeline_link("https://example.com/none") == []
