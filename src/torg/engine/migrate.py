@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 import psycopg
 
@@ -47,7 +47,7 @@ def migrate(owner_conninfo: str, progress: Callable[[str], None] = lambda _: Non
             progress(name)
             with connection.transaction():
                 connection.execute("SET LOCAL lock_timeout = '10s'")
-                connection.execute(cast(LiteralString, sql))
+                connection.execute(cast(Any, sql))
                 connection.execute("INSERT INTO schema_migrations (name, sha256) VALUES (%s, %s)", (name, digest))
             applied.append(name)
     return applied
