@@ -48,6 +48,16 @@ async def quoters(tx: Tx, post_ids: Sequence[int]) -> list[Row]:
     )
 
 
+async def told(tx: Tx, post_ids: Sequence[int], account_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """(reader, post) where the reader has a notice about the post already, of whatever type."""
+    rows = await tx.all(
+        """SELECT account_id, post_id FROM notices WHERE org_id = %(org)s AND network_id = %(network)s
+           AND post_id = ANY(%(posts)s) AND account_id = ANY(%(accounts)s)""",
+        {**tenant(tx), "posts": list(post_ids), "accounts": list(account_ids)},
+    )
+    return {(row["account_id"], row["post_id"]) for row in rows}
+
+
 async def invited(tx: Tx, conversation_id: int) -> set[int]:
     """Who has written in a conversation: they do not need to be asked whether they want an answer."""
     return set(

@@ -1,6 +1,8 @@
-"""Nouns: who and what a search is limited to."""
+"""Nouns: who and what a search is limited to, and the searches that people keep."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import msgspec
 
@@ -29,3 +31,20 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
     post_id: int | None = None
     acct: str | None = None
+
+
+class SavedSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """A search kept by name. `track`: its owner wants to be told of new posts that it finds."""
+
+    id: int
+    name: str
+    query: str
+    track: bool
+    created_at: datetime
+
+
+class Tracked(msgspec.Struct, frozen=True, kw_only=True):
+    """A search and everybody who wants to be told of what it finds."""
+
+    query: str
+    account_ids: list[int]

@@ -26,7 +26,7 @@ async def posts(tx: Tx, actor: Actor, text: str, within: Within, *, here: str = 
     wanted = rules.wanted(query)
     if query.empty or (query.has_text and wanted.empty):
         return []
-    named = await _people(tx, actor, query, here)
+    named = await people_named(tx, actor, query, here)
     if within.account_id is not None:
         theirs = [within.account_id]
         named = People(
@@ -83,7 +83,8 @@ async def hashtags(
     return await tags.find(tx, text, limit=limit, offset=offset, reviewed_only=exclude_unreviewed)
 
 
-async def _people(tx: Tx, actor: Actor, query: SearchQuery, here: str) -> People:
+async def people_named(tx: Tx, actor: Actor, query: SearchQuery, here: str) -> People:
+    """The accounts that a search names; `me` is the actor."""
     handles = {h for group in (query.from_, query.to, query.not_from, query.not_to) for h in group if h != "me"}
     known = await accounts_reads.by_handles(tx, handles, here) if handles else {}
 

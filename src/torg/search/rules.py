@@ -9,8 +9,9 @@ from typing import Final
 
 import msgspec
 
+from torg.kernel.errors import invalid
 from torg.text.normal import is_word, normal
-from torg.text.query import SearchQuery
+from torg.text.query import MAX_QUERY, SearchQuery, parse
 
 MOST_CHARACTERS: Final = 100_000
 # Written without spaces between words: each character is a word, and what is searched for a phrase of them.
@@ -81,3 +82,21 @@ def _folded(parts: Sequence[str]) -> tuple[str, ...]:
 def like(text: str) -> str:
     """A text inside a LIKE pattern, standing for itself."""
     return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+def asks(text: str) -> bool:
+    """Whether a text asks for anything at all."""
+    query = parse(text)
+    return not query.empty and (not query.has_text or not wanted(query).empty)
+
+
+def search(text: str) -> str:
+    """A search that is to be kept, trimmed. Invalid (422) for one that is empty, asks for nothing or is too long."""
+    text = " ".join(text.split())
+    if not text:
+        raise invalid("query", "ERR_BLANK", "can't be blank")
+    if len(text) > MAX_QUERY:
+        raise invalid("query", "ERR_TOO_LONG", f"is too long (maximum is {MAX_QUERY} characters)")
+    if not asks(text):
+        raise invalid("query", "ERR_INVALID", "asks for nothing")
+    return text

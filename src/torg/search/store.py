@@ -35,6 +35,9 @@ ON CONFLICT (org_id, post_id) DO UPDATE SET doc = EXCLUDED.doc
 
 FOUND = "SELECT search_posts({query}, %(authors)s::bigint[], %(below)s::bigint, %(above)s::bigint, %(most)s::int)"
 
+WORDS = """AND EXISTS (SELECT FROM post_search s
+    WHERE s.org_id = p.org_id AND s.post_id = p.id AND s.doc @@ ({query}))"""
+
 INTERACTED = """(p.account_id = %(viewer)s
     OR EXISTS (SELECT FROM favourites x WHERE x.org_id = p.org_id AND x.account_id = %(viewer)s AND x.post_id = p.id)
     OR EXISTS (SELECT FROM bookmarks x WHERE x.org_id = p.org_id AND x.account_id = %(viewer)s AND x.post_id = p.id)
@@ -130,9 +133,15 @@ async def matching(
 
 def bounds(query: SearchQuery, within: Within) -> tuple[int | None, int | None]:
     """(below, above) as ids: an id tells the time of its post, so days are bounds of ids (UTC)."""
-    below = [b for b in (within.max_id, _day(query.until)) if b is not None]
-    above = [a for a in (within.min_id, _day(query.since, -1)) if a is not None]
+    until, since = days(query)
+    below = [b for b in (within.max_id, until) if b is not None]
+    above = [a for a in (within.min_id, since) if a is not None]
     return (min(below) if below else None), (max(above) if above else None)
+
+
+def days(query: SearchQuery) -> tuple[int | None, int | None]:
+    """(below, above) as ids, of the days alone."""
+    return _day(query.until), _day(query.since, -1)
 
 
 def _day(day: date | None, step: int = 0) -> int | None:
@@ -205,3 +214,39 @@ async def posts(
             ORDER BY p.id {"ASC" if upwards else "DESC"} LIMIT %(most)s""",
         {**tenant(tx), "viewer": viewer, **params, "ids": ids, "below": below, "above": above, "most": most},
     )
+
+
+async def watched(
+    tx: Tx,
+    where: str,
+    params: dict[str, Any],
+    *,
+    wanted: Wanted,
+    ids: list[int],
+    viewers: list[int | None],
+    below: int | None,
+    above: int | None,
+) -> list[Row]:
+    """(viewer, post) of these posts that fit; in `where` a viewer is `w.id`, and NULL is nobody.
+
+    The posts are named, so their words are looked at one by one and the index of words is not needed: this also
+    works for the relay, which has no tenant set that `search_posts` could go by.
+    """
+    words, word_params = text_query(wanted) if not wanted.empty else ("", {})
+    return await tx.all(
+        f"""SELECT w.id AS viewer, p.id AS post FROM posts p
+            JOIN accounts a ON a.org_id = p.org_id AND a.id = p.account_id
+            CROSS JOIN unnest(%(viewers)s::bigint[]) AS w (id)
+            WHERE {TENANT} AND p.id = ANY (%(ids)s) AND p.boost_of_id IS NULL
+            {"AND p.id < %(below)s" if below is not None else ""} {"AND p.id > %(above)s" if above is not None else ""}
+            {WORDS.format(query=words) if words else ""} AND {where}""",
+        {**tenant(tx), **params, **word_params, "ids": ids, "viewers": viewers, "below": below, "above": above},
+    )
+
+
+async def host(tx: Tx) -> str:
+    """The network's own host: `anna@here` is `anna`."""
+    found: str | None = await tx.value(
+        "SELECT host FROM networks WHERE org_id = %(org)s AND id = %(network)s", tenant(tx)
+    )
+    return found or ""

@@ -19,6 +19,7 @@ from torg.notices.events import NoticeCreated
 from torg.posts.events import PollEnded, PostEdited, PostFavourited, PostPublished
 from torg.push import effects as push
 from torg.search import actions as search
+from torg.search import track
 from torg.serve import cards, invitations, moderation
 from torg.showcase import effects as showcase
 from torg.showcase.events import AddedToCollection, CollectionUpdated
@@ -38,7 +39,12 @@ EFFECTS: Effects = {
     PollEnded: [Batch(notices.polls_ended)],
     PostEdited: [Batch(notices.posts_edited), Batch(search.index_posts), cards.want_for_edited],
     PostFavourited: [Batch(notices.posts_favourited)],
-    PostPublished: [Batch(notices.posts_published), Batch(search.index_posts), cards.want_for_published],
+    PostPublished: [
+        Batch(notices.posts_published),
+        Batch(search.index_posts),
+        Batch(track.posts_published),  # after the words are indexed, and after what others are told of the post
+        cards.want_for_published,
+    ],
     PostsImported: [Batch(search.index_imported)],  # old posts are no news: no notice, no stream
     ReportFiled: [Batch(moderation.reports_filed)],
     WarningIssued: [Batch(moderation.warned), moderation.mail_warning],
