@@ -10,7 +10,7 @@ from tests.contract.entity_check import check, check_list
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
 from torg.access import roles
 from torg.mastodon_api import entities
-from torg.moderation import log
+from torg.moderation import log, reads
 
 ACCOUNTS = "/api/v1/admin/accounts"
 NOT_ALLOWED = (403, '{"error":"This action is not allowed"}')
@@ -263,6 +263,7 @@ async def test_higher_roles_are_out_of_reach(square: Square) -> None:
 async def test_delete_only_what_is_suspended(square: Square) -> None:
     said = await square.shop.says("Buy!")
     await square.shop.follows(square.bjorn)
+    secret = await square.shop.says("@bjorn psst", visibility="direct")
     early = await square.anna.delete(f"{ACCOUNTS}/{square.shop.id}")
     assert (early.status_code, early.text) == NOT_ALLOWED
     await act(square, square.shop, "suspend")
@@ -271,8 +272,12 @@ async def test_delete_only_what_is_suspended(square: Square) -> None:
     await square.settle()
     async with square.services.db.system() as tx:
         assert await tx.value("SELECT count(*) FROM posts WHERE id = %s", (int(said["id"]),)) == 0
+        assert await tx.value("SELECT count(*) FROM messages WHERE id = %s", (int(secret["id"]),)) == 0
+        assert await tx.value("SELECT count(*) FROM persons WHERE email = 'shop@acme.test'") == 0
         row = await tx.one("SELECT followers_count FROM accounts WHERE id = %s", (square.bjorn.id,))
     assert row == {"followers_count": 0}
+    async with square.services.db.tx(square.networks[PUBLIC].scope) as inner:
+        assert await reads.email_barred(inner, "shop@acme.test")
     for again in ("DELETE", "POST"):
         path = f"{ACCOUNTS}/{square.shop.id}" + ("" if again == "DELETE" else "/unsuspend")
         response = await square.anna.http.request(again, path)

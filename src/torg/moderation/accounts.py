@@ -15,7 +15,7 @@ from torg.kernel.actor import Actor
 from torg.kernel.clock import now
 from torg.kernel.errors import Forbidden, NotFound, invalid
 from torg.kernel.ids import new_id
-from torg.moderation import account_store, log, report_store, rules
+from torg.moderation import account_store, log, registers, report_store, rules
 from torg.moderation.deletion import FORGET_PERSON, REMOVE_CONTENT
 from torg.moderation.events import AccountModerated, WarningIssued
 from torg.moderation.model import Act
@@ -147,11 +147,17 @@ async def release(tx: Tx, actor: Actor, account_id: int, act_: Act) -> None:
 
 
 async def delete(tx: Tx, actor: Actor, account_id: int) -> None:
-    """Remove a suspended account's data for good. Forbidden if it is not suspended, or was deleted before."""
+    """Remove a suspended account's data for good. Forbidden if it is not suspended, or was deleted before.
+
+    Of the e-mail address a hash stays among the blocked ones, so that nobody comes back by the same door.
+    """
     account = await find(tx, account_id)
     if account.suspended_at is None or account.state == "deleted":
         raise Forbidden
     await _within_reach(tx, actor, account)
+    known = (await account_store.dossiers(tx, [account_id]))[account_id]
+    if known.email:
+        await registers.EMAILS.insert(tx, actor, {"hash": rules.canonical_hash(known.email)})
     await account_actions.close(tx, account_id)
     await jobs.enqueue(tx, REMOVE_CONTENT, {"account_id": account_id}, key=str(account_id))
     await log.record(tx, actor, "delete", "account", account_id, handle=account.handle)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from torg.accounts import store as accounts
+from torg.engine import jobs
 from torg.engine.worker import Context
+from torg.kernel.actor import Actor
+from torg.messages import actions as messages
 from torg.posts import actions as posts
 from torg.posts import store as post_rows
 
@@ -14,21 +17,24 @@ FORGET_PERSON = "forget_person"
 BATCH = 50
 
 # Marks and ties in either direction; the counters of the others are mended first.
-TIES = (
-    "follows", "follow_requests", "blocks", "mutes", "account_notes", "endorsements",
+TIES = ("follows", "follow_requests", "blocks", "mutes", "account_notes", "endorsements", "dismissed_suggestions")
+OWN = (
+    "favourites", "bookmarks", "pins", "thread_mutes", "poll_votes", "lists", "list_members", "tag_follows",
+    "featured_tags", "collections", "collection_items", "domain_blocks", "scheduled_posts", "drafts", "filters",
+    "notices", "notice_policies", "notice_requests", "notice_permissions", "markers", "push_subscriptions",
+    "announcement_reads", "announcement_reactions", "annual_reports", "idempotency_keys", "mailed_proofs",
+    "saved_searches", "grants", "refresh_tokens", "tokens", "sessions", "invites",
 )  # fmt: skip
-OWN = ("favourites", "bookmarks", "poll_votes", "lists", "tag_follows", "domain_blocks", "scheduled_posts", "filters",
-       "tokens", "sessions")  # fmt: skip
 BLANK: dict[str, Any] = {
     "display_name": "", "note": "", "note_html": "", "fields": [], "avatar": None, "header": None,
-    "followers_count": 0, "following_count": 0,
+    "followers_count": 0, "following_count": 0, "person_id": None, "sign_up_ip": None, "invite_request": "",
 }  # fmt: skip
 
 
 async def remove_content(ctx: Context, payload: dict[str, Any]) -> None:
     """Delete the posts a batch at a time, then marks, ties and profile. Doing it again finds less and less."""
     account_id = int(payload["account_id"])
-    while await _remove_posts(ctx, account_id):
+    while await _remove_posts(ctx, account_id) or await _remove_messages(ctx, account_id):
         continue
     async with ctx.tx() as tx:
         account = (await accounts.by_ids(tx, [account_id])).get(account_id)
@@ -62,6 +68,8 @@ async def remove_content(ctx: Context, payload: dict[str, Any]) -> None:
             params,
         )
         await accounts.update(tx, account_id, dict(BLANK))
+        if account.person_id is not None:
+            await jobs.enqueue(tx, FORGET_PERSON, {"person_id": account.person_id})
 
 
 async def _remove_posts(ctx: Context, account_id: int) -> bool:
@@ -78,6 +86,22 @@ async def _remove_posts(ctx: Context, account_id: int) -> bool:
             post = await post_rows.get(tx, post_id)
             if post is not None:
                 await posts.remove(tx, post, deleted_by=None)
+    return len(ids) == BATCH
+
+
+async def _remove_messages(ctx: Context, account_id: int) -> bool:
+    """One batch of what the account wrote to others; whether there may be more."""
+    async with ctx.tx() as tx:
+        account = (await accounts.by_ids(tx, [account_id])).get(account_id)
+        if account is None or account.state != "deleted":
+            return False
+        actor = Actor(org_id=ctx.job.org_id, network_id=ctx.job.network_id, account_id=account_id)
+        ids = await tx.column(
+            f"SELECT id FROM messages WHERE {accounts.TENANT} AND account_id = %(id)s ORDER BY id DESC LIMIT %(most)s",
+            {**accounts.tenant(tx), "id": account_id, "most": BATCH},
+        )
+        for message_id in ids:
+            await messages.delete(tx, actor, message_id)
     return len(ids) == BATCH
 
 
