@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from torg.accounts import store
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx
-from torg.kernel.errors import NotFound
+from torg.kernel.errors import Forbidden, NotFound
 
 
 async def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
@@ -21,6 +21,16 @@ async def visible(tx: Tx, account_id: int) -> Account:
     if account is None or account.state != "active":
         raise NotFound
     return account
+
+
+async def may_post(tx: Tx, account_id: int) -> None:
+    """Forbidden (403, in Mastodon's words) for an account that has moved away."""
+    moved = await tx.value(
+        f"SELECT moved_to_id FROM accounts WHERE {store.TENANT} AND id = %(id)s",
+        {**store.tenant(tx), "id": account_id},
+    )
+    if moved is not None:
+        raise Forbidden("Your login is currently disabled")
 
 
 async def by_acct(tx: Tx, acct: str, here: str = "") -> Account | None:

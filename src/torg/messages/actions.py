@@ -31,6 +31,7 @@ async def send(tx: Tx, actor: Actor, network: Network, draft: MessageDraft, *, o
     """Send to those whom the text mentions (in a reply also to those of the message before). The message's id."""
     if draft.idempotency_key and (before := await posts_store.remembered_key(tx, actor.me, draft.idempotency_key)):
         return before
+    await accounts.may_post(tx, actor.me)
     rules.check(Draft(text=draft.text, spoiler=draft.spoiler, media_ids=draft.media_ids), network.settings)
     parent = await mine(tx, actor, draft.reply_to_id) if draft.reply_to_id else None
     body, mentioned = await posts.rendered(tx, draft.text, network.host, origin)

@@ -44,6 +44,7 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
     author = actor.me
     if draft.idempotency_key and (before := await store.remembered_key(tx, author, draft.idempotency_key)):
         return before
+    await accounts.may_post(tx, author)
     draft = rules.check(draft, network.settings)
     parent = await reads.original(tx, actor, draft.reply_to_id) if draft.reply_to_id else None
     quoted = await quotes.permitted(tx, actor, draft.quote_of_id) if draft.quote_of_id else None

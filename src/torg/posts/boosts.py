@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from torg.accounts import reads as accounts
 from torg.accounts import store as accounts_store
 from torg.engine import outbox
 from torg.engine.postgres import Tx
@@ -26,6 +27,7 @@ async def boost(
     await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('boost', %s))", (post.id ^ actor.me,))
     if already := await store.boost_by(tx, actor.me, post.id):
         return already.id
+    await accounts.may_post(tx, actor.me)
     if post.audience is not Audience.EVERYONE:
         audience, listed = post.audience, True
     id_ = new_id()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from torg.admin_api import announcements as admin_announcements
+from torg.admin_api import emojis as admin_emojis
 from torg.http import Routes
 from torg.mastodon_api import (
     account_collections,
@@ -159,4 +161,6 @@ def collections() -> list[Routes]:
         admin_figures.routes,
         admin_tags.routes,
         admin_trends.routes,
+        admin_announcements.routes,
+        admin_emojis.routes,
     ]

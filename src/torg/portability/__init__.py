@@ -1,0 +1,1 @@
+"""One's own data and account: taken along, brought in, moved, closed."""
