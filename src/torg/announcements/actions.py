@@ -1,4 +1,4 @@
-"""What is done with announcements: administrators write them, readers put them away and answer."""
+"""What is done with announcements: administrators write them (logged), readers put them away and answer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from torg.kernel.actor import Actor, Permission
 from torg.kernel.clock import now
 from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.kernel.ids import new_id
+from torg.moderation import log
 from torg.orgs.model import Network
 from torg.posts.actions import rendered
 from torg.text.emoji import is_shortcode
@@ -29,6 +30,7 @@ async def create(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origin
     await _schedule(tx, id_, draft)
     if draft.publish and draft.scheduled_at is None:
         await _publish(tx, id_)
+    await log.record(tx, actor, "create", "announcement", id_, text=draft.text)
     return await _stored(tx, id_)
 
 
@@ -41,6 +43,7 @@ async def update(tx: Tx, actor: Actor, network: Network, id_: int, draft: Draft,
         await outbox.append(tx, AnnouncementPublished(announcement_id=id_))
     else:
         await _schedule(tx, id_, draft)
+    await log.record(tx, actor, "update", "announcement", id_, text=draft.text, before=before.text)
     return await _stored(tx, id_)
 
 
@@ -49,6 +52,7 @@ async def publish(tx: Tx, actor: Actor, id_: int) -> Announcement:
     _check_office(actor)
     if (await _stored(tx, id_)).published_at is None:
         await _publish(tx, id_)
+        await log.record(tx, actor, "publish", "announcement", id_)
     return await _stored(tx, id_)
 
 
@@ -58,6 +62,7 @@ async def unpublish(tx: Tx, actor: Actor, id_: int) -> Announcement:
     if (await _stored(tx, id_)).published_at is not None:
         await store.update(tx, id_, {"published_at": None, "scheduled_at": None})
         await outbox.append(tx, AnnouncementWithdrawn(announcement_id=id_))
+        await log.record(tx, actor, "unpublish", "announcement", id_)
     return await _stored(tx, id_)
 
 
@@ -67,6 +72,7 @@ async def delete(tx: Tx, actor: Actor, id_: int) -> None:
     await store.delete(tx, id_)
     if gone.published_at is not None:
         await outbox.append(tx, AnnouncementWithdrawn(announcement_id=id_))
+    await log.record(tx, actor, "delete", "announcement", id_, text=gone.text)
 
 
 async def publish_due(tx: Tx, id_: int) -> None:

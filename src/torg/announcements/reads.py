@@ -33,6 +33,16 @@ async def for_administrators(tx: Tx, actor: Actor) -> list[Announcement]:
     return await store.every(tx, active=False)
 
 
+async def for_administrator(tx: Tx, actor: Actor, id_: int) -> Announcement:
+    """One of them, whatever its state; 404 if it is not here."""
+    if not actor.may(Permission.MANAGE_ANNOUNCEMENTS):
+        raise Forbidden
+    found = await store.get(tx, id_)
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def views(tx: Tx, actor: Actor, found: Sequence[Announcement]) -> list[AnnouncementView]:
     """Announcements with what hangs on them, in their order."""
     if not found:

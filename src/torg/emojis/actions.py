@@ -1,4 +1,4 @@
-"""What administrators do with custom emoji. The caller has checked Permission.MANAGE_CUSTOM_EMOJIS."""
+"""What administrators do with custom emoji; logged. The caller has checked Permission.MANAGE_CUSTOM_EMOJIS."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from torg.kernel.ids import new_id
 from torg.media import actions as media
 from torg.media.model import Picture
 from torg.media.workshop import Workshop
+from torg.moderation import log
 
 
 async def upload(
@@ -42,6 +43,7 @@ async def create(tx: Tx, actor: Actor, shortcode: str, picture: Picture, *, cate
     if not await store.insert(tx, emoji):
         raise invalid("shortcode", "ERR_TAKEN", "has already been taken")
     await media.keep_picture(tx, picture)
+    await log.record(tx, actor, "create", "custom_emoji", emoji.id, shortcode=emoji.shortcode)
     return emoji
 
 
@@ -57,6 +59,8 @@ async def update(tx: Tx, actor: Actor, id_: int, change: EmojiChange) -> Emoji:
         disabled=emoji.disabled if change.disabled is None else change.disabled,
     )
     await store.update(tx, emoji)
+    given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
+    await log.record(tx, actor, "update", "custom_emoji", id_, shortcode=emoji.shortcode, **given)
     return emoji
 
 
@@ -67,3 +71,4 @@ async def delete(tx: Tx, actor: Actor, id_: int) -> None:
         raise NotFound
     await store.delete(tx, id_)
     await media.drop_picture(tx, [emoji.key, emoji.static_key])
+    await log.record(tx, actor, "delete", "custom_emoji", id_, shortcode=emoji.shortcode)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torg.emojis import store
 from torg.emojis.model import Emoji
 from torg.engine.postgres import Tx
+from torg.kernel.errors import NotFound
 
 
 async def usable(tx: Tx) -> list[Emoji]:
@@ -15,3 +16,11 @@ async def usable(tx: Tx) -> list[Emoji]:
 async def every(tx: Tx) -> list[Emoji]:
     """Also the disabled ones, for administrators."""
     return await store.listed(tx, disabled=True)
+
+
+async def one(tx: Tx, id_: int) -> Emoji:
+    """One by its id, in use or not; 404 if it is not here."""
+    found = await store.one(tx, id_)
+    if found is None:
+        raise NotFound
+    return found

@@ -11,9 +11,12 @@ from torg.engine.postgres import Tx, json
 from torg.kernel.actor import Actor
 from torg.kernel.ids import new_id
 
+OPERATOR = 0
+"""In the place of an account: whoever runs the installation, at its command line."""
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the log."""
+    """A line of the log; `actor_id` is an account's, or OPERATOR."""
 
     id: int
     actor_id: int
@@ -25,12 +28,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def record(tx: Tx, actor: Actor, verb: str, target_type: str, target_id: int | None, **details: Any) -> None:
-    """Append what the actor just did."""
+    """Append what the actor just did; an actor without an account is the command line, for no edge lets one act."""
     await tx.run(
         """INSERT INTO admin_log (org_id, network_id, id, actor_id, verb, target_type, target_id, details)
            VALUES (%(org)s, %(network)s, %(id)s, %(actor)s, %(verb)s, %(type)s, %(target)s, %(details)s)""",
         {
-            "org": actor.org_id, "network": actor.network_id, "id": new_id(), "actor": actor.me, "verb": verb,
+            "org": actor.org_id, "network": actor.network_id, "id": new_id(), "verb": verb,
+            "actor": OPERATOR if actor.account_id is None else actor.account_id,
             "type": target_type, "target": target_id, "details": json(details),
         },
     )  # fmt: skip
