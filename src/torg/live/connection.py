@@ -6,7 +6,7 @@ import asyncio
 from enum import StrEnum
 
 from torg.kernel.actor import Actor
-from torg.live.model import NOTIFICATION, USER, Message, Topic
+from torg.live.model import EVERYTHING, NOTIFICATION, USER, Message, Topic
 
 QUEUE = 512
 
@@ -45,7 +45,7 @@ class Connection:
 
     def wants(self, topic: Topic, event: str) -> bool:
         """Whether the token lets this event of the topic through (notifications need their own scope)."""
-        if event in ("notification", "notifications_merged") and topic.name in (USER, NOTIFICATION):
+        if event in ("notification", "notifications_merged") and topic.name in (USER, NOTIFICATION, EVERYTHING):
             return self.actor.granted("read:notifications")
         return True
 

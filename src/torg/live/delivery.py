@@ -17,9 +17,9 @@ from torg.engine.bus import Logged
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.events import Event
-from torg.live import rules, store
+from torg.live import rules, searching, store
 from torg.live.connection import Connection
-from torg.live.model import LIST, USER, Facts, Frame, Message, Told, Topic, Watcher, Watching
+from torg.live.model import DIRECT, EVERYTHING, LIST, USER, Facts, Frame, Message, Told, Topic, Watcher, Watching
 from torg.posts.events import PostDeleted, PostEdited, PostPublished, QuoteRevoked
 
 log = structlog.get_logger(__name__)
@@ -148,15 +148,20 @@ async def _due(
     watched = [topic.key for topic in by_topic if topic.name == LIST]
     people = {id_ for _, post in posts for id_ in (post.account_id, post.reply_to_account_id) if id_ is not None}
     lists = await store.lists(tx, [int(key) for key in watched if key is not None], people) if watched and posts else []
-    at_home = [(Topic(USER, id_), watcher) for id_, watcher in watchers.items() if Topic(USER, id_) in by_topic]
-    found: list[Due] = []
+    own = [
+        (Topic(name, id_), watcher, reaches)
+        for name, reaches in ((USER, rules.reaches_home), (EVERYTHING, rules.reaches_everything))
+        for id_, watcher in watchers.items()
+        if Topic(name, id_) in by_topic
+    ]
+    found = [Due(*one) for one in await searching.reached(tx, posts, by_topic, watchers)]
     for seq, post in posts:
         for topic in rules.shared_topics(post):
             for connection in by_topic.get(topic, ()):
                 if not rules.is_hidden(watchers.get(connection.actor.account_id or 0), post):
                     found.append(Due(seq, post, connection, topic))
-        for topic, watcher in at_home:
-            if rules.reaches_home(watcher, post):
+        for topic, watcher, reaches in own:
+            if reaches(watcher, post):
                 found += [Due(seq, post, connection, topic) for connection in by_topic[topic]]
         for list_ in lists:
             if list_.account_id in watchers and rules.reaches_list(watchers[list_.account_id], list_, post):
@@ -265,6 +270,10 @@ async def _told(
         for told in await translate(tx, event, watching):
             frame = Frame(told.event, told.payload)
             topics = told.topics if told.topics is not None else [t for t in by_topic if t.name == USER]
-            for topic in topics:
+            # What comes to one of the streams of one's own comes to the one of everything, too, once
+            all_of_it = [Topic(EVERYTHING, topic.key) for topic in topics if topic.name in (USER, DIRECT)]
+            if told.topics is None:
+                all_of_it = [topic for topic in by_topic if topic.name == EVERYTHING]
+            for topic in dict.fromkeys([*topics, *all_of_it]):
                 outgoing += [Outgoing(c, Message(seq, topic, frame)) for c in by_topic.get(topic, ())]
     return outgoing

@@ -12,7 +12,7 @@ from torg.timelines.rules import Viewer
 
 
 class Topic(NamedTuple):
-    """What can be watched: a stream's name and its tag, list id or (for one's own streams) account id."""
+    """What can be watched: a stream's name and its tag, list id, search or (for one's own streams) account id."""
 
     name: str
     key: str | int | None = None
@@ -28,9 +28,11 @@ USER = "user"
 NOTIFICATION = "user:notification"
 DIRECT = "direct"
 LIST = "list"
+SEARCH = "search"
+EVERYTHING = "everything"
 HASHTAG = "hashtag"
 HASHTAG_LOCAL = "hashtag:local"
-OWN = frozenset({USER, NOTIFICATION, DIRECT})
+OWN = frozenset({USER, NOTIFICATION, DIRECT, EVERYTHING})
 PUBLIC = (
     "public",
     "public:local",

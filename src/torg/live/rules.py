@@ -86,6 +86,27 @@ def reaches_list(watcher: Watcher, list_: ListFacts, post: Facts) -> bool:
     return post.reply_to_account_id in viewer.follows
 
 
+def reaches_everything(watcher: Watcher, post: Facts) -> bool:
+    """Whether the post is among all that the watcher may read: the home, and what others wrote to be read (T8).
+
+    A boost by somebody whom the watcher does not follow is not: what it shows has been there before.
+    """
+    if reaches_home(watcher, post):
+        return True
+    if post.boost_of_id is not None or post.is_silenced or is_hidden(watcher, post):
+        return False
+    return may_read(watcher.viewer, post)
+
+
+def could_be_found(watcher: Watcher | None, post: Facts) -> bool:
+    """Whether a search of the watcher's could have shown a post that is gone."""
+    if post.boost_of_id is not None:
+        return False
+    if watcher is None:
+        return post.audience == "everyone" and post.listed
+    return may_read(watcher.viewer, post) and not is_hidden(watcher, post)
+
+
 def may_read(viewer: Viewer, post: Facts) -> bool:
     """Whether the audience includes the watcher (posts/visibility.py, from facts in hand)."""
     if post.audience == "everyone" or viewer.account_id == post.account_id or viewer.account_id in post.mentions:

@@ -22,6 +22,7 @@ class Stream(msgspec.Struct, kw_only=True):
     stream: str = ""
     tag: str = ""
     list: str = ""
+    q: str = ""
     only_media: bool = False
     last_event_id: str = ""
 
@@ -32,7 +33,7 @@ class Anything(msgspec.Struct, kw_only=True):
 
 async def watch(call: Call, name: str, params: Stream) -> Response:
     """A stream of one topic, from now on or from the event that the reader had last."""
-    topic = await streaming_topics.topic(call, name, tag=params.tag, list_id=params.list)
+    topic = await streaming_topics.topic(call, name, tag=params.tag, list_id=params.list, q=params.q)
     connection = Connection(call.actor, call.origin)
     connection.topics.add(topic)
     return EventStream(call.services.hub, connection, after=resume_after(call, params))
@@ -104,6 +105,18 @@ async def of_list(call: Call, params: Stream) -> Response:
 @routes.get("/api/v1/streaming/direct", auth="optional", tx=False)
 async def direct(call: Call, params: Stream) -> Response:
     return await watch(call, "direct", params)
+
+
+@routes.get("/api/v1/streaming/search", auth="optional", tx=False)
+async def search(call: Call, params: Stream) -> Response:
+    """Our own: new posts that the search `q` finds (T8)."""
+    return await watch(call, "search", params)
+
+
+@routes.get("/api/v1/streaming/everything", auth="optional", tx=False)
+async def everything(call: Call, params: Stream) -> Response:
+    """Our own: all that one may read, with what comes to `user` and `direct` (T8)."""
+    return await watch(call, "everything", params)
 
 
 @routes.get("/api/v1/streaming/{rest:path}", auth="optional", tx=False, hidden=True)

@@ -12,22 +12,24 @@ from torg.http import Call
 from torg.kernel.errors import BadRequest, TorgError
 from torg.live.connection import Closed, Connection
 from torg.live.hub import Hub
-from torg.live.model import Topic
+from torg.live.model import SEARCH, Topic
 from torg.mastodon_api import streaming_topics
 
 MOST_TOPICS = 100
+MOST_SEARCHES = 10
 MOST_MESSAGE = 4_096
 # RFC 6455 §7.4.1: going away, policy violation, internal error; 1013 (registry): try again later
 CODES = {Closed.OVERFLOW: 1013, Closed.REVOKED: 1008, Closed.SHUTDOWN: 1001, Closed.FAILURE: 1011, Closed.GONE: 1000}
 
 
 class Order(msgspec.Struct, kw_only=True):
-    """What a client says on the socket. Ids and tags come as text or as numbers."""
+    """What a client says on the socket. Ids, tags and searches come as text or as numbers."""
 
     type: str = ""
     stream: str = ""
     tag: str | int = ""
     list: str | int = ""
+    q: str | int = ""
 
 
 async def serve(socket: WebSocket, call: Call) -> None:
@@ -40,9 +42,8 @@ async def serve(socket: WebSocket, call: Call) -> None:
     try:
         query = socket.query_params
         if query.get("stream"):
-            first = Order(
-                type="subscribe", stream=query["stream"], tag=query.get("tag", ""), list=query.get("list", "")
-            )
+            given = {name: query[name] for name in ("stream", "tag", "list", "q") if name in query}
+            first = Order(type="subscribe", **given)
             await _obey(socket, call, connection, first)
         while True:
             await _hear(socket, call, connection, await socket.receive())
@@ -83,11 +84,15 @@ async def _obey(socket: WebSocket, call: Call, connection: Connection, order: Or
     try:
         if order.type not in ("subscribe", "unsubscribe"):
             raise BadRequest("Unknown message type")
-        topic: Topic = await streaming_topics.topic(call, order.stream, tag=str(order.tag), list_id=str(order.list))
+        topic: Topic = await streaming_topics.topic(
+            call, order.stream, tag=str(order.tag), list_id=str(order.list), q=str(order.q)
+        )
         if order.type == "unsubscribe":
             connection.topics.discard(topic)
         elif len(connection.topics) >= MOST_TOPICS:
             raise BadRequest("Too many streams on one connection")
+        elif topic.name == SEARCH and sum(t.name == SEARCH for t in connection.topics) >= MOST_SEARCHES:
+            raise BadRequest("Too many searches on one connection")
         else:
             connection.topics.add(topic)
     except TorgError as error:
