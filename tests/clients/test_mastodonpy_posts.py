@@ -50,7 +50,7 @@ def test_marks(served: Served) -> None:
     assert bjorn.status_bookmark(post).bookmarked
     assert bjorn.bookmarks()[0].id == post.id
     assert not bjorn.status_unbookmark(post).bookmarked
-    boost = bjorn.status_reblog(post, visibility="public")
+    boost = bjorn.status_reblog(post, visibility="unlisted")
     assert boost.reblog.id == post.id
     assert boost.reblogged
     assert [one.username for one in anna.status_reblogged_by(post)] == ["bjorn"]

@@ -129,7 +129,7 @@ async def reblogged_by(call: Call, params: PageById) -> Paged:
     """Accounts that boosted a post."""
     wanted = page(params, 40, 80)
     where, values = wanted.where("p.id")
-    tail = f"AND p.listed ORDER BY p.id {wanted.direction} LIMIT {wanted.limit}"
+    tail = f"AND p.audience = 'everyone' ORDER BY p.id {wanted.direction} LIMIT {wanted.limit}"
     rows = in_order(wanted, await reads.boosted_by(call.tx, call.actor, params.id, where, values, tail))
     return paged(await people(call, [row["account_id"] for row in rows]), [row["id"] for row in rows])
 
