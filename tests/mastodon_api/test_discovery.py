@@ -97,6 +97,11 @@ async def test_nodeinfo(square: Square) -> None:
 async def test_small_methods(square: Square) -> None:
     health = await square.nobody().get("/health")
     check(health.json(), entities.Health)
+    for host in ("127.0.0.1:8000", "10.0.0.7", "nowhere.example", "[::1]", ""):
+        other = await square.nobody().get("/health", headers={"host": host})
+        assert (other.status_code, other.json()) == (200, {"status": "UP"}), host
+        assert (await square.nobody().get("/healthy", headers={"host": host})).status_code == 421
+        assert (await square.nobody().post("/health", headers={"host": host})).status_code == 405
     assert (await square.nobody().get("/.well-known/change-password")).status_code == 302
     assert (await square.nobody().get("/api/proofs")).status_code == 404
     refresh = await square.anna.get("/api/v1_alpha/async_refreshes/any--thing")

@@ -25,7 +25,7 @@ from torg.http.reader import from_body, from_query
 from torg.http.respond import to_response
 from torg.http.router import Router
 from torg.http.routes import Auth, Route, Routes
-from torg.http.tenant import Front, Networks, find_network, origin_of
+from torg.http.tenant import Front, NetworkLike, Networks, Nowhere, UnknownHost, find_network, origin_of
 from torg.http.uploads import remove_uploads
 from torg.http.wire import SECURITY, Headers, capped, missing, with_headers, without_body
 
@@ -76,6 +76,7 @@ class App:
                 converter(route.params)
         self._mounts: list[tuple[str, ASGIApp]] = [mount for one in collections for mount in one.mounts]
         self._router = Router(self.routes)
+        self._anywhere = {route.path for route in self.routes if route.any_host}
         self._authenticator = authenticator
         self._lifespan = lifespan
         self._classify = classify_error
@@ -126,8 +127,8 @@ class App:
         if method == "OPTIONS" and (response := cors.preflight(request)) is not None:
             return response
         host, scheme, client_ip = self._front.look(request)
-        network = await find_network(self._networks, host)
-        if self._doorman is not None:
+        network = await self._network(host, scope["path"])
+        if self._doorman is not None and not isinstance(network, Nowhere):
             await self._doorman(network, client_ip)
         route, path_values = self._router.match("GET" if method == "HEAD" else method, scope["path"])
         request = Request(scope, capped(receive, route.max_body))
@@ -165,6 +166,15 @@ class App:
         for name, value in call.extra_headers:
             response.headers.append(name, value)
         return response
+
+    async def _network(self, host: str, path: str) -> NetworkLike:
+        """The network of the host; for what answers under any name, a stand-in if it has none."""
+        try:
+            return await find_network(self._networks, host)
+        except UnknownHost:
+            if path in self._anywhere:
+                return Nowhere(host)
+            raise
 
     async def _run(self, call: Call, arguments: tuple[Any, ...]) -> Response:
         if not call.route.tx:

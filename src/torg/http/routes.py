@@ -45,6 +45,7 @@ class Route:
     status: int = 200
     tag: str = ""
     hidden: bool = False
+    any_host: bool = False
     params: type[msgspec.Struct] | None = field(init=False, default=None)
     returns: Any = field(init=False, default=Any)
 
@@ -98,8 +99,12 @@ class Routes:
         limit: str | None = None,
         status: int = 200,
         hidden: bool = False,
+        any_host: bool = False,
     ) -> Callable[[H], H]:
-        """Declare a route. Several scopes: any one of them is enough. `max_body`: bytes, also for uploads."""
+        """Declare a route. Several scopes: any one of them is enough. `max_body`: bytes, also for uploads.
+
+        `any_host`: answers also under a name (or bare address) that no network has; then without any tenant.
+        """
         scopes = (scope,) if isinstance(scope, str) else tuple(scope or ())
 
         def keep(handler: H) -> H:
@@ -117,6 +122,7 @@ class Routes:
                     status,
                     self.name,
                     hidden,
+                    any_host,
                 )
             )
             return handler

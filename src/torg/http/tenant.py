@@ -6,6 +6,8 @@ import ipaddress
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
+
 from torg.kernel.actor import NetworkKind
 from torg.kernel.errors import TorgError
 
@@ -48,6 +50,16 @@ class UnknownHost(TorgError):
     def __init__(self, host: str) -> None:
         self.host = host
         super().__init__(f"No network has the host name {host}" if host else "The request names no host")
+
+
+class Nowhere(msgspec.Struct, frozen=True):
+    """What stands for a network where there is none: its organisation and number own no row."""
+
+    host: str
+    id: int = 0
+    org_id: int = 0
+    kind: NetworkKind = NetworkKind.PUBLIC
+    is_public: bool = True
 
 
 async def find_network(networks: Networks, host: str) -> NetworkLike:
