@@ -14,7 +14,7 @@ from torg.engine.worker import Context, Handler, Handling, Periodic
 from torg.media import upkeep as media
 from torg.moderation import deletion
 from torg.orgs import store as orgs
-from torg.portability import moving
+from torg.portability import importing, moving
 from torg.posts import polls, schedule
 from torg.push import delivery as push
 from torg.serve import cards
@@ -59,6 +59,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     deletion.FORGET_PERSON: deletion.forget_person,
     deletion.REMOVE_CONTENT: deletion.remove_content,
     letters.JOB: letters.deliver,
+    importing.IMPORT_DATA: importing.work_off,
     moving.MOVE_FOLLOWERS: moving.move_followers,
     "fetch_card": cards.fetch,
     "poll_end": end_poll,

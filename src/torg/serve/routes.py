@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from torg.admin_api import announcements as admin_announcements
 from torg.admin_api import emojis as admin_emojis
+from torg.admin_api import roles as admin_roles
+from torg.admin_api import rules as admin_rules
+from torg.admin_api import settings as admin_settings
+from torg.admin_api import terms as admin_terms
 from torg.http import Routes
 from torg.mastodon_api import (
     account_collections,
@@ -57,6 +61,7 @@ from torg.mastodon_api import (
     oauth,
     oembed,
     polls,
+    portability,
     profile,
     proofs,
     push,
@@ -111,6 +116,7 @@ def collections() -> list[Routes]:
         notifications.routes,
         notifications_v2.routes,
         polls.routes,
+        portability.routes,
         push.routes,
         scheduled.routes,
         status_marks.routes,
@@ -163,4 +169,8 @@ def collections() -> list[Routes]:
         admin_trends.routes,
         admin_announcements.routes,
         admin_emojis.routes,
+        admin_roles.routes,
+        admin_rules.routes,
+        admin_settings.routes,
+        admin_terms.routes,
     ]
