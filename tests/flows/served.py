@@ -113,11 +113,13 @@ class Served:
             self.log.unlink()
         return status
 
-    async def tokens(self, *handles: str) -> dict[str, str]:
+    async def tokens(self, *handles: str, scopes: str = "read write follow push") -> dict[str, str]:
         """An access token of each, by the command."""
 
         async def one(handle: str) -> str:
-            status, out, err = await self.command("token", "--network", self.host, "--handle", handle, "--json")
+            status, out, err = await self.command(
+                "token", "--network", self.host, "--handle", handle, "--scopes", scopes, "--json"
+            )
             assert status == 0, err
             return str(json.loads(out)["access_token"])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 import types
 from collections.abc import Iterable
 from pathlib import Path
@@ -38,15 +36,16 @@ Schema = dict[str, Any]
 def document(routes: Iterable[Route], *, title: str, version: str) -> dict[str, Any]:
     """The document as JSON values; hidden routes and WebSockets are left out."""
     shown = [route for route in routes if not route.hidden and route.method != "WEBSOCKET"]
-    answers = [_answer_type(route.returns) for route in shown]
-    schemas, components = _schemas({t for t in answers if t is not None} | {r.params for r in shown if r.params})
+    answers = [_answer_types(route.returns) for route in shown]
+    schemas, components = _schemas({t for some in answers for t in some} | {r.params for r in shown if r.params})
     if "Upload" in components:
         components["Upload"] = {"type": "string", "format": "binary"}
     paths: dict[str, Schema] = {}
     held = {route.params for route in shown}
-    for route, answer in zip(shown, answers, strict=True):
+    for route, some in zip(shown, answers, strict=True):
         fields = _resolve(schemas[route.params], components) if route.params else {}
-        operation = _operation(route, fields, schemas.get(answer, {}) if answer is not None else None)
+        shapes = [schemas.get(one, {}) for one in some]
+        operation = _operation(route, fields, {"anyOf": shapes} if len(shapes) > 1 else next(iter(shapes), None))
         path = PIECE.sub(lambda match: "{" + match.group(1) + "}", route.path)
         paths.setdefault(path, {})[route.method.lower()] = operation
     text = msgspec.json.encode(paths).decode()
@@ -98,24 +97,25 @@ def _schemas(kinds: set[Any]) -> tuple[dict[Any, Schema], dict[str, Schema]]:
 def _hook(kind: type) -> Schema:
     if kind is Path:
         return {"type": "string"}
+    if kind is object:
+        return {"description": "Any JSON value"}
     raise TypeError(f"OpenAPI has no schema for {kind!r}: a parameter or an answer may not have this type")
 
 
-def _answer_type(returns: Any) -> Any:
-    """The JSON type behind a handler's annotation; None for what is no JSON (a Starlette response)."""
+def _answer_types(returns: Any) -> tuple[Any, ...]:
+    """The JSON types behind a handler's annotation, one for each way to answer; none for what is no JSON."""
     origin, args = get_origin(returns), get_args(returns)
     if returns in (Paged, Reply):
-        return list[Any] if returns is Paged else Any
+        return (list[Any] if returns is Paged else Any,)
     if origin is Paged:
-        return list[args[0]]  # type: ignore[valid-type]
+        return (list[args[0]],)  # type: ignore[valid-type]
     if origin is Reply:
-        return _answer_type(args[0])
+        return _answer_types(args[0])
     if origin in (Union, types.UnionType):
-        known = [kind for kind in map(_answer_type, args) if kind is not None]
-        return functools.reduce(operator.or_, known) if known else None
+        return tuple(dict.fromkeys(one for kind in args for one in _answer_types(kind)))
     if returns is types.NoneType or returns is None or (isinstance(returns, type) and issubclass(returns, Response)):
-        return None
-    return returns
+        return ()
+    return (returns,)
 
 
 def _resolve(schema: Schema, components: dict[str, Schema]) -> Schema:
