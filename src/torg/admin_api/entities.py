@@ -100,3 +100,10 @@ class AdminSettings(msgspec.Struct, kw_only=True):
     private: bool
     single_user: str
     trends_need_review: bool
+
+
+class AdminAssignment(msgspec.Struct, kw_only=True):
+    """Who holds which role; null: none."""
+
+    account_id: str
+    role: AdminRole | None

@@ -1,0 +1,95 @@
+"""A network's settings, name and picture for those who decide about them (docs/network-settings.md)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from torg.admin_api import entities
+from torg.admin_api.forms import READ, WRITE, Nothing, given
+from torg.administration import rules, settings
+from torg.http import Call, Routes, Upload
+from torg.http.routes import MEGABYTE
+from torg.kernel.actor import Permission
+from torg.media import links
+from torg.orgs.model import Network, Registration
+
+routes = Routes("torg admin")
+
+SETTINGS = Permission.MANAGE_SETTINGS
+MOST_BYTES = 18 * MEGABYTE  # a picture and the texts beside it
+PURPOSE = "card"
+"""As which the workshop makes the picture: of its own shape, at most 1200 × 1200."""
+
+
+class ChangeSettings(msgspec.Struct, kw_only=True):
+    """What is left out stays; null or empty makes a setting that has no value follow the installation's.
+
+    `thumbnail` is a file sent as multipart/form-data.
+    """
+
+    name: str | UnsetType = UNSET
+    thumbnail: Upload | None = None
+    registration: Registration | UnsetType | None = UNSET
+    confirm_email: bool | UnsetType | None = UNSET
+    max_characters: int | UnsetType = UNSET
+    max_media: int | UnsetType = UNSET
+    max_poll_options: int | UnsetType = UNSET
+    max_pins: int | UnsetType = UNSET
+    short_description: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    contact_email: str | UnsetType = UNSET
+    contact_handle: str | UnsetType = UNSET
+    languages: list[str] | UnsetType = UNSET
+    privacy_policy: str | UnsetType = UNSET
+    terms_of_service: str | UnsetType = UNSET
+    registrations_message: str | UnsetType = UNSET
+    local_live_feed: Literal["public", "authenticated", "disabled"] | UnsetType = UNSET
+    min_age: int | UnsetType | None = UNSET
+    private: bool | UnsetType = UNSET
+    single_user: str | UnsetType = UNSET
+    trends_need_review: bool | UnsetType = UNSET
+
+
+def _shown(call: Call, network: Network) -> entities.AdminSettings:
+    values = msgspec.structs.asdict(network.settings)
+    key = values.pop("thumbnail_key")
+    return entities.AdminSettings(
+        host=network.host,
+        kind=network.kind.value,
+        name=network.name,
+        thumbnail=links.url(network.kind, call.origin, key) if key else None,
+        **values,
+    )
+
+
+@routes.get("/api/torg/v1/admin/settings", scope=READ, permission=SETTINGS)
+async def show(call: Call, params: Nothing) -> entities.AdminSettings:
+    """Every setting of the network."""
+    return _shown(call, await settings.show(call.tx, call.actor))
+
+
+@routes.patch(
+    "/api/torg/v1/admin/settings", scope=WRITE, permission=SETTINGS, tx=False, max_body=MOST_BYTES, limit="media"
+)
+async def change(call: Call, form: ChangeSettings) -> entities.AdminSettings:
+    """Change settings, the network's name or its picture."""
+    changes = given(form)
+    name, thumbnail = changes.pop("name", None), changes.pop("thumbnail")
+    # Before the picture is made: a form with a mistake costs nothing
+    rules.settings(call.network.settings, changes)
+    picture = None
+    if thumbnail is not None:
+        picture = await call.services.media.picture(call.actor.scope, PURPOSE, thumbnail.path)
+    async with call.db.tx(call.actor.scope) as tx:
+        tx.after_commit(call.services.networks.forget)
+        return _shown(call, await settings.change(tx, call.actor, changes, name=name, picture=picture))
+
+
+@routes.delete("/api/torg/v1/admin/settings/thumbnail", scope=WRITE, permission=SETTINGS)
+async def remove_thumbnail(call: Call, params: Nothing) -> entities.AdminSettings:
+    """Take the network's picture away."""
+    call.tx.after_commit(call.services.networks.forget)
+    return _shown(call, await settings.remove_picture(call.tx, call.actor))
