@@ -38,7 +38,7 @@ async def show(call: Call, params: Nothing) -> entities.Instance:
         wrapstodon=None,
         usage=entities.InstanceUsage(users=entities.InstanceUsers(active_month=found.active_month)),
         thumbnail=entities.InstanceThumbnail(url=about.thumbnail(call), description=""),
-        icon=[],
+        icon=about.icons(call.origin),
         languages=about.languages(call.network),
         configuration=await _configuration(call),
         registrations=entities.InstanceRegistrations(

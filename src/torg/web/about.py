@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from torg.accounts import reads as accounts
 from torg.http import Call, Routes
+from torg.kernel.errors import NotFound
 from torg.orgs import about as reads
 from torg.text.markdown import marked_up
 from torg.web.answer import answer
@@ -39,6 +40,30 @@ async def about(call: Call, params: Look) -> Response:
         rules=await reads.rules(call.tx),
         terms=marked_up(terms.content if terms else settings.terms_of_service),
     )
+
+
+@routes.get("/privacy-policy", auth="none", hidden=True)
+async def privacy_policy(call: Call, params: Look) -> Response:
+    """What is kept of people, and who gets to know it; the address that clients are given."""
+    visitor = await visitor_of(call, params.lang)
+    if (away := kept_out(visitor)) is not None:
+        return away
+    privacy = marked_up(call.network.settings.privacy_policy)
+    return answer(visitor, "policy.html", Present(visitor), policy="privacy", privacy=privacy)
+
+
+@routes.get("/terms-of-service", auth="none", hidden=True)
+async def terms_of_service(call: Call, params: Look) -> Response:
+    """The terms that hold today; 404 if there are none."""
+    visitor = await visitor_of(call, params.lang)
+    if (away := kept_out(visitor)) is not None:
+        return away
+    terms = await reads.terms(call.tx)
+    text = terms.content if terms else call.network.settings.terms_of_service
+    if not text:
+        raise NotFound
+    since = terms.effective_date.isoformat() if terms else None
+    return answer(visitor, "policy.html", Present(visitor), policy="terms", terms=marked_up(text), since=since)
 
 
 @routes.get("/robots.txt", auth="none", tx=False, hidden=True)

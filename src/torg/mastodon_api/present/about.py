@@ -24,6 +24,7 @@ MASTODON = "4.6.0"
 API_LEVEL = 10
 VERSION = f"{MASTODON} (compatible; Torg {__version__})"
 LANGUAGES = ("sv", "en")
+ICON_SIZES = (48, 96, 192, 512)
 
 
 def streaming(origin: str) -> str:
@@ -36,6 +37,11 @@ def thumbnail(call: Call) -> str:
     network: Network = call.network
     key = network.settings.thumbnail_key
     return links.url(network.kind, call.origin, key) if key else call.origin + MISSING_HEADER
+
+
+def icons(origin: str) -> list[entities.InstanceIcon]:
+    """The icon that pages carry, in fixed sizes (made by tools/icons.py)."""
+    return [entities.InstanceIcon(src=f"{origin}/static/icon-{n}.png", size=f"{n}x{n}") for n in ICON_SIZES]
 
 
 def languages(network: Network) -> list[str]:
