@@ -22,6 +22,7 @@ app.command("torg.cli.import_:import_", name="import")
 app.command("torg.cli.replay:replay", name="replay")
 app.command("torg.cli.token:token", name="token")
 app.command("torg.cli.invite:invite", name="invite")
+app.command("torg.cli.announce:announce", name="announce")
 
 org = App(name="org", help="Organisations, the tenants of this installation.")
 org.command("torg.cli.org:add", name="add")
@@ -35,6 +36,14 @@ app.command(network)
 person = App(name="person", help="Persons, who log in.")
 person.command("torg.cli.person:add", name="add")
 app.command(person)
+
+emoji = App(name="emoji", help="Pictures of a network's own, written as :shortcode:.")
+emoji.command("torg.cli.emoji:add", name="add")
+app.command(emoji)
+
+rule = App(name="rule", help="Rules of the house.")
+rule.command("torg.cli.rule:add", name="add")
+app.command(rule)
 
 
 def main(arguments: list[str] | None = None) -> None:
