@@ -12,8 +12,9 @@ from tests.contract.mastodon_routes import documented
 from torg.http.openapi import PREFIX, document
 from torg.serve.app import all_routes
 
-#: Not of JSON: streams of events, pages, and the one answer that is empty.
+#: Told by no document: endless answers and a page.
 APART = ("/streaming", "/oauth/authorize")
+#: Not of JSON: streams of events, pages, and the one answer that is empty.
 SHAPELESS = re.compile(r"/streaming|/oembed|/nodeinfo|host-meta|/oauth/authorize$|^DELETE /api/v1/media/")
 
 

@@ -91,7 +91,7 @@ async def look(person: Person, request: Request, swapped: dict[str, str] | None 
 
 @pytest.mark.slow
 async def test_nobody_outside_can_tell_inside_from_nothing(vault: Vault) -> None:
-    words = {**vault.words, "handle": ONLY_INSIDE, "name": TAG, "hashtag": TAG, "key": "nothing/at/all"}
+    words = {**vault.words, "handle": ONLY_INSIDE, "name": TAG, "hashtag": TAG}
     swapped = vault.never()
     before = await vault.rows()
     problems: list[str] = []
@@ -132,7 +132,8 @@ async def test_search_from_outside_finds_nothing_of_inside(vault: Vault) -> None
 
 
 async def test_the_streams_of_inside_refuse_outsiders(vault: Vault) -> None:
-    topics = ("user", "user/notification", "public", "public/local", "direct", f"hashtag?tag={TAG}", "list?list=1")
+    topics = ("user", "user/notification", "public", "public/local", "direct", f"hashtag?tag={TAG}", "list?list=1", "everything")
+    topics += (f"search?q={TAG}", "search?q=")
     at_the_inside = {who: p for who, p in outsiders(vault).items() if p.host == INSIDE}
     assert len(at_the_inside) == 2
     for who, person in at_the_inside.items():
@@ -140,6 +141,13 @@ async def test_the_streams_of_inside_refuse_outsiders(vault: Vault) -> None:
             async with asyncio.timeout(10):
                 response = await person.get(f"{STREAMS}/{topic}")
             assert response.status_code == 401, f"{who} {topic}"
+
+
+async def test_files_of_inside_are_given_to_members_only(vault: Vault) -> None:
+    path = f"/media/{vault.words['key']}"
+    for who, person in outsiders(vault).items():
+        assert (await person.get(path)).status_code == 404, who
+    assert (await vault.square.person(INSIDE, "anna").get(path)).status_code == 200
 
 
 async def test_members_do_find_what_outsiders_may_not(vault: Vault) -> None:

@@ -15,6 +15,7 @@ TABLES = (
     "accounts", "posts", "messages", "conversations", "media", "polls", "lists", "filters", "filter_keywords",
     "filter_posts", "notices", "notice_requests", "scheduled_posts", "collections", "collection_items",
     "featured_tags", "tags", "announcements", "reports", "roles", "rules",
+    "saved_searches",
 )  # fmt: skip
 ONLY_INSIDE = "svea"
 TAG = "hemligtagg"
@@ -88,6 +89,8 @@ class Vault:
         about = {"name": self.secret("samling"), "description": self.secret("urval"), "account_ids": [svea.id]}
         await self.call(bjorn, "POST", "/api/v1/collections", json=about)
         await self.call(bjorn, "POST", "/api/v1/featured_tags", json={"name": TAG})
+        search = {"name": self.secret("sok"), "query": f"{self.secret('efter')} #{TAG}", "track": True}
+        await self.call(bjorn, "POST", "/api/torg/v1/saved_searches", json=search)
         held = {"for_not_following": "filter", "for_new_accounts": "filter"}
         await self.call(anna, "PATCH", "/api/v2/notifications/policy", json=held)
         await self.call(
@@ -122,6 +125,8 @@ class Vault:
                 self.ids[table] = await tx.column(sql, (network.id,))
             sql = "SELECT group_key FROM notices WHERE network_id = %s AND type = 'favourite'"
             self.words["group_key"] = str(await tx.value(sql, (network.id,)))
+            sql = "SELECT key FROM media_files WHERE network_id = %s AND purpose = 'original' LIMIT 1"
+            self.words["key"] = str(await tx.value(sql, (network.id,)))
         empty = sorted(table for table, ids in self.ids.items() if not ids)
         assert not empty, f"nothing was planted in {empty}"
 
@@ -147,7 +152,9 @@ class Vault:
     def never(self) -> dict[str, str]:
         """For each id and name one of the same shape that never was."""
         ids = {id_ for some in self.ids.values() for id_ in some}
-        chance, taken, made = random.Random(2), set(ids), {ONLY_INSIDE: "sveo", TAG: "hemligtango"}
+        chance, taken = random.Random(2), set(ids)
+        made = {ONLY_INSIDE: "sveo", TAG: "hemligtango"}
+        made[self.words["key"]] = self.words["key"][:-1].translate(str.maketrans("0123456789", "1234567890")) + "x"
         for id_ in sorted(ids):
             while (other := id_ ^ chance.randrange(1, 1 << 16)) in taken:
                 pass
