@@ -26,6 +26,7 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.accounts.store.insert": [{"columns": {**ROW, "handle": ""}}],
     "torg.accounts.store.update": [{"values": {"display_name": "", "fields": []}}],
     "torg.accounts.store.count": [{"changes": {"posts_count": 1, "followers_count": 1, "following_count": 1}}],
+    "torg.administration.store.update_rule": [{"values": {"text": "", "translations": {}, "deleted_at": None}}],
     "torg.announcements.store.insert": [{"values": {"id": 1}}],
     "torg.announcements.store.update": [{"values": {"text": ""}}],
     "torg.graph.reads._follows": [
