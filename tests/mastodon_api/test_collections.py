@@ -162,3 +162,24 @@ async def test_those_in_it_are_told(square: Square) -> None:
     check(notices, list[entities.Notification])
     assert [notice["type"] for notice in notices] == ["collection_update", "added_to_collection"]
     assert {notice["collection"]["name"] for notice in notices} == {"Nicer"}
+
+
+async def test_a_post_carries_the_collections_that_it_links_to(square: Square) -> None:
+    made = await make(square.anna, account_ids=[str(square.bjorn.id)])
+    other = await make(square.shop)
+    gone = f"http://acme.test/collections/{10**18}"
+    text = (
+        f"Se {other['url']} och {made['url']}, inte {gone} eller {made['url']}/x eller http://other.test/collections/1"
+    )
+    post = await square.bjorn.says(text)
+    check(post, entities.Status)
+    assert post["tagged_collections"] == [other, made]
+    boost = (await square.reporter.post(f"/api/v1/statuses/{post['id']}/reblog")).json()
+    assert boost["tagged_collections"] == boost["reblog"]["tagged_collections"] == [other, made]
+    message = await square.bjorn.says(f"@shop {made['url']}", visibility="direct")
+    check(message, entities.Status)
+    assert message["tagged_collections"] == [made]
+    await square.anna.post(f"/api/v1/accounts/{square.reporter.id}/block")
+    seen = (await square.reporter.get(f"/api/v1/statuses/{post['id']}")).json()
+    assert seen["tagged_collections"] == [other], "what one may not see is not carried along"
+    assert (await square.bjorn.says("Inga länkar"))["tagged_collections"] == []

@@ -53,7 +53,7 @@ def message(scene: Scene, view: MessageView) -> entities.Status:
         language=m.language,
         edited_at=iso(m.edited_at) if m.edited_at else None,
         quote_approval=entities.QuoteApproval(automatic=[], manual=[], current_user="denied"),
-        tagged_collections=[],
+        tagged_collections=scene.collections_in(m.html),
         favourited=m.favourited,
         reblogged=False,
         muted=m.muted,

@@ -1,4 +1,4 @@
-"""What presenting needs besides the views: the origin, the viewer, custom emoji, roles, moved-to accounts."""
+"""What presenting needs besides the views: origin, viewer, custom emoji, roles, moved-to accounts, collections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from torg.accounts import reads as accounts
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
-from torg.mastodon_api.entities import AccountRole, CustomEmoji
+from torg.kernel.ids import MAX_ID
+from torg.mastodon_api.entities import AccountRole, Collection, CustomEmoji
+from torg.mastodon_api.present import collections
 from torg.media import links
 
 SHORTCODE = re.compile(r":([a-zA-Z0-9_]{2,}):")
@@ -25,6 +27,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     emojis: Mapping[str, CustomEmoji] = {}
     roles: Mapping[int, AccountRole] = {}
     moved: Mapping[int, Account] = {}
+    collections: Mapping[int, Collection] = {}
 
     def emojis_in(self, *texts: str) -> list[CustomEmoji]:
         """The custom emoji that the texts use, in order of first use."""
@@ -33,13 +36,19 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         codes = dict.fromkeys(code for text in texts for code in SHORTCODE.findall(text))
         return [self.emojis[code] for code in codes if code in self.emojis]
 
+    def collections_in(self, html: str) -> list[Collection]:
+        """The collections that a text links to and the viewer may see, in order of first link."""
+        if not self.collections:
+            return []
+        return [self.collections[id_] for id_ in _linked(self.origin, [html]) if id_ in self.collections]
+
     def file(self, key: str) -> str:
         """The address of a stored file."""
         return links.url(self.actor.network_kind, self.origin, key)
 
 
 async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], texts: Iterable[str]) -> Scene:
-    """At most three queries, each only if something needs it."""
+    """A few queries, each only if something needs it."""
     people = list(people)
     words = [*texts, *(t for a in people for t in (a.display_name, a.note_html, *(f.value_html for f in a.fields)))]
     codes = {code for text in words for code in SHORTCODE.findall(text)}
@@ -62,7 +71,16 @@ async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], tex
         emojis=emojis,
         roles=roles,
         moved=await accounts.by_ids(tx, moved) if moved else {},
+        collections=await collections.by_ids(tx, actor, origin, ids) if (ids := _linked(origin, words)) else {},
     )
+
+
+def _linked(origin: str, texts: Iterable[str]) -> list[int]:
+    """The ids of this network's collections that HTML texts link to."""
+    start = f'href="{origin}/collections/'
+    link = re.compile(re.escape(start) + r'([0-9]{1,19})"')
+    found = [int(id_) for text in texts if start in text for id_ in link.findall(text)]
+    return list(dict.fromkeys(id_ for id_ in found if id_ <= MAX_ID))
 
 
 async def _emojis(tx: Tx, actor: Actor, codes: set[str], origin: str) -> dict[str, CustomEmoji]:

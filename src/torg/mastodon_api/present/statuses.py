@@ -69,7 +69,7 @@ def status(scene: Scene, view: PostView, filtered: Filtered) -> entities.Status:
         inherited = (
             "content", "sensitive", "spoiler_text", "media_attachments", "mentions", "tags", "emojis", "reblogs_count",
             "favourites_count", "quotes_count", "replies_count", "poll", "card", "language", "favourited",
-            "reblogged", "muted", "bookmarked", "filtered",
+            "reblogged", "muted", "bookmarked", "filtered", "tagged_collections",
         )  # fmt: skip
         common |= {name: original[name] for name in inherited}
     return entities.Status(**common, reblog=boosted, quote=_quote(scene, view, filtered))
@@ -125,7 +125,7 @@ def _common(scene: Scene, view: PostView, filtered: Filtered) -> dict[str, Any]:
         "language": post.language,
         "edited_at": iso(post.edited_at) if post.edited_at else None,
         "quote_approval": quote_approval(scene, view),
-        "tagged_collections": [],
+        "tagged_collections": scene.collections_in(post.html),
         "application": entities.StatusApplication(name=view.app.name, website=view.app.website) if view.app else UNSET,
         "favourited": view.flags.favourited if signed_in else UNSET,
         "reblogged": view.flags.boosted if signed_in else UNSET,
