@@ -137,9 +137,10 @@ def misfits(value: Any, promised: Any, path: str) -> Iterator[str]:
                 yield from misfits(item, get_args(promised)[0], f"{path}[{position}]")
     elif inspect.isclass(promised) and issubclass(promised, AttribAccessDict):
         yield from _entity(value, promised, path)
+    elif promised is theirs.MaybeSnowflakeIdType and isinstance(value, str):
+        return
     elif inspect.isclass(promised) and not isinstance(value, promised):
-        if not (promised is theirs.MaybeSnowflakeIdType and isinstance(value, str)):
-            yield f"{path}: {type(value).__name__} {value!r:.80} is no {promised.__name__}"
+        yield f"{path}: {type(value).__name__} {value!r:.80} is no {promised.__name__}"
 
 
 def _entity(value: Any, promised: type[AttribAccessDict], path: str) -> Iterator[str]:

@@ -71,8 +71,10 @@ class Served:
             self.ids[handle] = account.id
             async with self.services.db.tx(self.network.scope) as tx:
                 self.tokens[handle] = await tokens.issue(
-                    tx, app_id=app.id, account_id=account.id, scopes=[scope for scope in ALL if ":" not in scope]
-                    + ["admin:read", "admin:write"],
+                    tx,
+                    app_id=app.id,
+                    account_id=account.id,
+                    scopes=[scope for scope in ALL if ":" not in scope] + ["admin:read", "admin:write"],
                 )
 
 

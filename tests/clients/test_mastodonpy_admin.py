@@ -27,7 +27,7 @@ def test_accounts(served: Served) -> None:
     ):
         anna.admin_account_moderate(clara.id, action, text="a warning", send_email_notification=False)
         undone = undo(clara.id)
-        assert not (undone.sensitized or undone.silenced or undone.suspended or undone.disabled)
+        assert not any((undone.sensitized, undone.silenced, undone.suspended, undone.disabled))
 
 
 def test_waiting_accounts(served: Served) -> None:

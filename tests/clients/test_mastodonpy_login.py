@@ -10,10 +10,10 @@ import pytest
 from mastodon import Mastodon, MastodonAPIError, MastodonUnauthorizedError
 
 from tests.clients.browsing import allow
+from tests.clients.certificates import certificate
 from tests.clients.judge import Judge, Recorder
 from tests.clients.served import PASSWORD, Served, serving
 from tests.fixtures.cluster import TestDatabase
-from tests.clients.certificates import certificate
 
 pytestmark = pytest.mark.clients
 SCOPES = ["read", "write", "follow", "push", "profile"]

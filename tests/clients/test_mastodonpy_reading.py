@@ -1,4 +1,4 @@
-"""Mastodon.py reads: timelines and their pages, lists, tags, filters, search, trends, what the server says of itself."""
+"""Mastodon.py reads: timelines and their pages, lists, tags, filters, search, trends, the server itself."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The benchmark: what a Mastodon server does per second, beside another one (docs/benchmarks.md)."""
