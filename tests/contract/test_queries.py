@@ -14,6 +14,8 @@ import pytest
 from tests.contract.queries import Query, numbered, queries
 from tests.fixtures.cluster import TestDatabase
 from torg.moderation import dimensions, measures, registers
+from torg.search import store as search
+from torg.search.watching import EACH, VIEWER
 
 WORDS = "phraseto_tsquery('simple', %(word0)s) && !!(phraseto_tsquery('swedish', %(word1)s))"
 HOLDERS = [{"holder": "post_id"}, {"holder": "message_id"}]
@@ -66,6 +68,10 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.posts.store.count": [{"names": ["replies", "boosts", "favourites", "quotes"]}],
     "torg.push.store.replace": [{"values": {"account_id": 1, "endpoint": ""}}],
     "torg.search.store.matching": [{"query": WORDS}],
+    "torg.search.store.watched": [
+        {"words": WORDS, "where": f"{place} AND {search.NOT_HIDDEN}".replace(VIEWER, EACH)}
+        for place in (search.OPEN, search.INTERACTED)
+    ],
     "torg.showcase.store.insert": [{"columns": ROW}],
     "torg.showcase.store.update": [{"values": {"name": ""}}],
     "torg.timelines.store.of_account": [

@@ -132,8 +132,10 @@ async def test_search_from_outside_finds_nothing_of_inside(vault: Vault) -> None
 
 
 async def test_the_streams_of_inside_refuse_outsiders(vault: Vault) -> None:
-    topics = ("user", "user/notification", "public", "public/local", "direct", f"hashtag?tag={TAG}", "list?list=1", "everything")
-    topics += (f"search?q={TAG}", "search?q=")
+    topics = (
+        "user", "user/notification", "public", "public/local", "direct", f"hashtag?tag={TAG}", "list?list=1",
+        "everything", f"search?q={TAG}", "search?q=x",
+    )  # fmt: skip
     at_the_inside = {who: p for who, p in outsiders(vault).items() if p.host == INSIDE}
     assert len(at_the_inside) == 2
     for who, person in at_the_inside.items():

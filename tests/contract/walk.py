@@ -31,6 +31,7 @@ KINDS = (
     ("/featured_tags/", ["featured_tags"]),
     ("/timelines/list", ["lists"]),
     ("/lists/", ["lists"]),
+    ("/saved_searches/", ["saved_searches"]),
     ("/media", ["media"]),
     ("/polls", ["polls"]),
     ("/statuses/{id}", ["posts", "messages"]),
