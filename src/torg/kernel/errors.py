@@ -87,7 +87,9 @@ class Invalid(TorgError):
         super().__init__(text or self._sentence() or None, log=log)
 
     def _sentence(self) -> str:
-        parts = [f"{field.replace('_', ' ').capitalize()} {why}" for field, whys in self.details.items() for _, why in whys]
+        parts = [
+            f"{field.replace('_', ' ').capitalize()} {why}" for field, whys in self.details.items() for _, why in whys
+        ]
         return f"Validation failed: {', '.join(parts)}" if parts else ""
 
     def body(self) -> dict[str, Any]:
