@@ -23,7 +23,7 @@ VISITOR = "torg_visitor"
 
 async def signed_in(call: Call, tx: Tx) -> Account | None:
     """The account that this browser is logged in as, in this network."""
-    return await sessions.account_of(tx, call.request.cookies.get(sessions.COOKIE))
+    return await sessions.account_of(tx, call.request.cookies.get(sessions.COOKIE), ip=call.client_ip)
 
 
 def show(call: Call, template: str, *, status: int = 200, language: str | None = None, **values: Any) -> Response:

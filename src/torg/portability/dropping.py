@@ -24,30 +24,37 @@ DOMAINS = f"SELECT domain FROM domain_blocks WHERE {OWN}"
 MEMBERS = """
 SELECT account_id FROM list_members WHERE org_id = %(org)s AND network_id = %(network)s AND list_id = %(list)s
 """
-HELD = {"following": FOLLOWS, "blocks": BLOCKS, "mutes": MUTES}
+LISTS = f"SELECT id FROM lists WHERE {OWN}"
+HELD: dict[Kind, str] = {
+    "following": FOLLOWS,
+    "blocks": BLOCKS,
+    "mutes": MUTES,
+    "lists": LISTS,
+    "bookmarks": BOOKMARKS,
+    "domain_blocks": DOMAINS,
+}
 UNDO = {"following": graph.unfollow, "blocks": graph.unblock, "mutes": graph.unmute}
 
 
 async def drop_others(tx: Tx, actor: Actor, kind: Kind, lines: Sequence[Line], host: str) -> None:
     """End what of this kind is not in the file."""
-    values = {**tenant(tx), "me": actor.me}
+    held = await tx.column(HELD[kind], {**tenant(tx), "me": actor.me})
     firsts = [line.fields[0] for line in lines if line.fields]
     if kind == "lists":
-        await _lists(tx, actor, lines, host)
+        await _lists(tx, actor, held, lines, host)
     elif kind == "domain_blocks":
         kept = {domain.lower() for domain in firsts}
-        for domain in await tx.column(DOMAINS, values):
+        for domain in held:
             if domain not in kept:
                 await graph.unblock_domain(tx, actor, domain)
     elif kind == "bookmarks":
         posts = {post_of(url, host) for url in firsts}
-        for post_id in await tx.column(BOOKMARKS, values):
+        for post_id in held:
             if post_id not in posts:
                 await marks.unbookmark(tx, actor, post_id)
     else:
         stay = await _ids(tx, firsts, host)
-        there = await accounts.by_ids(tx, await tx.column(HELD[kind], values))
-        for account in there.values():
+        for account in (await accounts.by_ids(tx, held)).values():
             if account.id not in stay and account.state == "active":
                 await UNDO[kind](tx, actor, account.id)
 
@@ -57,13 +64,14 @@ async def _ids(tx: Tx, accts: Sequence[str], host: str) -> set[int]:
     return {account.id for account in found.values()}
 
 
-async def _lists(tx: Tx, actor: Actor, lines: Sequence[Line], host: str) -> None:
+async def _lists(tx: Tx, actor: Actor, held: Sequence[int], lines: Sequence[Line], host: str) -> None:
     """Lists that the file does not name go, and from the others those whom it does not put on them."""
     wanted: dict[str, list[str]] = {}
     for line in lines:
         if len(line.fields) > 1:
             wanted.setdefault(line.fields[0], []).append(line.fields[1])
-    for one in await list_reads.mine(tx, actor):
+    for list_id in held:
+        one = await list_reads.own(tx, actor, list_id)
         if one.title not in wanted:
             await lists.delete(tx, actor, one.id)
             continue

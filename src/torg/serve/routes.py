@@ -80,7 +80,20 @@ from torg.mastodon_api import (
     trends,
 )
 from torg.oauth import authorize, authorized, sign_in, sign_up
-from torg.web import about, assets, compose, files, posts, profiles, wellknown
+from torg.web import (
+    about,
+    assets,
+    compose,
+    files,
+    posts,
+    profiles,
+    settings_account,
+    settings_data,
+    settings_home,
+    settings_login,
+    settings_sessions,
+    wellknown,
+)
 from torg.web import timelines as web_timelines
 
 
@@ -104,6 +117,11 @@ def collections() -> list[Routes]:
         files.routes,
         posts.routes,
         profiles.routes,
+        settings_account.routes,
+        settings_data.routes,
+        settings_home.routes,
+        settings_login.routes,
+        settings_sessions.routes,
         web_timelines.routes,
         media.routes,
         conversations.routes,

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from torg.access.tokens import anonymous
 from torg.accounts.model import Account
+from torg.engine.postgres import Tx
 from torg.http import Call
 from torg.http.browser import signed_in
 from torg.http.pages import LANGUAGE_COOKIE
@@ -28,9 +29,12 @@ class Visitor:
     """The language chosen with `?lang=`, to be remembered."""
 
 
-async def visitor_of(call: Call, lang: str | None) -> Visitor:
-    """The session's member, else an anonymous reader; a session of another network is none here."""
-    account = await signed_in(call, call.tx)
+async def visitor_of(call: Call, lang: str | None, tx: Tx | None = None) -> Visitor:
+    """The session's member, else an anonymous reader; a session of another network is none here.
+
+    `tx`: for routes that open their own.
+    """
+    account = await signed_in(call, tx or call.tx)
     actor = anonymous(call.network)
     if account is not None:
         actor = Actor(
