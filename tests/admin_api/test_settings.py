@@ -66,6 +66,23 @@ async def test_closing_a_network_holds_at_once(square: Square) -> None:
     assert (await square.nobody().get("/api/v1/timelines/public")).status_code == 401
 
 
+async def test_every_version_of_the_privacy_policy_is_kept(square: Square) -> None:
+    policy, path = "/api/v1/instance/privacy_policy", f"{PATH}/versions"
+    before = await ok(await square.nobody().get(policy))
+    for text in ("Vi sparar lite", "Vi sparar mindre", "Vi sparar mindre"):
+        await ok(await square.anna.patch(PATH, json={"privacy_policy": text}))
+    versions = await ok(await square.anna.get(path))
+    assert [one["text"] for one in versions] == ["Vi sparar mindre", "Vi sparar lite"]
+    shown = await ok(await square.nobody().get(policy))
+    check(shown, entities.PrivacyPolicy)
+    assert shown == {"updated_at": versions[0]["created_at"], "content": "<p>Vi sparar mindre</p>"}
+    assert shown["updated_at"] > before["updated_at"]
+    assert await ok(await square.anna.get(path, params={"field": "description"})) == []
+    assert await details(await square.anna.get(path, params={"field": "single_user"})) == {"field": "ERR_INCLUSION"}
+    assert (await square.shop.get(path)).status_code == 403
+    assert await ok(await square.person(INSIDE, "anna").get(path)) == []
+
+
 async def test_the_picture(square: Square) -> None:
     files = {"thumbnail": ("a.png", encoded(".png", 2400, 1200), "image/png")}
     made = await ok(await square.anna.patch(PATH, data={"name": "Bilden"}, files=files))

@@ -62,6 +62,14 @@ class AdminTerms(msgspec.Struct, kw_only=True):
     published_at: str
 
 
+class AdminTextVersion(msgspec.Struct, kw_only=True):
+    """What a text of the network said from `created_at` on."""
+
+    id: str
+    text: str
+    created_at: str
+
+
 class AdminRole(msgspec.Struct, kw_only=True):
     """Mastodon's Role with its place in the hierarchy; `permissions` are the bits as a decimal number."""
 

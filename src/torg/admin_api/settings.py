@@ -13,6 +13,7 @@ from torg.administration import rules, settings
 from torg.http import Call, Routes, Upload
 from torg.http.routes import MEGABYTE
 from torg.kernel.actor import Permission
+from torg.kernel.clock import iso
 from torg.media import links
 from torg.orgs.model import Network, Registration
 
@@ -69,6 +70,19 @@ def _shown(call: Call, network: Network) -> entities.AdminSettings:
 async def show(call: Call, params: Nothing) -> entities.AdminSettings:
     """Every setting of the network."""
     return _shown(call, await settings.show(call.tx, call.actor))
+
+
+class Versions(msgspec.Struct, kw_only=True):
+    field: Literal["description", "privacy_policy", "terms_of_service"] = "privacy_policy"
+
+
+@routes.get("/api/torg/v1/admin/settings/versions", scope=READ, permission=SETTINGS)
+async def versions(call: Call, params: Versions) -> list[entities.AdminTextVersion]:
+    """The latest hundred versions of a text in the settings, the newest first."""
+    return [
+        entities.AdminTextVersion(id=str(one.id), text=one.content, created_at=iso(one.created_at))
+        for one in await settings.versions(call.tx, call.actor, params.field)
+    ]
 
 
 @routes.patch(

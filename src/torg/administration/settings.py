@@ -15,7 +15,9 @@ from torg.kernel.errors import NotFound, invalid
 from torg.media import actions as media
 from torg.media.model import Picture
 from torg.moderation import log
+from torg.orgs import about
 from torg.orgs import store as orgs
+from torg.orgs.about import TextVersion
 from torg.orgs.model import Network, NetworkSettings
 
 OFFICE = Permission.MANAGE_SETTINGS
@@ -29,6 +31,12 @@ async def show(tx: Tx, actor: Actor) -> Network:
     if found is None:
         raise NotFound
     return found
+
+
+async def versions(tx: Tx, actor: Actor, field: str) -> list[TextVersion]:
+    """What a text of the settings has said, the newest first."""
+    rules.check_office(actor, OFFICE)
+    return await about.versions(tx, field)
 
 
 async def change(

@@ -37,7 +37,13 @@ async def rules(call: Call, params: Nothing) -> list[entities.Rule]:
 async def extended_description(call: Call, params: Nothing) -> entities.ExtendedDescription:
     settings = call.network.settings
     content = marked_up(settings.description or settings.short_description)
-    return entities.ExtendedDescription(updated_at=iso(call.network.created_at), content=content)
+    return entities.ExtendedDescription(updated_at=await _since(call, "description"), content=content)
+
+
+async def _since(call: Call, field: str) -> str:
+    """When a text of the network was last changed."""
+    latest = await reads.versions(call.tx, field, 1)
+    return iso(latest[0].created_at if latest else call.network.created_at)
 
 
 @routes.get("/api/v1/instance/privacy_policy", auth="public")
@@ -58,7 +64,7 @@ async def privacy_policy(call: Call, params: Nothing) -> entities.PrivacyPolicy:
                   "for its members alone."),
             )
         )  # fmt: skip
-    return entities.PrivacyPolicy(updated_at=iso(call.network.created_at), content=marked_up(text))
+    return entities.PrivacyPolicy(updated_at=await _since(call, "privacy_policy"), content=marked_up(text))
 
 
 @routes.get("/api/v1/instance/terms_of_service", auth="public")

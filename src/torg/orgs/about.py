@@ -57,6 +57,14 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     succeeded_by: date | None = None
 
 
+class TextVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a text of the network said from a moment on, Markdown as typed."""
+
+    id: int
+    content: str
+    created_at: datetime
+
+
 class BlockedDomain(msgspec.Struct, frozen=True, kw_only=True):
     """A server that is kept out, as visitors may know it."""
 
@@ -148,6 +156,16 @@ async def terms(tx: Tx, on: date | None = None) -> Terms | None:
            ORDER BY effective_date DESC LIMIT 1""",
         {**tenant(tx), "on": on, "today": datetime.now(UTC).date()},
         as_=Terms,
+    )
+
+
+async def versions(tx: Tx, field: str, limit: int = 100) -> list[TextVersion]:
+    """The versions of `description`, `privacy_policy` or `terms_of_service` in the settings, the newest first."""
+    return await tx.all(
+        """SELECT id, content, created_at FROM network_texts WHERE org_id = %(org)s AND network_id = %(network)s
+           AND field = %(field)s ORDER BY id DESC LIMIT %(limit)s""",
+        {**tenant(tx), "field": field, "limit": limit},
+        as_=TextVersion,
     )
 
 

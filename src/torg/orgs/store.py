@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torg.engine.postgres import Tx, json
 from torg.kernel.actor import NetworkKind
+from torg.kernel.ids import new_id
 from torg.orgs.model import Network, NetworkSettings, Organisation
 
 COLUMNS = "id, org_id, kind, host, name, settings, created_at"
@@ -46,7 +47,18 @@ async def insert_network(tx: Tx, org_id: int, id_: int, kind: NetworkKind, host:
     )
 
 
+KEPT_TEXTS = ("description", "privacy_policy", "terms_of_service")
+
+
 async def update_settings(tx: Tx, network: Network, settings: NetworkSettings) -> None:
+    """Replace the settings; of the texts that people rely on every version is kept."""
+    for field in KEPT_TEXTS:
+        content = getattr(settings, field)
+        if content != getattr(network.settings, field):
+            await tx.run(
+                "INSERT INTO network_texts (org_id, network_id, id, field, content) VALUES (%s, %s, %s, %s, %s)",
+                (network.org_id, network.id, new_id(), field, content),
+            )
     await tx.run(
         "UPDATE networks SET settings = %s WHERE org_id = %s AND id = %s",
         (json(settings), network.org_id, network.id),
