@@ -92,9 +92,9 @@ async def test_they_are_nobody_elses(square: Square) -> None:
     others = [square.bjorn, square.person(INSIDE, "anna"), square.person(OTHER, "olga")]
     for other in others:
         assert (await other.get(PATH)).json() == []
-        for verb, options in (("GET", {}), ("PUT", {"json": {"name": "theirs"}}), ("DELETE", {})):
-            real = await other.http.request(verb, f"{PATH}/{made['id']}", **options)
-            none = await other.http.request(verb, never, **options)
+        for verb, body in (("GET", None), ("PUT", {"name": "theirs"}), ("DELETE", None)):
+            real = await other.http.request(verb, f"{PATH}/{made['id']}", json=body)
+            none = await other.http.request(verb, never, json=body)
             assert (
                 (real.status_code, real.json())
                 == (none.status_code, none.json())

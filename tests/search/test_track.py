@@ -12,7 +12,7 @@ from torg.engine.effects import Happened, Meta
 from torg.kernel.clock import now
 from torg.mastodon_api import entities
 from torg.posts.events import PostPublished
-from torg.search import hooks, track, watching
+from torg.search import hooks, saved_store, track, watching
 from torg.search.watching import Found
 
 PATH = "/api/torg/v1/saved_searches"
@@ -143,6 +143,23 @@ async def test_boosts_edits_and_imports_are_no_news(square: Square) -> None:
     await square.anna.put(f"/api/v1/statuses/{post['id']}", json={"status": "apple"})
     await square.settle()
     assert await told(square.bjorn) == []
+
+
+async def test_only_searches_that_a_post_hooks_are_asked(square: Square) -> None:
+    """However many are tracked here, and whatever is tracked in other networks."""
+    for n in range(9):
+        await tracks(square.bjorn, f"pear{n}", f"from:somebody{n}")
+    await tracks(square.shop, "apple from:anna", "-plum", "pear3")
+    await tracks(square.person(OTHER, "olga"), "apple", "-plum")
+    post = await square.anna.says("Apples", language="en")
+    await square.settle()
+    async with square.services.db.system() as tx:
+        system = tx.within(square.networks[PUBLIC].scope)
+        asked = await saved_store.tracked(system, await hooks.of_posts(system, [int(post["id"])]))
+    assert [(one.query, one.account_ids) for one in asked] == [
+        ("-plum", [square.shop.id]),
+        ("apple from:anna", [square.shop.id]),
+    ]
 
 
 SEARCHES = [

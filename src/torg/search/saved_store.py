@@ -14,6 +14,11 @@ OWN = "s.org_id = %(org)s AND s.network_id = %(network)s AND s.account_id = %(me
 COLUMNS = "s.id, s.name, s.query, s.track, s.created_at"
 
 
+def here(tx: Tx, marks: Collection[str]) -> list[str]:
+    """Marks as they are stored: with the network's number, since the index of them is one for all networks."""
+    return [f"{tx.scope.network_ids[0]} {mark}" for mark in marks]
+
+
 def params(tx: Tx, me: int, **more: Any) -> dict[str, Any]:
     return {**tenant(tx), "me": me, **more}
 
@@ -57,7 +62,7 @@ async def insert(tx: Tx, me: int, made: SavedSearch, hooks: Collection[str]) -> 
         """INSERT INTO saved_searches (org_id, network_id, id, account_id, name, query, track, hooks, created_at)
            VALUES (%(org)s, %(network)s, %(id)s, %(me)s, %(name)s, %(query)s, %(track)s, %(hooks)s, %(at)s)""",
         params(
-            tx, me, id=made.id, name=made.name, query=made.query, track=made.track, hooks=list(hooks),
+            tx, me, id=made.id, name=made.name, query=made.query, track=made.track, hooks=here(tx, hooks),
             at=made.created_at,
         ),
     )  # fmt: skip
@@ -67,7 +72,7 @@ async def update(tx: Tx, me: int, new: SavedSearch, hooks: Collection[str]) -> N
     await tx.run(
         f"""UPDATE saved_searches s SET name = %(name)s, query = %(query)s, track = %(track)s, hooks = %(hooks)s
             WHERE {OWN} AND s.id = %(id)s""",
-        params(tx, me, id=new.id, name=new.name, query=new.query, track=new.track, hooks=list(hooks)),
+        params(tx, me, id=new.id, name=new.name, query=new.query, track=new.track, hooks=here(tx, hooks)),
     )
 
 
@@ -82,6 +87,6 @@ async def tracked(tx: Tx, marks: Collection[str]) -> list[Tracked]:
         """SELECT s.query, array_agg(DISTINCT s.account_id ORDER BY s.account_id) AS account_ids
            FROM saved_searches s WHERE s.org_id = %(org)s AND s.network_id = %(network)s AND s.track
            AND s.hooks && %(marks)s::text[] GROUP BY s.query ORDER BY s.query""",
-        {**tenant(tx), "marks": list(marks)},
+        {**tenant(tx), "marks": here(tx, marks)},
         as_=Tracked,
     )
