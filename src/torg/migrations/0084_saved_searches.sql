@@ -8,9 +8,8 @@ CREATE TABLE saved_searches (
     name text NOT NULL,
     query text NOT NULL,
     track boolean NOT NULL DEFAULT false,
-    -- What a post must have at least one of to be found: lexemes, "#tag" or "@author"; "*" where nothing is sure;
-    -- each after the network's number, so that the one index tells networks apart. So new posts find the searches
-    -- that could find them in an index, instead of every search being tried.
+    -- What a post must have at least one of to be found: lexemes, "#tag" or "@author"; "*" where nothing is sure.
+    -- So new posts find the searches that could find them, in an index, instead of every search being tried.
     hooks text[] NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, id),
