@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from torg.accounts.model import Account
@@ -77,6 +78,14 @@ async def count(tx: Tx, id_: int, **changes: int) -> None:
     assignments = ", ".join(f"{name} = greatest(0, {name} + %({name})s)" for name in changes)
     await tx.run(
         f"UPDATE accounts SET {assignments} WHERE {TENANT} AND id = %(id)s", {**changes, **tenant(tx), "id": id_}
+    )
+
+
+async def posted(tx: Tx, id_: int, at: datetime) -> None:
+    """Note one post more and when: one statement, since each makes a new version of a row that all posts read."""
+    await tx.run(
+        f"UPDATE accounts SET last_post_at = %(at)s, posts_count = posts_count + 1 WHERE {TENANT} AND id = %(id)s",
+        {**tenant(tx), "id": id_, "at": at},
     )
 
 

@@ -82,8 +82,7 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
         await media.attach(tx, actor, id_, draft.media_ids)
     if draft.poll:
         await poll_store.create(tx, id_, author, draft.poll)
-    await accounts_store.update(tx, author, {"last_post_at": now()})
-    await accounts_store.count(tx, author, posts_count=1)
+    await accounts_store.posted(tx, author, now())
     if parent and draft.audience is Audience.EVERYONE:
         await store.count(tx, parent.id, replies=1)
     if quoted:
