@@ -8,7 +8,7 @@ import json as json_format
 import msgspec
 
 from torg.accounts import reads as accounts
-from torg.cli.opening import opened
+from torg.cli.opening import opened, say
 from torg.kernel.actor import NetworkKind
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
@@ -80,5 +80,5 @@ async def _set(settings: Settings, host: str, given: dict[str, str]) -> Network:
             async with services.db.tx(network.scope) as tx:
                 found = await accounts.by_acct(tx, name, network.host)
             if found is None:
-                print(f"Note: there is no account @{name} at {network.host} yet; add it with torg person add.")
+                say(f"Note: there is no account @{name} at {network.host} yet; add it with torg person add.")
         return network
