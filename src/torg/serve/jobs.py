@@ -10,7 +10,8 @@ from torg.access import grants, letters
 from torg.accounts import verify
 from torg.announcements import upkeep as announcements
 from torg.engine import relay
-from torg.engine.worker import Context, Handler, Handling, Periodic
+from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
+from torg.kernel.errors import Forbidden
 from torg.media import upkeep as media
 from torg.moderation import deletion
 from torg.orgs import store as orgs
@@ -27,7 +28,10 @@ async def publish_scheduled(ctx: Context, payload: dict[str, Any]) -> None:
         network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
         if network is not None:
             origin = f"{ctx.services.settings.scheme}://{network.host}"
-            await schedule.publish_due(tx, network, payload["id"], origin=origin)
+            try:
+                await schedule.publish_due(tx, network, payload["id"], origin=origin)
+            except Forbidden as refused:  # the account has moved away: another attempt makes no sense
+                raise GiveUp(str(refused)) from refused
 
 
 async def end_poll(ctx: Context, payload: dict[str, Any]) -> None:
