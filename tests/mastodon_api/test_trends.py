@@ -122,7 +122,6 @@ async def test_review(square: Square) -> None:
     "path", ["/api/v1/trends/tags", "/api/v1/trends/statuses", "/api/v1/trends/links", "/api/torg/v1/trends"]
 )
 async def test_the_wall(square: Square, path: str) -> None:
-    path = f"/api/{path}"
     anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
     post = await anna.says("#merger")
     await bjorn.says("#merger")
