@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -115,3 +115,15 @@ class AdminAssignment(msgspec.Struct, kw_only=True):
 
     account_id: str
     role: AdminRole | None
+
+
+class AdminLogEntry(msgspec.Struct, kw_only=True):
+    """What somebody in office did; `actor_id` 0 is the command line. Ids within `details` are strings."""
+
+    id: str
+    actor_id: str
+    verb: str
+    target_type: str
+    target_id: str | None
+    details: dict[str, Any]
+    created_at: str

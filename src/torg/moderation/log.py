@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from torg.engine.postgres import Tx, json
-from torg.kernel.actor import Actor
+from torg.kernel.actor import Actor, Permission
+from torg.kernel.errors import Forbidden
 from torg.kernel.ids import new_id
+from torg.kernel.page import Page, in_order
 
 OPERATOR = 0
 """In the place of an account: whoever runs the installation, at its command line."""
@@ -38,6 +40,21 @@ async def record(tx: Tx, actor: Actor, verb: str, target_type: str, target_id: i
             "type": target_type, "target": target_id, "details": json(details),
         },
     )  # fmt: skip
+
+
+async def listed(tx: Tx, actor: Actor, page: Page) -> list[Entry]:
+    """A page of the acts in the actor's network, newest first; takes the permission to read the log."""
+    if not actor.may(Permission.VIEW_AUDIT_LOG):
+        raise Forbidden
+    where, params = page.where("id")
+    found = await tx.all(
+        f"""SELECT id, actor_id, verb, target_type, target_id, details, created_at FROM admin_log
+            WHERE org_id = %(org)s AND network_id = %(network)s AND {where}
+            ORDER BY id {page.direction} LIMIT %(limit)s""",
+        {"org": actor.org_id, "network": actor.network_id, **params, "limit": page.limit},
+        as_=Entry,
+    )
+    return in_order(page, found)
 
 
 async def latest(tx: Tx, actor: Actor, limit: int = 100) -> list[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torg.admin_api import announcements as admin_announcements
 from torg.admin_api import emojis as admin_emojis
+from torg.admin_api import log as admin_log
 from torg.admin_api import roles as admin_roles
 from torg.admin_api import rules as admin_rules
 from torg.admin_api import settings as admin_settings
@@ -187,6 +188,7 @@ def collections() -> list[Routes]:
         admin_trends.routes,
         admin_announcements.routes,
         admin_emojis.routes,
+        admin_log.routes,
         admin_roles.routes,
         admin_rules.routes,
         admin_settings.routes,
