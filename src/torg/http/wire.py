@@ -23,6 +23,8 @@ def missing(response: Response, extra: Headers) -> Headers:
     """The common headers that the handler did not set itself, and a content policy for pages."""
     present = {name for name, _ in response.raw_headers}
     added = [entry for entry in extra if entry[0] not in present]
+    if b"cache-control" not in present:  # what is answered depends on who asks: no shared cache may keep it
+        added.append((b"cache-control", b"private, no-store"))
     if b"content-security-policy" not in present:
         kind = next((value for name, value in response.raw_headers if name == b"content-type"), b"")
         if kind.startswith(b"text/html"):
