@@ -97,6 +97,17 @@ async def test_effects_and_log_are_one_commit_and_later_events_see_effects_of_ea
     assert seen == [0, 1, 2, 3]
 
 
+async def relayable(db: Database, count: int) -> None:
+    """Wait until no transaction of this cluster (other tests' too) could still precede the rows."""
+    ready = "SELECT count(*) FROM outbox WHERE xid < pg_snapshot_xmin(pg_current_snapshot())"
+    async with asyncio.timeout(60):
+        while True:
+            async with db.system() as tx:
+                if await tx.value(ready) == count:
+                    return
+            await asyncio.sleep(0.01)
+
+
 async def test_batch_effects_get_neighbours_of_one_kind_and_network_together(db: Database) -> None:
     batches: list[list[int]] = []
 
@@ -107,6 +118,7 @@ async def test_batch_effects_get_neighbours_of_one_kind_and_network_together(db:
     await march(db, range(3))
     await march(db, range(3, 4), B)
     await march(db, range(4, 6))
+    await relayable(db, 6)
     await Relay(db, {Marched: [Batch(together)]}, "services").drain()
     assert batches == [[0, 1, 2], [3], [4, 5]]
 

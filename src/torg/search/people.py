@@ -18,8 +18,9 @@ WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.state = 'active' A
         OR (%(host)s::text IS NULL
             AND (a.display_name ILIKE %(name)s || '%%' OR a.display_name ILIKE '%% ' || %(name)s || '%%')))
     AND (NOT %(following)s OR f.target_id IS NOT NULL OR a.id = %(viewer)s)
-    AND NOT EXISTS (SELECT FROM blocks b WHERE b.org_id = a.org_id AND lower(a.handle) <> %(exact)s
-        AND ((b.account_id = %(viewer)s AND b.target_id = a.id) OR (b.account_id = a.id AND b.target_id = %(viewer)s)))
+    AND NOT EXISTS (SELECT FROM blocks b WHERE b.org_id = a.org_id
+        AND ((b.account_id = %(viewer)s AND b.target_id = a.id AND lower(a.handle) <> %(exact)s)
+             OR (b.account_id = a.id AND b.target_id = %(viewer)s)))
 ORDER BY lower(a.handle) = %(exact)s DESC, f.target_id IS NOT NULL DESC, lower(a.handle) LIKE %(handle)s || '%%' DESC,
     a.host = '' DESC, a.followers_count DESC, a.id
 LIMIT %(limit)s OFFSET %(offset)s
@@ -31,7 +32,8 @@ async def find(
 ) -> list[int]:
     """Ids, best first: the exact handle, those whom the viewer follows, handles before names, here before elsewhere.
 
-    Who is blocked is found by the exact handle alone: it is how clients find somebody to unblock.
+    Whom the viewer blocks is found by the exact handle alone: it is how clients find somebody to unblock.
+    Who blocks the viewer is not found at all.
     `text`: the beginning of a handle, of a name or of a later word of it; `handle@host` looks at that host only.
     """
     wanted = " ".join(normal(text)[:LONGEST].split()).removeprefix("@")
