@@ -108,6 +108,7 @@ async def test_the_last_who_may_do_everything_stays(square: Square) -> None:
     assert (await give(square.bjorn, square.bjorn, None)).status_code == 422
     # From above, by a role without that bit: neither may the role lose it, nor go
     await give_role(square, square.reporter, Permission((1 << 22) - 1) & ~Permission.ADMINISTRATOR, position=500)
+    assert (await give(square.reporter, square.bjorn, None)).status_code == 422
     for answer in (
         await square.reporter.put(f"{PATH}/{deputy['id']}", json={"permissions": 0}),
         await square.reporter.delete(f"{PATH}/{deputy['id']}"),
