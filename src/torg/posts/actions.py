@@ -121,6 +121,7 @@ async def rendered(tx: Tx, text: str, host: str, origin: str) -> tuple[Rendered,
 
 async def edit(tx: Tx, actor: Actor, network: Network, post_id: int, change: Edit, *, origin: str) -> int:
     """Change one's own post; its versions are kept (Mastodon: PUT /api/v1/statuses/:id)."""
+    await store.lock(tx, post_id)
     post = await store.get(tx, post_id)
     if post is None or post.account_id != actor.me or post.boost_of_id is not None:
         raise NotFound
@@ -215,7 +216,9 @@ async def delete(tx: Tx, actor: Actor, post_id: int, *, delete_media: bool = Fal
 
 
 async def remove(tx: Tx, post: Post, *, deleted_by: int | None, delete_media: bool = True) -> None:
-    """Delete any post (the author's act or a moderator's), mend the counters, tell the streams."""
+    """Delete any post (the author's act or a moderator's), mend the counters, tell the streams: once, if two do so."""
+    if not await store.lock(tx, post.id):
+        return
     row = (await store.readable_rows(tx, post.account_id, [post.id]))[0]
     for boost in await store.boosts_of(tx, post.id):
         await remove(tx, boost, deleted_by=deleted_by)

@@ -62,6 +62,12 @@ async def insert(tx: Tx, values: dict[str, Any]) -> None:
     await tx.run(f"INSERT INTO posts ({', '.join(columns)}) VALUES ({', '.join(f'%({c})s' for c in columns)})", columns)
 
 
+async def lock(tx: Tx, id_: int) -> bool:
+    """Let nobody else change or delete the post before the commit; whether it is still there."""
+    return bool(await tx.value(f"SELECT true FROM posts p WHERE {TENANT} AND p.id = %(id)s FOR UPDATE",
+                               {**tenant(tx), "id": id_}))  # fmt: skip
+
+
 async def update(tx: Tx, id_: int, values: dict[str, Any]) -> None:
     assignments = ", ".join(f"{name} = %({name})s" for name in values)
     await tx.run(
