@@ -26,6 +26,8 @@ async def of_token(tx: Tx, token_id: int) -> Subscription | None:
 
 async def replace(tx: Tx, values: dict[str, Any]) -> Subscription:
     """The token's only subscription from now on."""
+    # Two requests at once must not insert two
+    await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('push subscription', %s))", (values["token_id"],))
     await remove_of_token(tx, values["token_id"])
     names, places = ", ".join(values), ", ".join(f"%({name})s" for name in values)
     made = await tx.one(
