@@ -53,13 +53,19 @@ def pattern(words: tuple[tuple[str, bool], ...]) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
+def _folded(text: str) -> str:
+    return " ".join(text.split()).lower()
+
+
 def matches(filters: Iterable[Filter], text: str, post_ids: Sequence[int]) -> list[Match]:
     """The filters that apply to a text or to one of the ids of a post (its own, the boosted one's)."""
-    found = []
+    found, folded = [], _folded(text)
     for one in filters:
         words: list[str] = []
-        if one.keywords:
-            expression = pattern(tuple((k.keyword, k.whole_word) for k in one.keywords))
+        # A plain search first: hundreds of long words as one expression would take seconds on a hostile text
+        present = tuple((k.keyword, k.whole_word) for k in one.keywords if _folded(k.keyword) in folded)
+        if present:
+            expression = pattern(present)
             words = list(dict.fromkeys(hit.group(0) for hit in expression.finditer(text)))[:20]
         named = [p.post_id for p in one.posts if p.post_id in post_ids]
         if words or named:
