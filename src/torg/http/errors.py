@@ -13,7 +13,7 @@ from torg.http import pages
 from torg.http.respond import JSON_TYPE, encode
 from torg.http.router import WrongMethod
 from torg.http.tenant import UnknownHost
-from torg.kernel.errors import Invalid, TorgError, Unauthorized, Unavailable
+from torg.kernel.errors import Conflict, Invalid, NotFound, TorgError, Unauthorized, Unavailable
 from torg.text import messages
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ API_PATHS = ("/api/", "/oauth/", "/.well-known/", "/nodeinfo/")
 # psycopg's classes by name, since only engine/ and stores may import it
 BUSY = frozenset({"OperationalError", "InterfaceError", "PoolTimeout", "PoolClosed", "TooManyRequests"})
 BAD_DATA = frozenset({"DataError"})
+# Two requests at once: the other one made the same thing first, or removed what this one builds upon
+RACES: dict[str, type[TorgError]] = {"UniqueViolation": Conflict, "ForeignKeyViolation": NotFound}
 
 PAGES = {
     404: (
@@ -64,11 +66,14 @@ PAGES = {
 
 
 def classify(error: BaseException) -> TorgError | None:
-    """The database's own errors as ours: busy or away → 503, a value that it cannot hold → 422."""
+    """The database's own errors as ours: busy or away → 503, a lost race → 409 or 404, what it cannot hold → 422."""
     for kind in type(error).__mro__:
         if kind.__module__.startswith("psycopg"):
             if kind.__name__ in BUSY:
                 return Unavailable(log=repr(error))
+            if kind.__name__ in RACES:
+                log.warning("lost a race", error=repr(error))
+                return RACES[kind.__name__]()
             if kind.__name__ in BAD_DATA:
                 return Invalid("Validation failed: a value is out of range or malformed", log=repr(error))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE):
