@@ -26,7 +26,7 @@ test: .venv/.torg-dev browser ## every check and every test, two at a time
 	@exec tools/check.sh
 
 lint: .venv/.torg-dev ## ruff and import-linter
-	@.venv/bin/ruff check src tests tools && .venv/bin/lint-imports --no-logo
+	@.venv/bin/ruff check src tests tools bench && .venv/bin/lint-imports --no-logo
 
 types: .venv/.torg-dev ## mypy, strict
 	@.venv/bin/python -m mypy

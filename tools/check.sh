@@ -17,7 +17,7 @@ check() {
     fi
 }
 
-check ruff "$bin/ruff" check src tests tools
+check ruff "$bin/ruff" check src tests tools bench
 check mypy "$bin/python" -m mypy
 check import-linter "$bin/lint-imports" --no-logo
 if "$bin/squawk" --version >/dev/null 2>&1; then
