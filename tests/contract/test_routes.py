@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from torg.serve.app import all_routes
-
 from tests.contract.mastodon_routes import Route, documented
+from torg.serve.app import all_routes
 
 DOCUMENTED = 256
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast, overload
 
 import msgspec
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -37,9 +38,10 @@ def json(value: object) -> Jsonb:
 class Tx:
     """An open transaction. Parameters are named (`%(x)s`) or positional (`%s`)."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[Any], scope: Scope | None) -> None:
+    def __init__(self, connection: psycopg.AsyncConnection[Any], scope: Scope | None, begin: str = "BEGIN") -> None:
         self._connection = connection
         self._scope = scope
+        self._begin = begin
         self.after: list[Callable[[], None]] = []
 
     @property
@@ -106,6 +108,32 @@ class Tx:
         """Whether the connection is lost, so that nothing more can be said on it."""
         return self._connection.closed or self._connection.broken
 
+    async def renew(self) -> None:
+        """Commit, and go on in a new transaction of the same tenant, in one round trip.
+
+        For an edge whose verb is done and whose answer has yet to be read: the rows that the verb locked (an
+        author's, a much-answered post's) are free while the answer is put together.
+        """
+        self._refuse_failed()
+        await self._connection.execute(cast(Any, f"COMMIT; {self._begin}"), prepare=False)
+        self.committed()
+
+    def committed(self) -> None:
+        """Do what waited for the commit."""
+        waiting, self.after = self.after, []
+        for call in waiting:
+            call()
+
+    def _refuse_failed(self) -> None:
+        # COMMIT of a failed transaction is a silent ROLLBACK: nothing would be kept, yet it would be acknowledged.
+        if self._connection.info.transaction_status is TransactionStatus.INERROR:
+            raise RuntimeError("a statement failed and its error was swallowed: there is nothing to commit")
+
+    async def commit(self) -> None:
+        """End the transaction; for `Database` alone."""
+        self._refuse_failed()
+        await self._connection.execute("COMMIT", prepare=False)
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that may fail alone: rolled back on an exception, which goes on upwards."""
@@ -165,7 +193,7 @@ async def _transaction(
         connection = await pool.getconn()
     except PoolTimeout as error:
         raise Unavailable(log=f"no database connection in time: {error}") from error
-    tx = Tx(connection, scope)
+    tx = Tx(connection, scope, begin)
     try:
         await connection.execute(cast(Any, begin), prepare=False)
         try:
@@ -174,8 +202,7 @@ async def _transaction(
             if not connection.closed:
                 await connection.execute("ROLLBACK", prepare=False)
             raise
-        await connection.execute("COMMIT", prepare=False)
+        await tx.commit()
     finally:
         await pool.putconn(connection)
-    for call in tx.after:
-        call()
+    tx.committed()

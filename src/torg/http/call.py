@@ -83,6 +83,10 @@ class Call:
             raise RuntimeError(f"{self.route.method} {self.route.path} is declared with tx=False: use call.db.tx()")
         return self._tx
 
+    async def done(self) -> None:
+        """The verb is done: commit it; what is left, reading the answer, has a transaction of its own."""
+        await self.tx.renew()
+
     @property
     def db(self) -> Database:
         db: Database = self.services.db

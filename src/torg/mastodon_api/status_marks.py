@@ -24,7 +24,9 @@ class Reblog(msgspec.Struct, kw_only=True):
 async def favourite(call: Call, params: ById) -> entities.Status:
     if await direct.is_message(call, params.id):
         return await direct.mark(call, params.id, "favourited", True)
-    return await render.one(call, await marks.favourite(call.tx, call.actor, params.id))
+    post_id = await marks.favourite(call.tx, call.actor, params.id)
+    await call.done()
+    return await render.one(call, post_id)
 
 
 @routes.post("/api/v1/statuses/{id}/unfavourite", scope="write:favourites")
@@ -39,6 +41,7 @@ async def reblog(call: Call, form: Reblog) -> entities.Status:
     """Answers with the boost itself, whose `reblog` is the post. A message is never boosted (T4): 404."""
     audience = Audience.FOLLOWERS if form.visibility == "private" else Audience.EVERYONE
     boost_id = await boosts.boost(call.tx, call.actor, form.id, audience=audience, listed=form.visibility != "unlisted")
+    await call.done()
     return await render.one(call, boost_id)
 
 

@@ -67,6 +67,7 @@ async def create(call: Call, form: NewStatus) -> entities.Status | entities.Sche
         planned = await schedule.plan(call.tx, call.actor, call.network, draft, form.scheduled_at)
         return await scheduled.entity(call, planned)
     post_id = await actions.publish(call.tx, call.actor, call.network, draft, origin=call.origin)
+    await call.done()
     return await render.one(call, post_id)
 
 
