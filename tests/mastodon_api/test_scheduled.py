@@ -53,3 +53,17 @@ async def test_a_due_post_is_published_once(square: Square) -> None:
     home = (await square.anna.get("/api/v1/timelines/home")).json()
     assert [s["content"] for s in home] == ["<p>now due</p>"], "two jobs for it, one post"
     assert (await square.anna.get("/api/v1/scheduled_statuses")).json() == []
+
+
+async def test_a_planned_reply_to_a_deleted_post_is_published_without_it(square: Square) -> None:
+    parent = await square.bjorn.says("soon gone")
+    body = {"status": "late", "scheduled_at": later(hours=1), "in_reply_to_id": parent["id"]}
+    planned = await square.anna.post("/api/v1/statuses", json=body)
+    await square.bjorn.delete(f"/api/v1/statuses/{parent['id']}")
+    async with square.services.db.system() as tx:
+        await tx.run("UPDATE scheduled_posts SET scheduled_at = now() WHERE id = %s", (int(planned.json()["id"]),))
+        await tx.run("UPDATE jobs SET run_at = now() WHERE kind = 'scheduled_post'")
+    await square.settle()
+    (published,) = (await square.anna.get("/api/v1/timelines/home")).json()
+    assert published["content"] == "<p>late</p>"
+    assert published["in_reply_to_id"] is None

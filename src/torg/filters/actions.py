@@ -161,4 +161,7 @@ async def delete_post(tx: Tx, actor: Actor, id_: int) -> FilteredPost:
 
 
 async def changed(tx: Tx, actor: Actor) -> None:
+    """Every change ends here: the words of all one's filters are tried on every text, so they are bounded together."""
+    if sum(len(f.keywords) for f in await store.of_account(tx, actor.me)) > rules.MOST_KEYWORDS_IN_ALL:
+        raise Invalid(f"Validation failed: All filters together may have at most {rules.MOST_KEYWORDS_IN_ALL} keywords")
     await outbox.append(tx, FiltersChanged(account_id=actor.me))

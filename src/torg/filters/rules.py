@@ -14,6 +14,7 @@ LONGEST_TITLE = 256
 LONGEST_KEYWORD = 512
 MOST_FILTERS = 400
 MOST_KEYWORDS = 500
+MOST_KEYWORDS_IN_ALL = 2_000
 
 
 def check(title: str, context: Sequence[str]) -> None:

@@ -138,4 +138,6 @@ async def publish_due(tx: Tx, network: Network, id_: int, *, origin: str) -> int
         return None
     author = Actor(org_id=network.org_id, network_id=network.id, network_kind=network.kind, account_id=due.account_id)
     draft = msgspec.structs.replace(due.params, idempotency_key=None)
+    if draft.reply_to_id and await store.get_readable(tx, author.me, draft.reply_to_id) is None:
+        draft = msgspec.structs.replace(draft, reply_to_id=None)  # its parent is gone: as Mastodon, without it
     return await actions.publish(tx, author, network, draft, origin=origin)
