@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json as json_format
 import sys
 
 from cyclopts import App, CycloptsError
 
 from torg import __version__
+from torg.engine.postgres import DatabaseError, trouble
 from torg.kernel.errors import TorgError
+
+DISK = {
+    errno.ENOSPC: "The disk is full: make room and try again.",
+    errno.EROFS: "The disk can only be read: choose another data folder (TORG_DATA).",
+    errno.EACCES: "This user may not write there: choose another data folder (TORG_DATA) or mend its rights.",
+}
 
 app = App(
     name="torg",
@@ -56,6 +64,14 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit(2 if error.status < 500 else 1) from None
     except CycloptsError:
         raise SystemExit(2) from None
+    except DatabaseError as error:
+        _complain(trouble(error), as_json="--json" in given)
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno not in DISK:
+            raise
+        _complain(f"{error.strerror}: {error.filename or 'the disk'}. {DISK[error.errno]}", as_json="--json" in given)
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     raise SystemExit(status if isinstance(status, int) else 0)

@@ -30,6 +30,19 @@ set_json_loads(msgspec.json.decode)
 NATIVE = (bytes,)
 
 
+DatabaseError = psycopg.Error
+
+
+def trouble(error: DatabaseError) -> str:
+    """What PostgreSQL said, and what to do about it, for a person at the command line."""
+    said = " ".join(str(error).split())
+    if isinstance(error, psycopg.errors.DiskFull):
+        return f"The database has no room left: {said}. Make room on its disk; nothing that was acknowledged is lost."
+    if isinstance(error, psycopg.OperationalError):
+        return f"The database does not answer: {said}. Is it running? torg doctor tells more."
+    return f"The database refused: {said}. Run torg migrate, then torg doctor."
+
+
 def json(value: object) -> Jsonb:
     """A value (dict, list, Struct) as a jsonb parameter."""
     return Jsonb(value)
