@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from tests.contract.walk import EVERYTHING, KINDS, NAMED
@@ -85,16 +85,28 @@ def with_real_ids(case: schemathesis.Case, target: Target) -> None:
             case.path_parameters[name] = str(chance.choice(known))
 
 
-@schema.parametrize()
-@settings(
-    max_examples=EXAMPLES, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
-def test_no_request_makes_a_server_error(case: schemathesis.Case, target: Target) -> None:
-    with_real_ids(case, target)
-    response = case.call(base_url=target.url, headers={"Authorization": f"Bearer {target.token}"}, timeout=30)
-    assert response.status_code < 500 or response.status_code in ON_PURPOSE, (
-        f"{response.status_code} {response.text[:300]}\n{case.as_curl_command()}"
+# Ordinary parameters, since xdist does not run the items that schemathesis makes for itself.
+OPERATIONS = {f"{found.ok().method.upper()} {found.ok().path}": found.ok() for found in schema.get_all_operations()}
+
+
+def test_the_document_describes_what_is_tried() -> None:
+    assert len(OPERATIONS) > 300
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_no_request_makes_a_server_error(operation: str, target: Target) -> None:
+    @settings(
+        max_examples=EXAMPLES, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
-    if case.path.startswith("/api/") and response.content:
-        assert response.headers["content-type"][0].startswith("application/json"), response.headers
-        case.validate_response(response, checks=[content_type_conformance, response_schema_conformance])
+    @given(case=OPERATIONS[operation].as_strategy())
+    def attempt(case: schemathesis.Case) -> None:
+        with_real_ids(case, target)
+        response = case.call(base_url=target.url, headers={"Authorization": f"Bearer {target.token}"}, timeout=30)
+        assert response.status_code < 500 or response.status_code in ON_PURPOSE, (
+            f"{response.status_code} {response.text[:300]}\n{case.as_curl_command()}"
+        )
+        if case.path.startswith("/api/") and response.content:
+            assert response.headers["content-type"][0].startswith("application/json"), response.headers
+            case.validate_response(response, checks=[content_type_conformance, response_schema_conformance])
+
+    attempt()
