@@ -27,7 +27,10 @@ def digest(secret: str) -> bytes:
 
 
 def new_secret() -> str:
-    return secrets.token_urlsafe(32)
+    """256 bits as text; never with a dash in front, which a command line would take for an option."""
+    while (secret := secrets.token_urlsafe(32)).startswith("-"):
+        continue
+    return secret
 
 
 async def issue(
