@@ -17,36 +17,12 @@ class CardType(StrEnum):
     RICH = "rich"
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """A card that can be shown. Texts are plain text, empty when unknown; sizes in pixels, 0 when unknown.
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page says of itself. Texts are plain text, empty when unknown; sizes in pixels, 0 when unknown.
 
-    `html` is empty or an iframe of our own making. `image_key` is the blob key of our copy of the picture.
-    `author_handle` is what `fediverse:creator` claims, as user@host: a claim of the page until it is checked.
+    `html` is empty or an iframe of our own making. `author_handle` is what `fediverse:creator` claims, as
+    user@host: a claim of the page until it is checked.
     """
-
-    id: int
-    url: str
-    title: str
-    description: str = ""
-    type: CardType = CardType.LINK
-    language: str | None = None
-    author_name: str = ""
-    author_url: str = ""
-    author_handle: str = ""
-    provider_name: str = ""
-    provider_url: str = ""
-    html: str = ""
-    embed_url: str = ""
-    width: int = 0
-    height: int = 0
-    image_key: str | None = None
-    image_description: str = ""
-    blurhash: str | None = None
-    published_at: datetime | None = None
-
-
-class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page says about itself, before its picture is fetched. Addresses are absolute and http or https."""
 
     title: str = ""
     description: str = ""
@@ -61,10 +37,24 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     embed_url: str = ""
     width: int = 0
     height: int = 0
-    image_url: str | None = None
     image_description: str = ""
-    oembed_url: str | None = None
     published_at: datetime | None = None
+
+
+class Card(Facts, frozen=True, kw_only=True):
+    """A card that can be shown. `image_key` is the blob key of our copy of the picture."""
+
+    id: int
+    url: str
+    image_key: str | None = None
+    blurhash: str | None = None
+
+
+class Preview(Facts, frozen=True, kw_only=True):
+    """A page's facts before its picture is fetched. Addresses are absolute and http or https."""
+
+    image_url: str | None = None
+    oembed_url: str | None = None
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
