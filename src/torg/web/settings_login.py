@@ -55,6 +55,15 @@ async def index(call: Call, params: Page) -> Response:
     return _page(visitor, await person_of(call.tx, visitor), done=params.done, sent=params.sent)
 
 
+async def _asking(call: Call, csrf: str | None) -> Response | tuple[Visitor, Person | None]:
+    """The member who sent one of these forms, or the page to answer with instead."""
+    if not is_ours(call, csrf):
+        return expired_form(call)
+    async with call.db.tx(call.network.scope) as tx:
+        visitor = await member(call, None, tx)
+        return visitor if isinstance(visitor, Response) else (visitor, await person_of(tx, visitor))
+
+
 def _page(
     visitor: Visitor, person: Person | None, *, wrong: str = "", done: bool = False, sent: bool = False
 ) -> Response:
@@ -66,13 +75,10 @@ def _page(
 @routes.post("/settings/password", auth="none", tx=False, limit="login", hidden=True)
 async def password(call: Call, form: NewPassword) -> Response:
     """Every session and token of the person ends, in all networks; this browser is logged in anew."""
-    if not is_ours(call, form.csrf):
-        return expired_form(call)
-    async with call.db.tx(call.network.scope) as tx:
-        visitor = await member(call, None, tx)
-        person = None if isinstance(visitor, Response) else await person_of(tx, visitor)
-    if isinstance(visitor, Response):
-        return visitor
+    asking = await _asking(call, form.csrf)
+    if isinstance(asking, Response):
+        return asking
+    visitor, person = asking
     assert visitor.account is not None
     if not await proven(person, form.present) or person is None:
         return _page(visitor, person, wrong=WRONG_PASSWORD)
@@ -90,13 +96,10 @@ async def password(call: Call, form: NewPassword) -> Response:
 @routes.post("/settings/email", auth="none", tx=False, limit="login", hidden=True)
 async def email(call: Call, form: NewAddress) -> Response:
     """Another address: once its mailed link was followed, or at once where none need be confirmed."""
-    if not is_ours(call, form.csrf):
-        return expired_form(call)
-    async with call.db.tx(call.network.scope) as tx:
-        visitor = await member(call, None, tx)
-        person = None if isinstance(visitor, Response) else await person_of(tx, visitor)
-    if isinstance(visitor, Response):
-        return visitor
+    asking = await _asking(call, form.csrf)
+    if isinstance(asking, Response):
+        return asking
+    visitor, person = asking
     assert visitor.account is not None
     if not await proven(person, form.present) or person is None:
         return _page(visitor, person, wrong=WRONG_PASSWORD)
