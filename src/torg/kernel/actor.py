@@ -41,7 +41,7 @@ class Permission(IntFlag):
     DELETE_USER_DATA = 0x80000
     VIEW_FEEDS = 0x100000
     INVITE_BYPASS_APPROVAL = 0x200000
-    # Torg's own, above 1 << 24, where Mastodon's will not grow into them soon; its clients ignore bits they do not know.
+    # Our own start above 1 << 24, far from where Mastodon goes on; its clients ignore bits that they do not know.
     MANAGE_GROUPS = 1 << 25
     BROADCAST = 1 << 26  # announcements that must be seen
     VIEW_REPORTS = 1 << 27  # figures and who has seen what, without the right to change anything
