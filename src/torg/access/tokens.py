@@ -154,6 +154,7 @@ async def holder(tx: Tx, secret: str | None) -> Holder:
 
 FIND = """
     SELECT t.id AS token_id, t.app_id, t.account_id, t.scopes, a.person_id, a.state, a.disabled_at, a.suspended_at,
+           coalesce(a.guest, false) AS guest,
            a.settings ->> 'locale' AS locale, coalesce(r.permissions, 0) AS permissions,
            p.disabled_at AS person_disabled
     FROM tokens t
@@ -194,6 +195,7 @@ class TokenAuthenticator:
             token_id=row["token_id"],
             scopes=expanded(row["scopes"]),
             permissions=Permission(row["permissions"]),
+            guest=row["guest"],
             locale=row["locale"] or "en",
         )
 

@@ -72,6 +72,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     header: Picture | None
     locked: bool
     bot: bool
+    guest: bool
     discoverable: bool
     indexable: bool
     hide_collections: bool

@@ -121,6 +121,12 @@ class Tx:
         """Whether the connection is lost, so that nothing more can be said on it."""
         return self._connection.closed or self._connection.broken
 
+    async def seen_by(self, viewer: int, *, guest: bool = False) -> None:
+        """From now on as this account sees it: for an edge that learns within the transaction who asks."""
+        self._scope = msgspec.structs.replace(self.scope, viewer=viewer, guest=guest)
+        self._begin = _begin(self._scope)
+        await self._connection.execute(cast(Any, f"SELECT {_viewer(self._scope)}"), prepare=False)
+
     async def renew(self) -> None:
         """Commit, and go on in a new transaction of the same tenant, in one round trip.
 
@@ -174,12 +180,7 @@ class Database:
 
     def tx(self, scope: Scope) -> AbstractAsyncContextManager[Tx]:
         """A transaction that sees only the scope's rows: commits on success, rolls back on an exception."""
-        networks = ",".join(str(int(n)) for n in scope.network_ids)
-        begin = (
-            f"BEGIN; SELECT set_config('torg.org','{int(scope.org_id)}',true),"
-            f" set_config('torg.networks','{{{networks}}}',true)"
-        )
-        return _transaction(self._app, begin, scope)
+        return _transaction(self._app, _begin(scope), scope)
 
     def system(self) -> AbstractAsyncContextManager[Tx]:
         """A transaction over all tenants: the relay, jobs, the command line, finding a network by host."""
@@ -190,6 +191,20 @@ class Database:
         connection = await psycopg.AsyncConnection.connect(self.system_conninfo, autocommit=True)
         await connection.execute(cast(Any, f"LISTEN {channel}"))
         return connection
+
+
+def _begin(scope: Scope) -> str:
+    networks = ",".join(str(int(n)) for n in scope.network_ids)
+    return (
+        f"BEGIN; SELECT set_config('torg.org','{int(scope.org_id)}',true),"
+        f" set_config('torg.networks','{{{networks}}}',true){f', {_viewer(scope)}' if scope.viewer is not None else ''}"
+    )
+
+
+def _viewer(scope: Scope) -> str:
+    viewer = "" if scope.viewer is None else int(scope.viewer)
+    guest = "on" if scope.guest else ""
+    return f"set_config('torg.viewer','{viewer}',true), set_config('torg.guest','{guest}',true)"
 
 
 def _pool(conninfo: str, least: int, most: int) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:

@@ -28,6 +28,7 @@ from torg.http.routes import Auth, Route, Routes
 from torg.http.tenant import Front, NetworkLike, Networks, Nowhere, UnknownHost, find_network, origin_of
 from torg.http.uploads import remove_uploads
 from torg.http.wire import SECURITY, Headers, capped, missing, with_headers, without_body
+from torg.kernel.actor import Permission
 
 log = structlog.get_logger("torg.http")
 
@@ -179,7 +180,9 @@ class App:
     async def _run(self, call: Call, arguments: tuple[Any, ...]) -> Response:
         if not call.route.tx:
             return to_response(await call.route.handler(*arguments), call)
-        async with self.services.db.tx(call.actor.scope) as tx:
+        # A moderator's methods see the whole network; what they show is theirs to decide
+        scope = call.actor.scope if call.route.permission is Permission.NONE else call.actor.whole
+        async with self.services.db.tx(scope) as tx:
             call._tx = tx
             return to_response(await call.route.handler(*arguments), call)
 

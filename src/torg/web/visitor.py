@@ -37,12 +37,14 @@ async def visitor_of(call: Call, lang: str | None, tx: Tx | None = None) -> Visi
     account = await signed_in(call, tx or call.tx)
     actor = anonymous(call.network)
     if account is not None:
+        await (tx or call.tx).seen_by(account.id, guest=account.guest)
         actor = Actor(
             org_id=account.org_id,
             network_id=account.network_id,
             network_kind=call.network.kind,
             account_id=account.id,
             person_id=account.person_id,
+            guest=account.guest,
             locale=account.settings.locale or "en",
         )
     asked = messages.known(lang)
