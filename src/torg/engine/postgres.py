@@ -6,7 +6,7 @@ simple query so that the tenant costs no round trip of its own (DESIGN §2.2, §
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar, cast, overload
 
@@ -56,6 +56,7 @@ class Tx:
         self._scope = scope
         self._begin = begin
         self.after: list[Callable[[], None]] = []
+        self.later: list[tuple[Scope, Callable[[Tx], Awaitable[None]]]] = []
 
     @property
     def scope(self) -> Scope:
@@ -112,9 +113,27 @@ class Tx:
         """Run `call` once the transaction is durable; never if it is rolled back."""
         self.after.append(call)
 
+    def afterwards(self, scope: Scope, do: Callable[[Tx], Awaitable[None]]) -> None:
+        """`do` in a transaction of its own once this one has ended, even if it is rolled back: the trace of a refusal."""
+        self.later.append((scope, do))
+
+    async def finish(self) -> None:
+        """Do what was to be done afterwards; for `Database` alone."""
+        while self.later and not self.broken:
+            scope, do = self.later.pop(0)
+            await self._connection.execute(cast(Any, _begin(scope)), prepare=False)
+            try:
+                await do(Tx(self._connection, scope))
+            except BaseException:
+                await self._connection.execute("ROLLBACK", prepare=False)
+                raise
+            await self._connection.execute("COMMIT", prepare=False)
+
     def within(self, scope: Scope) -> Tx:
         """The same transaction seen with a tenant: for effects, which the relay runs for all of them."""
-        return Tx(self._connection, scope)
+        inner = Tx(self._connection, scope)
+        inner.later = self.later
+        return inner
 
     @property
     def broken(self) -> bool:
@@ -229,8 +248,10 @@ async def _transaction(
         except BaseException:
             if not connection.closed:
                 await connection.execute("ROLLBACK", prepare=False)
+                await tx.finish()
             raise
         await tx.commit()
+        await tx.finish()
     finally:
         await pool.putconn(connection)
     tx.committed()

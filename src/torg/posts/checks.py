@@ -1,0 +1,45 @@
+"""What is asked of every post before it goes into a public network: filled by serve/, run by publish, edit and plan.
+
+Posts lie below what checks them (the leak guard of bridge/), so they know only this list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from torg.engine.postgres import Tx
+from torg.kernel.actor import Actor, NetworkKind
+from torg.kernel.errors import Invalid
+from torg.orgs.model import Network
+from torg.posts.model import Draft
+
+
+class Stopped(Invalid):
+    """The post may not be published as it is (422); what was written is not wrong, so a planned one is kept."""
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """What is about to be read by everybody. `post_id`: the post that it replaces. `descriptions`: new alt texts.
+
+    `waived`: inside posts that it may repeat, since somebody approved that (bridge/).
+    """
+
+    draft: Draft
+    descriptions: tuple[str, ...] = ()
+    post_id: int | None = None
+    waived: frozenset[int] = frozenset()
+
+
+Check = Callable[[Tx, Actor, Network, Outgoing], Awaitable[None]]
+
+before_publish: list[Check] = []
+"""Each raises Stopped, or lets the post through. Filled where services are opened (serve/services.py)."""
+
+
+async def run(tx: Tx, actor: Actor, network: Network, outgoing: Outgoing) -> None:
+    """Ask every check; what stays inside is nobody's business. Before the first row is written."""
+    if network.kind is NetworkKind.PUBLIC:
+        for check in before_publish:
+            await check(tx, actor, network, outgoing)
