@@ -43,14 +43,15 @@ async def create_account(
         raise invalid("username", *mistake)
     # Two at once must not both find the name free: the second waits here, and sees the first.
     await tx.run("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", (7061, handle))
-    if await store.by_handle(tx, handle) is not None:
-        raise invalid("username", "ERR_TAKEN", "has already been taken")
-    account_id = new_id()
-    bot = kind is AccountKind.BOT
-    values = {"person_id": person_id, "kind": kind.value, "state": state, "bot": bot, **(more or {})}
-    await store.insert(tx, account_id, handle, values)
-    await outbox.append(tx, AccountCreated(account_id=account_id, state=state))
-    return (await store.by_ids(tx, [account_id]))[account_id]
+    async with store.whole(tx):
+        if await store.by_handle(tx, handle) is not None:
+            raise invalid("username", "ERR_TAKEN", "has already been taken")
+        account_id = new_id()
+        bot = kind is AccountKind.BOT
+        values = {"person_id": person_id, "kind": kind.value, "state": state, "bot": bot, **(more or {})}
+        await store.insert(tx, account_id, handle, values)
+        await outbox.append(tx, AccountCreated(account_id=account_id, state=state))
+        return (await store.by_ids(tx, [account_id]))[account_id]
 
 
 async def activate(tx: Tx, account_id: int) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx, json
+from torg.kernel.errors import TorgError
 
 COLUMNS = ", ".join(Account.__struct_fields__)
 TENANT = "org_id = %(org)s AND network_id = %(network)s"
@@ -17,6 +19,25 @@ JSON_COLUMNS = {"fields", "avatar", "header", "settings"}
 def tenant(tx: Tx) -> dict[str, Any]:
     """Parameters of the TENANT condition."""
     return {"org": tx.scope.org_id, "network": tx.scope.network_ids[0]}
+
+
+@asynccontextmanager
+async def whole(tx: Tx) -> AsyncIterator[None]:
+    """The network as it is, not as far as the viewer may see of groups and guests: handles are unique in all of it.
+
+    Nothing read within may be shown to the viewer.
+    """
+    seen = tx.scope
+    if seen.viewer is None:
+        yield
+        return
+    await tx.run("SELECT set_config('torg.viewer', '', true), set_config('torg.guest', '', true)")
+    try:
+        yield
+    except TorgError:  # anything else has broken the transaction, and its settings with it
+        await tx.seen_by(seen.viewer, guest=seen.guest)
+        raise
+    await tx.seen_by(seen.viewer, guest=seen.guest)
 
 
 async def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import msgspec
 
 from torg.accounts import reads as accounts
-from torg.accounts.model import Account
+from torg.accounts.model import Account, AccountKind
 from torg.engine import outbox
 from torg.engine.postgres import Tx
-from torg.graph import reads, rules, store
+from torg.graph import membership, reads, rules, store
 from torg.graph.events import (
     Blocked,
     DomainBlocked,
@@ -27,7 +27,7 @@ from torg.graph.events import (
     Unfollowed,
     Unmuted,
 )
-from torg.graph.model import FollowOptions
+from torg.graph.model import FollowOptions, Ties
 from torg.kernel.actor import Actor
 from torg.kernel.clock import now
 from torg.kernel.errors import Invalid, NotFound
@@ -42,15 +42,29 @@ async def follow(tx: Tx, actor: Actor, target_id: int, options: FollowOptions) -
     ties = await reads.ties(tx, actor, target.id)
     me = await accounts.visible(tx, actor.me)
     rules.may_follow(me, target, ties)
-    if ties.following or ties.requested:
+    invited = await _joins(tx, actor.me, target, ties)
+    if ties.following or (ties.requested and not invited):
         await store.change_follow(tx, "follows" if ties.following else "follow_requests", actor.me, target.id, options)
         await outbox.append(tx, FollowChanged(account_id=actor.me, target_id=target.id))
-    elif rules.needs_consent(me, target):
+    elif rules.needs_consent(me, target) and not invited:
         await store.put_follow(tx, "follow_requests", actor.me, target.id, options)
         await outbox.append(tx, FollowRequested(account_id=actor.me, target_id=target.id))
     else:
         await store.put_follow(tx, "follows", actor.me, target.id, options)
         await outbox.append(tx, Followed(account_id=actor.me, target_id=target.id))
+    if invited:
+        await membership.uninvite(tx, actor.me, target.id)
+
+
+async def _joins(tx: Tx, me: int, target: Account, ties: Ties) -> bool:
+    """Whether this follow is one into a group that invited `me`; refused where nobody may join."""
+    if target.kind is not AccountKind.GROUP or ties.following:
+        return False
+    door = await membership.door(tx, me, target.id)
+    membership.may_join(door)
+    if door.invited and ties.requested:
+        await store.drop_request(tx, me, target.id)
+    return door.invited
 
 
 async def unfollow(tx: Tx, actor: Actor, target_id: int) -> None:
@@ -68,7 +82,8 @@ async def remove_follower(tx: Tx, actor: Actor, target_id: int) -> None:
 
 
 async def _part(tx: Tx, follower: int, target: int, *, requests: bool = True) -> None:
-    """End what leads from `follower` to `target`."""
+    """End what leads from `follower` to `target`. Invalid for a group's last administrator."""
+    await membership.check_leaving(tx, follower, target)
     if await store.drop_follow(tx, follower, target):
         await outbox.append(tx, Unfollowed(account_id=follower, target_id=target))
     if requests and await store.drop_request(tx, follower, target) is not None:
@@ -76,7 +91,26 @@ async def _part(tx: Tx, follower: int, target: int, *, requests: bool = True) ->
 
 
 async def authorize(tx: Tx, actor: Actor, follower_id: int) -> None:
-    """Accept a request: it becomes a follow with what it asked for. 404 if nobody asked."""
+    """Accept a request: it becomes a follow with what it asked for. 404 if nobody asked.
+
+    A group's invitation looks like a request of the group; accepting it joins. A request to a group can be accepted
+    by its staff.
+    """
+    if await membership.is_invitation(tx, actor.me, follower_id):
+        await follow(tx, actor, follower_id, FollowOptions())
+        return
+    await _authorize(tx, await _asked(tx, actor, follower_id), follower_id)
+
+
+async def _asked(tx: Tx, actor: Actor, follower_id: int) -> Actor:
+    """Who is asked: the actor, else a group of which he or she is staff."""
+    groups = await membership.asked_through(tx, actor.me, follower_id)
+    if not groups or (await reads.ties(tx, actor, follower_id)).requested_by:
+        return actor
+    return msgspec.structs.replace(actor, account_id=groups[0])
+
+
+async def _authorize(tx: Tx, actor: Actor, follower_id: int) -> None:
     await store.lock(tx, actor.me, follower_id)
     options = await store.drop_request(tx, follower_id, actor.me)
     if options is None:
@@ -86,7 +120,14 @@ async def authorize(tx: Tx, actor: Actor, follower_id: int) -> None:
 
 
 async def reject(tx: Tx, actor: Actor, follower_id: int) -> None:
-    """Turn a request down; 404 if nobody asked."""
+    """Turn a request down, or a group's invitation, or a request to a group as its staff; 404 if nobody asked."""
+    if await membership.is_invitation(tx, actor.me, follower_id):
+        await membership.uninvite(tx, actor.me, follower_id)
+        return
+    await _reject(tx, await _asked(tx, actor, follower_id), follower_id)
+
+
+async def _reject(tx: Tx, actor: Actor, follower_id: int) -> None:
     await store.lock(tx, actor.me, follower_id)
     if await store.drop_request(tx, follower_id, actor.me) is None:
         raise NotFound

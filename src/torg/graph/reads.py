@@ -109,10 +109,14 @@ async def blocked_by(tx: Tx, actor: Actor, account_id: int) -> bool:
 async def listed(tx: Tx, actor: Actor, table: Listed, page: Page, *, of: int | None = None) -> Slice[Account]:
     """Accounts that one blocks or endorses, or that ask to follow one, newest first."""
     whose, shown = ("target_id", "account_id") if table == "follow_requests" else ("account_id", "target_id")
+    mine = f"t.{whose} = %(of)s"
+    if table == "follow_requests":  # requests to the groups that one looks after are one's to answer, too
+        mine = f"""({mine} OR t.target_id IN (SELECT g.group_id FROM group_roles g
+            WHERE g.org_id = %(org)s AND g.network_id = %(network)s AND g.account_id = %(of)s))"""
     where, values = page.where("t.id")
     rows = await tx.all(
         f"""SELECT t.id, a.id AS account_id FROM {table} t JOIN accounts a ON a.org_id = t.org_id AND a.id = t.{shown}
-            WHERE {OWN} AND t.{whose} = %(of)s AND {SEEN} AND {where}
+            WHERE {OWN} AND {mine} AND {SEEN} AND {where}
             ORDER BY t.id {page.direction} LIMIT {page.limit}""",
         params(tx, None, of=actor.me if of is None else of, **values),
     )

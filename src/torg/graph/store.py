@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from torg.accounts import store as accounts
+from torg.accounts.model import AccountKind
 from torg.engine.postgres import Tx
 from torg.graph.model import FollowOptions
 from torg.kernel.ids import new_id
@@ -82,9 +83,10 @@ async def change_follow(tx: Tx, table: FollowTable, me: int, target: int, option
 async def drop_follow(tx: Tx, me: int, target: int) -> bool:
     """End a follow, and with it what needs one: the place in the follower's lists, the endorsement."""
     values = params(tx, me, target=target)
-    if not await tx.run(f"DELETE FROM follows WHERE {PAIR}", values):
+    if not await tx.value(f"SELECT true FROM follows WHERE {PAIR} FOR UPDATE", values):
         return False
-    await _count(tx, me, target, -1)
+    await _count(tx, me, target, -1)  # before: who has left a hidden group cannot see its row any more
+    await tx.run(f"DELETE FROM follows WHERE {PAIR}", values)
     await tx.run(
         f"""DELETE FROM list_members WHERE {TENANT} AND account_id = %(target)s
             AND list_id IN (SELECT id FROM lists WHERE {TENANT} AND account_id = %(me)s)""",
@@ -104,9 +106,15 @@ async def drop_request(tx: Tx, me: int, target: int) -> FollowOptions | None:
 
 
 async def _count(tx: Tx, me: int, target: int, by: int) -> None:
-    """Both counters, the smaller id first: two who follow each other at once must not wait for each other."""
+    """Both counters, the smaller id first: two who follow each other at once must not wait for each other.
+
+    A membership is not counted with its member: the number would tell of groups that others cannot see.
+    """
+    known = await accounts.by_ids(tx, [target])
+    joins = target in known and known[target].kind is AccountKind.GROUP
     for id_, column in sorted(((me, "following_count"), (target, "followers_count"))):
-        await accounts.count(tx, id_, **{column: by})
+        if not (joins and id_ == me):
+            await accounts.count(tx, id_, **{column: by})
 
 
 async def put_block(tx: Tx, me: int, target: int) -> bool:
@@ -199,6 +207,7 @@ async def waiting_for(tx: Tx, me: int) -> list[int]:
         """SELECT r.account_id FROM follow_requests r
            JOIN accounts a ON a.org_id = r.org_id AND a.id = r.account_id
            WHERE r.org_id = %(org)s AND r.network_id = %(network)s AND r.target_id = %(me)s
-           AND a.silenced_at IS NULL AND a.suspended_at IS NULL AND a.state = 'active' ORDER BY r.id""",
+           AND a.silenced_at IS NULL AND a.suspended_at IS NULL AND a.state = 'active' AND a.kind <> 'group'
+           ORDER BY r.id""",
         params(tx, me),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from torg.graph import actions, reads
-from torg.graph.model import FollowOptions
+from torg.graph.model import FollowOptions, Ties
 from torg.http import Call, Paged, Routes
 from torg.mastodon_api import entities
 from torg.mastodon_api.forms import ById, PageById, page, sliced
@@ -31,8 +31,9 @@ class ManyRelationships(msgspec.Struct, kw_only=True):
 
 
 async def between(call: Call, account_id: int) -> entities.Relationship:
-    """The caller's relationship with one account, as it is now."""
-    return relationship(await reads.ties(call.tx, call.actor, account_id))
+    """The caller's relationship with one account after a verb that found it; none with a hidden group just left."""
+    found = await reads.many_ties(call.tx, call.actor, [account_id], suspended=True)
+    return relationship(found[0] if found else Ties(id=account_id))
 
 
 @routes.get("/api/v1/accounts/relationships", scope="read:follows")
@@ -51,6 +52,7 @@ async def follow(call: Call, form: Follow) -> entities.Relationship:
 
 @routes.post("/api/v1/accounts/{id}/unfollow", scope="write:follows")
 async def unfollow(call: Call, params: ById) -> entities.Relationship:
+    """Unfollow, withdraw a request, leave a group."""
     await actions.unfollow(call.tx, call.actor, params.id)
     return await between(call, params.id)
 

@@ -19,12 +19,12 @@ MINE = "n.org_id = %(org)s AND n.network_id = %(network)s AND n.account_id = %(m
 SHOWN = """
     NOT EXISTS (SELECT FROM accounts a WHERE a.org_id = n.org_id AND a.id = n.from_id
                 AND (a.suspended_at IS NOT NULL OR a.state = 'deleted'))
-    AND NOT EXISTS (SELECT FROM blocks b WHERE b.org_id = n.org_id
+    AND (n.insistent OR NOT EXISTS (SELECT FROM blocks b WHERE b.org_id = n.org_id
                     AND (b.account_id = n.account_id AND b.target_id = n.from_id
                          OR b.account_id = n.from_id AND b.target_id = n.account_id))
-    AND NOT EXISTS (SELECT FROM mutes m WHERE m.org_id = n.org_id AND m.account_id = n.account_id
+         AND NOT EXISTS (SELECT FROM mutes m WHERE m.org_id = n.org_id AND m.account_id = n.account_id
                     AND m.target_id = n.from_id AND m.notifications
-                    AND (m.expires_at IS NULL OR m.expires_at > now()))
+                    AND (m.expires_at IS NULL OR m.expires_at > now())))
 """
 
 # Without a policy of one's own: on a public network strangers' private mentions and limited accounts are held back
@@ -75,13 +75,13 @@ BETWEEN = """
 # A cause that was taken back before its turn came leaves no notice; a notice there already stays the only one.
 INSERT = """
     INSERT INTO notices (org_id, network_id, id, account_id, type, from_id, source, group_key, post_id, boost_id,
-                         message_id, subject_id, filtered, created_at)
+                         message_id, subject_id, insistent, filtered, created_at)
     SELECT %(org)s, %(network)s, c.id, c.reader, c.type, c.doer, c.source, c.key, c.post, c.boost, c.message, c.subject,
-           c.filtered, c.at
+           c.insistent, c.filtered, c.at
     FROM unnest(%(id)s::bigint[], %(to)s::bigint[], %(type)s::text[], %(by)s::bigint[], %(source)s::text[],
                 %(group_key)s::text[], %(post_id)s::bigint[], %(boost_id)s::bigint[], %(message_id)s::bigint[],
-                %(subject_id)s::bigint[], %(filtered)s::boolean[], %(at)s::timestamptz[])
-        AS c (id, reader, type, doer, source, key, post, boost, message, subject, filtered, at)
+                %(subject_id)s::bigint[], %(insistent)s::boolean[], %(filtered)s::boolean[], %(at)s::timestamptz[])
+        AS c (id, reader, type, doer, source, key, post, boost, message, subject, insistent, filtered, at)
     WHERE (c.post IS NULL OR EXISTS (SELECT FROM posts p
                WHERE p.org_id = %(org)s AND p.network_id = %(network)s AND p.id = c.post))
       AND (c.boost IS NULL OR EXISTS (SELECT FROM posts p
@@ -91,7 +91,7 @@ INSERT = """
       AND (c.type <> 'follow' OR EXISTS (SELECT FROM follows f
                WHERE f.org_id = %(org)s AND f.account_id = c.doer AND f.target_id = c.reader))
       AND (c.type <> 'follow_request' OR EXISTS (SELECT FROM follow_requests f
-               WHERE f.org_id = %(org)s AND f.account_id = c.doer AND f.target_id = c.reader))
+               WHERE f.org_id = %(org)s AND f.account_id = c.doer AND f.target_id = coalesce(c.subject, c.reader)))
       AND (c.type <> 'favourite' OR EXISTS (SELECT FROM favourites f
                WHERE f.org_id = %(org)s AND f.account_id = c.doer AND f.post_id = c.post))
     ORDER BY c.id
@@ -143,7 +143,7 @@ async def latest_keys(tx: Tx, news: Sequence[News]) -> dict[int, str]:
 async def insert(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> set[int]:
     """Store notices (the parts of News, and id, group_key, filtered); the ids of those that are new."""
     names = ("id", "to", "type", "by", "source", "group_key", "post_id", "boost_id", "message_id", "subject_id")
-    columns = {name: [row[name] for row in rows] for name in (*names, "filtered", "at")}
+    columns = {name: [row[name] for row in rows] for name in (*names, "insistent", "filtered", "at")}
     return set(await tx.column(INSERT, {**tenant(tx), **columns}))
 
 

@@ -36,7 +36,7 @@ async def find(
     Who blocks the viewer is not found at all.
     `text`: the beginning of a handle, of a name or of a later word of it; `handle@host` looks at that host only.
     """
-    wanted = " ".join(normal(text)[:LONGEST].split()).removeprefix("@")
+    wanted = " ".join(normal(text)[:LONGEST].split()).removeprefix("@").removeprefix("!")
     handle, at, host = wanted.partition("@")
     if not handle:
         return []
