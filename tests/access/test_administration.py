@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.fixtures.town import INSIDE, PUBLIC, Town
-from torg.access import administration, roles
+from torg.access import administration
 from torg.kernel.actor import Permission
 from torg.kernel.errors import Misused
+from torg.orgs import roles
 
 ME = "/api/v1/accounts/verify_credentials"
 
@@ -25,7 +26,7 @@ async def test_a_person_is_added_with_a_role_and_joins_another_network(town: Tow
     issued = await administration.token_for(town.db, public, "@Olle", "profile read")
     async with town.client(token=issued.secret) as olle:
         role = (await olle.get(ME)).json()["role"]
-        assert (role["name"], int(role["permissions"])) == ("Moderator", int(roles.MODERATOR))
+        assert (role["name"], int(role["permissions"])) == ("Moderator", int(roles.MODERATOR.permissions))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,6 @@ async def test_no_token_without_account_or_scopes(town: Town, handle: str, scope
 
 
 def test_an_administrator_holds_no_more_than_an_owner() -> None:
-    assert Permission.ADMINISTRATOR in roles.OWNER
-    assert Permission.ADMINISTRATOR not in roles.ADMIN
-    assert Permission.MANAGE_USERS in roles.ADMIN & roles.MODERATOR
+    assert Permission.ADMINISTRATOR in roles.OWNER.permissions
+    assert Permission.ADMINISTRATOR not in roles.ADMIN.permissions
+    assert Permission.MANAGE_USERS in roles.ADMIN.permissions & roles.MODERATOR.permissions

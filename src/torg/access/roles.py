@@ -1,4 +1,4 @@
-"""The roles that each network begins with; administrators may make others."""
+"""Roles by name, and the role of an account."""
 
 from __future__ import annotations
 
@@ -8,26 +8,10 @@ from torg.access.tokens import EVERYONE_ROLE
 from torg.accounts import store as accounts
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx
-from torg.kernel.actor import Permission
 from torg.kernel.errors import Misused
-from torg.kernel.ids import new_id
+from torg.orgs.roles import STANDARD, make
 
 EVERYONE_ID = -99
-MODERATOR = (
-    Permission.VIEW_DASHBOARD
-    | Permission.VIEW_AUDIT_LOG
-    | Permission.MANAGE_USERS
-    | Permission.MANAGE_REPORTS
-    | Permission.MANAGE_TAXONOMIES
-    | Permission.VIEW_FEEDS
-)
-ADMIN = Permission((1 << 23) - 1) & ~(Permission.ADMINISTRATOR | Permission.DEVOPS)
-OWNER = Permission((1 << 23) - 1)
-STANDARD = {
-    "Owner": (OWNER, 1000),
-    "Admin": (ADMIN, 100),
-    "Moderator": (MODERATOR, 10),
-}
 
 
 async def ensure(tx: Tx, name: str) -> int:
@@ -41,17 +25,7 @@ async def ensure(tx: Tx, name: str) -> int:
     standard = {known.lower(): known for known in STANDARD}.get(name.strip().lower())
     if standard is None:
         raise Misused(f"There is no role “{name}”. Roles: {', '.join(STANDARD).lower()}, or an administrator's.")
-    permissions, position = STANDARD[standard]
-    role_id = new_id()
-    await tx.run(
-        """INSERT INTO roles (org_id, network_id, id, name, permissions, position, highlighted)
-           VALUES (%(org)s, %(network)s, %(id)s, %(name)s, %(permissions)s, %(position)s, true)""",
-        {
-            **accounts.tenant(tx), "id": role_id, "name": standard, "permissions": int(permissions),
-            "position": position,
-        },
-    )  # fmt: skip
-    return role_id
+    return await make(tx, tx.scope.org_id, tx.scope.network_ids[0], standard)
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,8 @@ from torg.kernel.actor import Actor, Permission
 from torg.kernel.errors import Forbidden, Invalid, invalid
 from torg.orgs.about import Words
 from torg.orgs.model import NetworkSettings
-from torg.orgs.rules import COUNTS, MOST_COUNT
+from torg.orgs.roles import EVERY
+from torg.orgs.rules import COUNTS, MOST_COUNT, setting_mistakes
 from torg.text.language import normal_language
 
 MOST_RULE = 1000
@@ -26,7 +27,6 @@ MOST_ROLE_NAME = 50
 MOST_AGE = 120
 MOST_LINE = 500
 MOST_TEXT = 100_000
-EVERY_PERMISSION = Permission((1 << 22) - 1)
 COLOR = re.compile(r"#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 LINES = ("short_description", "contact_handle", "contact_email", "single_user")
 TEXTS = ("description", "privacy_policy", "terms_of_service", "registrations_message")
@@ -103,9 +103,11 @@ def settings(before: NetworkSettings, changes: Mapping[str, Any]) -> NetworkSett
         values["languages"] = list(dict.fromkeys(code for code in codes if code is not None))
         if None in codes:
             wrong["languages"] = [("ERR_INVALID", "has a language that is not known")]
+    made = msgspec.structs.replace(before, **values)
+    wrong.update({name: [("ERR_INVALID", why)] for name, why in setting_mistakes(made).items()})
     if wrong:
         raise Invalid(details=wrong)
-    return msgspec.structs.replace(before, **values)
+    return made
 
 
 def network_name(given: str) -> str:
@@ -128,7 +130,7 @@ def check_role(actor: Actor, own_position: int, role: Role) -> Role:
         wrong["position"] = [("ERR_INVALID", f"must be a number from 0 to {MOST_POSITION}")]
     elif role.position >= own_position:
         wrong["position"] = [("ERR_INVALID", "must be below that of your own role")]
-    if not 0 <= role.permissions <= EVERY_PERMISSION:
+    if role.permissions < 0 or role.permissions & ~int(EVERY):
         wrong["permissions"] = [("ERR_INVALID", "has bits that mean nothing")]
     elif not actor.may(Permission.ADMINISTRATOR) and role.permissions & ~int(actor.permissions):
         wrong["permissions"] = [("ERR_INVALID", "cannot include permissions that your own role does not have")]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from torg.engine.postgres import Tx
 from torg.kernel.actor import NetworkKind
 from torg.kernel.errors import Misused
 from torg.kernel.ids import new_id
-from torg.orgs import reads, rules, store
+from torg.orgs import reads, roles, rules, store
 from torg.orgs.model import Network, Organisation
 
 
@@ -38,7 +38,28 @@ async def add_network(tx: Tx, org_name: str, kind: NetworkKind, host: str, name:
     await store.insert_network(tx, organisation.org_id, new_id(), kind, host, title)
     made = await store.network_by_host(tx, host)
     assert made is not None
+    await roles.begin(tx, made)
     return made
+
+
+async def add_faces(
+    tx: Tx, name: str, host: str, inside: str | None = None, domains: Sequence[str] = ()
+) -> tuple[Organisation, Network, Network]:
+    """A new organisation with its public network and its inside, by default at `inside.` and the host (system).
+
+    `domains` are the organisation's by the word of whoever runs the installation. Misused or Invalid for a mistake.
+    """
+    outer = rules.clean_host(host)
+    inner = rules.clean_host(inside) if inside else f"inside.{outer}"
+    if outer == inner:
+        raise Misused("The public network and the inside need different host names.")
+    own = [domain_rules.checked(domain) for domain in domains]
+    made = await add_organisation(tx, name)
+    public = await add_network(tx, made.name, NetworkKind.PUBLIC, outer)
+    within = await add_network(tx, made.name, NetworkKind.INSIDE, inner)
+    for domain in own:
+        await store.insert_verified_domain(tx, made.org_id, domain)
+    return made, public, within
 
 
 async def change_settings(tx: Tx, host: str, given: Mapping[str, str]) -> Network:
