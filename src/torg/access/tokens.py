@@ -12,7 +12,7 @@ import msgspec
 from torg.access.scopes import expanded
 from torg.accounts import activity
 from torg.engine.postgres import Database, Tx
-from torg.kernel.actor import Actor, Permission
+from torg.kernel.actor import Actor, Delegated, Permission
 from torg.kernel.errors import Forbidden, Unauthorized
 from torg.kernel.ids import new_id
 from torg.orgs.model import Network
@@ -41,17 +41,19 @@ async def issue(
     scopes: list[str],
     expires_in: int | None = None,
     grant_id: int | None = None,
+    delegation_id: int | None = None,
 ) -> str:
     """A new token for an account (or for the app by itself); returns the secret, which is not kept."""
     secret = new_secret()
     await tx.run(
-        """INSERT INTO tokens (org_id, network_id, id, token_hash, app_id, account_id, scopes, grant_id, expires_at)
+        """INSERT INTO tokens (org_id, network_id, id, token_hash, app_id, account_id, scopes, grant_id,
+                               delegation_id, expires_at)
            VALUES (%(org)s, %(network)s, %(id)s, %(hash)s, %(app)s, %(account)s, %(scopes)s, %(grant)s,
-                   now() + make_interval(secs => %(expires)s::float8))""",
+                   %(delegation)s, now() + make_interval(secs => %(expires)s::float8))""",
         {
             "org": tx.scope.org_id, "network": tx.scope.network_ids[0], "id": new_id(), "hash": digest(secret),
             "app": app_id, "account": account_id, "scopes": scopes, "expires": expires_in,
-            "grant": grant_id,
+            "grant": grant_id, "delegation": delegation_id,
         },
     )  # fmt: skip
     return secret
@@ -143,7 +145,7 @@ async def holder(tx: Tx, secret: str | None) -> Holder:
         """SELECT t.id AS token_id, t.app_id, t.account_id, a.person_id, a.state, a.registered_by_app_id
            FROM tokens t LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
            WHERE t.org_id = %s AND t.network_id = %s AND t.token_hash = %s AND t.revoked_at IS NULL
-           AND (t.expires_at IS NULL OR t.expires_at > now())""",
+           AND (t.expires_at IS NULL OR t.expires_at > now()) AND torg_delegation_holds(t.org_id, t.delegation_id)""",
         (tx.scope.org_id, tx.scope.network_ids[0], digest(secret or "")),
         as_=Holder,
     )
@@ -154,15 +156,17 @@ async def holder(tx: Tx, secret: str | None) -> Holder:
 
 FIND = """
     SELECT t.id AS token_id, t.app_id, t.account_id, t.scopes, a.person_id, a.state, a.disabled_at, a.suspended_at,
-           coalesce(a.guest, false) AS guest,
+           coalesce(a.guest, false) AS guest, d.delegate_id, d.rights,
            a.settings ->> 'locale' AS locale, coalesce(r.permissions, 0) AS permissions,
            p.disabled_at AS person_disabled
     FROM tokens t
     LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
     LEFT JOIN roles r ON r.org_id = a.org_id AND r.id = a.role_id
     LEFT JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
+    LEFT JOIN delegations d ON d.org_id = t.org_id AND d.id = t.delegation_id
     WHERE t.org_id = %(org)s AND t.network_id = %(network)s AND t.token_hash = %(hash)s
     AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+    AND torg_delegation_holds(t.org_id, t.delegation_id)
 """
 
 
@@ -194,7 +198,9 @@ class TokenAuthenticator:
             app_id=row["app_id"],
             token_id=row["token_id"],
             scopes=expanded(row["scopes"]),
-            permissions=Permission(row["permissions"]),
+            # Who acts for another account does not hold its office
+            permissions=Permission.NONE if row["delegate_id"] else Permission(row["permissions"]),
+            delegated=Delegated(by=row["delegate_id"], rights=frozenset(row["rights"])) if row["delegate_id"] else None,
             guest=row["guest"],
             locale=row["locale"] or "en",
         )

@@ -66,6 +66,13 @@ class Scope(msgspec.Struct, frozen=True):
     guest: bool = False
 
 
+class Delegated(msgspec.Struct, frozen=True):
+    """Who really acts where somebody acts for another account: the delegate's account, and what it may do."""
+
+    by: int
+    rights: frozenset[str]
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """One face in one network, or nobody (`account_id` None: anonymous, or an app by itself)."""
 
@@ -79,6 +86,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     scopes: frozenset[str] = frozenset()
     permissions: Permission = Permission.NONE
     guest: bool = False
+    delegated: Delegated | None = None
     locale: str = "en"
 
     @property

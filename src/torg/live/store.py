@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from torg.engine.postgres import Row, Tx
 from torg.live.model import ListFacts, Watcher
 from torg.timelines.rules import Follow, Viewer
+from torg.timelines.store import COMPANY
 
 
 def tenant(tx: Tx) -> dict[str, int]:
@@ -21,7 +22,8 @@ def tenant(tx: Tx) -> dict[str, int]:
 async def posts(tx: Tx, ids: Collection[int]) -> dict[int, Row]:
     """Of posts that (still) are: what decides who gets them."""
     rows = await tx.all(
-        """SELECT p.id, p.account_id, p.audience, p.listed, p.has_media, p.language, p.reply_to_account_id,
+        """SELECT p.id, p.account_id, p.audience, p.group_id, p.listed,
+             coalesce(g.kind IN ('open', 'moderated'), false) AS group_is_open, p.has_media, p.language, p.reply_to_account_id,
              (p.boost_of_id IS NULL AND (p.reply_to_account_id IS NOT NULL OR p.thread_id <> p.id)) AS is_reply,
              p.boost_of_id, b.account_id AS boosted_account_id, a.host AS author_host,
              a.silenced_at IS NOT NULL AS is_silenced, coalesce(b.quote_of_id, p.quote_of_id) AS quote_of_id,
@@ -30,6 +32,7 @@ async def posts(tx: Tx, ids: Collection[int]) -> dict[int, Row]:
                AS followers_may_quote,
              coalesce(q.audience = 'everyone', true) AS quoted_for_all
            FROM posts p JOIN accounts a ON a.org_id = p.org_id AND a.id = p.account_id
+           LEFT JOIN groups g ON g.org_id = p.org_id AND g.id = p.group_id
            LEFT JOIN posts b ON b.org_id = p.org_id AND b.id = p.boost_of_id
            LEFT JOIN posts q ON q.org_id = p.org_id AND q.id = coalesce(b.quote_of_id, p.quote_of_id)
            WHERE p.org_id = %(org)s AND p.network_id = %(network)s AND p.id = ANY(%(ids)s)
@@ -88,10 +91,13 @@ async def watchers(
     exclusive: dict[int, set[int]] = defaultdict(set)
     for row in await tx.all(EXCLUSIVE, params):
         exclusive[row["viewer"]].add(row["person"])
+    homes = {row["id"]: row for row in await tx.all(HOMES, params)}
     return {
         id_: Watcher(
             Viewer(
                 account_id=id_,
+                company=id_ in homes and homes[id_]["company"],
+                guest=id_ not in homes or homes[id_]["guest"],
                 follows=follows[id_],
                 hidden=hidden[id_],
                 tags=followed_tags[id_],
@@ -147,6 +153,7 @@ async def valid_tokens(tx: Tx, tokens: Sequence[tuple[int, int]]) -> set[tuple[i
            LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
            LEFT JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
            WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+           AND torg_delegation_holds(t.org_id, t.delegation_id)
            AND (t.account_id IS NULL OR (a.state = 'active' AND a.disabled_at IS NULL AND a.suspended_at IS NULL
                 AND p.disabled_at IS NULL))""",
         ([org for org, _ in tokens], [token for _, token in tokens]),
@@ -158,6 +165,11 @@ FOLLOWS = """
 SELECT account_id, target_id, show_boosts, languages FROM follows
 WHERE org_id = %(org)s AND network_id = %(network)s
 AND account_id = ANY(%(watchers)s) AND target_id = ANY(%(people)s)
+"""
+
+HOMES = f"""
+SELECT w.id, w.guest, {COMPANY.format(viewer="w.id")} AS company FROM accounts w
+WHERE w.org_id = %(org)s AND w.network_id = %(network)s AND w.id = ANY(%(watchers)s)
 """
 
 HIDDEN = """

@@ -11,7 +11,7 @@ from torg.engine import outbox
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.clock import now
-from torg.kernel.errors import NotFound, invalid
+from torg.kernel.errors import Forbidden, NotFound, invalid
 from torg.kernel.ids import new_id
 from torg.media import actions as media
 from torg.messages import store
@@ -29,6 +29,8 @@ Mark = Literal["favourited", "bookmarked", "muted"]
 
 async def send(tx: Tx, actor: Actor, network: Network, draft: MessageDraft, *, origin: str) -> int:
     """Send to those whom the text mentions (in a reply also to those of the message before). The message's id."""
+    if actor.delegated is not None:  # a message has no by-line, so nobody would know who wrote it
+        raise Forbidden("Your delegation does not include this")
     if draft.idempotency_key and (before := await posts_store.remembered_key(tx, actor.me, draft.idempotency_key)):
         return before
     await accounts.may_post(tx, actor.me)

@@ -10,7 +10,7 @@ from torg.kernel.actor import Actor
 from torg.kernel.clock import now
 from torg.kernel.errors import NotFound
 from torg.kernel.ids import new_id
-from torg.posts import actions, reads, store
+from torg.posts import actions, delegated, reads, store
 from torg.posts.events import PostPublished
 from torg.posts.model import Audience
 from torg.posts.visibility import may_boost
@@ -20,6 +20,7 @@ async def boost(
     tx: Tx, actor: Actor, post_id: int, *, audience: Audience = Audience.EVERYONE, listed: bool = True
 ) -> int:
     """Boost a post; again gives the same boost. Returns the boost's own id (Mastodon: statuses/:id/reblog)."""
+    delegated.check(actor, "post")
     post = await reads.original(tx, actor, post_id)
     if not may_boost(post, actor.me):
         raise NotFound
@@ -36,6 +37,7 @@ async def boost(
         {
             "id": id_, "account_id": actor.me, "audience": audience.value, "listed": listed and post.listed,
             "thread_id": id_, "boost_of_id": post.id, "created_at": now(),
+            "by_account_id": actor.delegated.by if actor.delegated else None,
         },
     )  # fmt: skip
     await store.count(tx, post.id, boosts=1)
@@ -50,6 +52,7 @@ async def boost(
         thread_id=id_,
     )
     await outbox.append(tx, event)
+    await delegated.note(tx, actor, "post", id_)
     return id_
 
 
@@ -58,5 +61,6 @@ async def unboost(tx: Tx, actor: Actor, post_id: int) -> int:
     post = await reads.original(tx, actor, post_id)
     mine = await store.boost_by(tx, actor.me, post.id)
     if mine:
+        delegated.check_post(actor, "delete", mine)
         await actions.remove(tx, mine, deleted_by=actor.me)
     return post.id

@@ -1,0 +1,1 @@
+"""Delegation: colleagues who post for a leader or as a team, and the by-lines that tell who really wrote."""
