@@ -73,6 +73,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     locked: bool
     bot: bool
     guest: bool
+    company: str = ""  # where somebody from outside works who was invited into a partner network
     discoverable: bool
     indexable: bool
     hide_collections: bool

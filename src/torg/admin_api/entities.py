@@ -108,6 +108,13 @@ class AdminSettings(msgspec.Struct, kw_only=True):
     private: bool
     single_user: str
     trends_need_review: bool
+    posting: Literal["members", "admins"]
+    guest_invitations: Literal["members", "admins", "nobody"]
+    retention_days: int | None
+    message_retention_days: int | None
+    deleted_retention_days: int
+    locale: str | None
+    accent: str | None
 
 
 class AdminAssignment(msgspec.Struct, kw_only=True):

@@ -52,6 +52,11 @@ class ChangeSettings(msgspec.Struct, kw_only=True):
     private: bool | UnsetType = UNSET
     single_user: str | UnsetType = UNSET
     trends_need_review: bool | UnsetType = UNSET
+    posting: Literal["members", "admins"] | UnsetType = UNSET
+    guest_invitations: Literal["members", "admins", "nobody"] | UnsetType = UNSET
+    retention_days: int | UnsetType | None = UNSET
+    locale: str | UnsetType | None = UNSET
+    accent: str | UnsetType | None = UNSET
 
 
 def _shown(call: Call, network: Network) -> entities.AdminSettings:

@@ -31,11 +31,11 @@ async def fill(services: Services) -> None:
     port = services.settings.port
     suffix = "" if port == (443 if services.settings.scheme == "https" else 80) else f":{port}"
     async with services.db.system() as tx:
-        for network in await orgs_store.networks(tx):
+        for network in await orgs_store.some_networks(tx, 20):
             name, _, _ = network.host.partition(":")
             if name in ("localhost", "inside.localhost") and network.host != name + suffix:
                 await orgs_store.move_host(tx, network, name + suffix)
-        if await orgs_store.networks(tx):
+        if await orgs_store.any_organisation(tx):
             return
         await orgs.add_organisation(tx, ORGANISATION)
         public = await orgs.add_network(tx, ORGANISATION, NetworkKind.PUBLIC, f"localhost{suffix}")

@@ -95,11 +95,11 @@ async def _wall(tx: Tx) -> Finding:
 
 
 async def _networks(tx: Tx) -> Finding:
-    found = await orgs.networks(tx)
+    found = await orgs.some_networks(tx, 10)
     return Finding(
         name="networks",
         well=bool(found),
-        value=", ".join(f"{n.host} ({n.kind})" for n in found[:10]) or "none",
+        value=", ".join(f"{n.host} ({n.kind})" for n in found) or "none",
         advice="Make one: torg org add NAME; torg network add --org NAME --kind public --host HOST.",
     )
 

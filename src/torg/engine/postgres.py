@@ -31,6 +31,7 @@ NATIVE = (bytes,)
 
 
 DatabaseError = psycopg.Error
+UniqueViolation = psycopg.errors.UniqueViolation
 
 
 def trouble(error: DatabaseError) -> str:

@@ -8,6 +8,7 @@ from torg.engine.postgres import Tx
 from torg.kernel.actor import NetworkKind
 from torg.kernel.errors import Misused
 from torg.kernel.ids import new_id
+from torg.orgs import domains as domain_rules
 from torg.orgs import reads, roles, rules, store
 from torg.orgs.model import Network, Organisation
 

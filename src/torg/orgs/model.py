@@ -35,6 +35,13 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     private: bool = False  # whether one must be a member to read, although the network is public
     single_user: str = ""  # the handle of the one whose place this is: the front page is the profile
     trends_need_review: bool = False  # whether a moderator must approve what trends before it is shown
+    posting: Literal["members", "admins"] = "members"  # who may post; asked by rules.may_post
+    guest_invitations: Literal["members", "admins", "nobody"] = "admins"  # who may invite guests into groups
+    retention_days: int | None = None  # after how many days posts go; None: they stay
+    message_retention_days: int | None = None  # the same for direct messages
+    deleted_retention_days: int = 30  # how long a snapshot of what was deleted is kept for compliance
+    locale: str | None = None  # the language of pages and mails for who asks for none that we have
+    accent: str | None = None  # the colour of links and buttons, #rrggbb
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +63,17 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     def is_public(self) -> bool:
         """Whether anonymous readers may read here; the wall's first question."""
         return self.kind is NetworkKind.PUBLIC and not self.settings.private
+
+
+class Domain(msgspec.Struct, frozen=True, kw_only=True):
+    """A domain that an organisation says is its own. `method`: how it was verified; None until then."""
+
+    id: int
+    domain: str
+    method: Literal["dns", "mail", "operator"] | None
+    token: str
+    verified_at: datetime | None
+    created_at: datetime
 
 
 class Organisation(msgspec.Struct, frozen=True, kw_only=True):

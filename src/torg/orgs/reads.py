@@ -10,6 +10,8 @@ from torg.orgs import store
 from torg.orgs.model import Network
 
 FRESH_SECONDS = 5.0
+MOST_NAMED = 20
+"""Networks that a message lists: an installation may have thousands."""
 
 
 class NetworksByHost:
@@ -40,6 +42,6 @@ async def network_named(tx: Tx, host: str) -> Network:
     """The network of a host, for the command line (system)."""
     found = await store.network_by_host(tx, host)
     if found is None:
-        known = ", ".join(n.host for n in await store.networks(tx)) or "none yet"
+        known = ", ".join(n.host for n in await store.some_networks(tx, MOST_NAMED)) or "none yet"
         raise Misused(f"There is no network at {host}. Networks: {known}.")
     return found

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from torg.kernel.actor import Permission
 from torg.kernel.errors import Misused
 from torg.orgs.model import NetworkSettings
 
@@ -51,7 +52,56 @@ def changed(settings: NetworkSettings, given: Mapping[str, str]) -> NetworkSetti
     made = msgspec.convert(values, NetworkSettings, strict=False)
     if wrong := [name for name in COUNTS if not 1 <= getattr(made, name) <= MOST_COUNT]:
         raise Misused(f"{wrong[0]} is a number from 1 to {MOST_COUNT}.")
+    if mistakes := setting_mistakes(made):
+        name, why = next(iter(mistakes.items()))
+        raise Misused(f"{name} {why}.")
     return made
+
+
+def setting_mistakes(settings: NetworkSettings) -> dict[str, str]:
+    """What is wrong with the values of settings that are more than a type: field → why."""
+    wrong = {}
+    if settings.accent is not None and not ACCENT.fullmatch(settings.accent):
+        wrong["accent"] = "must be a colour such as #0b5f6b"
+    elif settings.accent is not None and contrast_with_white(settings.accent) < LEAST_CONTRAST:
+        wrong["accent"] = "is too light to be read on white: choose a darker colour"
+    if settings.locale is not None and settings.locale not in LOCALES:
+        wrong["locale"] = f"must be one of {', '.join(LOCALES)}"
+    for name in ("retention_days", "message_retention_days", "deleted_retention_days"):
+        days = getattr(settings, name)
+        if days is not None and not 1 <= days <= MOST_DAYS:
+            wrong[name] = f"must be a number from 1 to {MOST_DAYS}"
+    return wrong
+
+
+ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
+LEAST_CONTRAST = 4.5
+"""Of text on its ground (WCAG 2.2, criterion 1.4.3)."""
+LOCALES = ("en", "sv")
+MOST_DAYS = 36_500
+
+
+def contrast_with_white(accent: str) -> float:
+    """The contrast ratio of a colour #rrggbb with white, 1 to 21 (WCAG 2.2, relative luminance)."""
+    parts = [int(accent[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def may_post(settings: NetworkSettings, permissions: Permission) -> bool:
+    """Whether a member with these permissions may write posts here, by the network's setting `posting`."""
+    return settings.posting == "members" or bool(permissions & OFFICE)
+
+
+def may_invite_guests(settings: NetworkSettings, permissions: Permission, *, guest: bool) -> bool:
+    """Whether somebody may invite guests into groups, by the setting `guest_invitations`; a guest never."""
+    if guest or settings.guest_invitations == "nobody":
+        return False
+    return settings.guest_invitations == "members" or bool(permissions & OFFICE)
+
+
+OFFICE = Permission.ADMINISTRATOR | Permission.MANAGE_NETWORKS | Permission.MANAGE_USERS | Permission.BROADCAST
+"""Permissions of which any one makes somebody more than a member, for `posting` and `guest_invitations`."""
 
 
 COUNTS = ("max_characters", "max_media", "max_poll_options", "max_pins")

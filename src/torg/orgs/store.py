@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 from torg.engine.postgres import Tx, json
 from torg.kernel.actor import NetworkKind
+from torg.kernel.errors import Misused
 from torg.kernel.ids import new_id
 from torg.orgs.model import Network, NetworkSettings, Organisation
 
@@ -44,6 +47,32 @@ async def insert_network(tx: Tx, org_id: int, id_: int, kind: NetworkKind, host:
     await tx.run(
         "INSERT INTO networks (org_id, id, kind, host, name) VALUES (%s, %s, %s, %s, %s)",
         (org_id, id_, kind.value, host, name),
+    )
+
+
+async def any_organisation(tx: Tx) -> bool:
+    """Whether there is an organisation at all (system)."""
+    return bool(await tx.value("SELECT EXISTS (SELECT FROM organisations)"))
+
+
+async def some_networks(tx: Tx, limit: int) -> list[Network]:
+    """The first networks of the installation, at most `limit` (system)."""
+    return await tx.all(f"SELECT {COLUMNS} FROM networks ORDER BY org_id, id LIMIT %s", (limit,), as_=Network)
+
+
+async def insert_verified_domain(tx: Tx, org_id: int, domain: str) -> None:
+    """A domain that needs no proof, for whoever runs the installation says so (system). Misused if it is taken."""
+    other = await tx.value(
+        "SELECT true FROM org_domains WHERE domain = %s AND verified_at IS NOT NULL AND org_id <> %s", (domain, org_id)
+    )
+    if other:
+        raise Misused(f"{domain} has been verified by another organisation.")
+    await tx.run(
+        """INSERT INTO org_domains (org_id, id, domain, token, method, verified_at)
+           VALUES (%(org)s, %(id)s, %(domain)s, %(token)s, 'operator', now())
+           ON CONFLICT (org_id, domain) DO UPDATE SET method = 'operator', verified_at = now(), mail_hash = NULL
+           WHERE org_domains.verified_at IS NULL""",
+        {"org": org_id, "id": new_id(), "domain": domain, "token": token_hex(16)},
     )
 
 

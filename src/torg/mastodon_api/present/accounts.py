@@ -15,6 +15,8 @@ from torg.mastodon_api.present.scene import Scene
 
 MISSING_AVATAR = "/avatars/original/missing.png"
 MISSING_HEADER = "/headers/original/missing.png"
+GUEST, EXTERNAL = "-1", "-2"
+"""Ids of badges that are no roles; a role's is never negative but the one that everybody has (-99)."""
 
 
 async def accounts(tx: Tx, actor: Actor, origin: str, found: Iterable[Account]) -> list[entities.Account]:
@@ -74,13 +76,21 @@ def shared(scene: Scene, a: Account) -> dict[str, object]:
         "show_media": a.settings.show_media,
         "show_media_replies": a.settings.show_media_replies,
         "show_featured": a.settings.show_featured,
-        "roles": [role] if role else [],
+        "roles": badges(a, role),
         "feature_approval": feature_approval(scene, a),
         "noindex": not a.indexable if a.is_local else UNSET,
         "moved": account(scene, moved) if moved else UNSET,
         "suspended": True if gone else UNSET,
         "limited": True if a.silenced_at is not None else UNSET,
     }  # fmt: skip
+
+
+def badges(a: Account, role: entities.AccountRole | None) -> list[entities.AccountRole]:
+    """The role, and that somebody is no member of the organisation: apps show each beside the name."""
+    outsider = [entities.AccountRole(id=GUEST, name="Guest", color="")] if a.guest else []
+    if a.company and a.is_local:
+        outsider.append(entities.AccountRole(id=EXTERNAL, name=f"External: {a.company}", color=""))
+    return [*([role] if role else []), *outsider]
 
 
 def feature_approval(scene: Scene, a: Account) -> entities.FeatureApproval:
