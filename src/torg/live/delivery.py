@@ -115,7 +115,8 @@ async def _facts(tx: Tx, events: Iterable[tuple[int, Event]]) -> list[tuple[int,
             seq,
             Facts(
                 post_id=deletion.post_id, event="delete", account_id=deletion.account_id, audience=deletion.audience,
-                listed=deletion.listed, author_host=host, is_local=host == "", is_silenced=silenced,
+                listed=deletion.listed, group_id=deletion.group_id, author_host=host,
+                is_local=host == "", is_silenced=silenced,
                 reply_to_account_id=deletion.reply_to_account_id, boost_of_id=deletion.boost_of_id,
                 mentions=frozenset(deletion.mention_ids), tags=frozenset(deletion.tags), has_media=deletion.has_media,
             ),
@@ -158,6 +159,8 @@ async def _due(
     for seq, post in posts:
         for topic in rules.shared_topics(post):
             for connection in by_topic.get(topic, ()):
+                if connection.actor.guest:
+                    continue
                 if not rules.is_hidden(watchers.get(connection.actor.account_id or 0), post):
                     found.append(Due(seq, post, connection, topic))
         for topic, watcher, reaches in own:
@@ -206,7 +209,7 @@ def _look(post: Facts, watcher: Watcher | None, own: set[tuple[int, int]]) -> tu
     if watcher is None:
         return ("anonymous",)
     apart = post.quoted_account_id in watcher.viewer.hidden or post.quoted_account_id in watcher.blocked_by
-    if apart or (watcher.id, post.post_id) in own or not post.quoted_for_all:
+    if watcher.viewer.guest or apart or (watcher.id, post.post_id) in own or not post.quoted_for_all:
         return ("own", watcher.id)
     if post.followers_may_quote:
         authors = (post.account_id, post.boosted_account_id, post.quoted_account_id)
@@ -269,11 +272,13 @@ async def _told(
             continue
         for told in await translate(tx, event, watching):
             frame = Frame(told.event, told.payload)
-            topics = told.topics if told.topics is not None else [t for t in by_topic if t.name == USER]
+            # What is told to everyone is not told to guests
+            members = {t for t in by_topic if not any(c.actor.guest for c in by_topic[t])}
+            topics = told.topics if told.topics is not None else [t for t in members if t.name == USER]
             # What comes to one of the streams of one's own comes to the one of everything, too, once
             all_of_it = [Topic(EVERYTHING, topic.key) for topic in topics if topic.name in (USER, DIRECT)]
             if told.topics is None:
-                all_of_it = [topic for topic in by_topic if topic.name == EVERYTHING]
+                all_of_it = [topic for topic in members if topic.name == EVERYTHING]
             for topic in dict.fromkeys([*topics, *all_of_it]):
                 outgoing += [Outgoing(c, Message(seq, topic, frame)) for c in by_topic.get(topic, ())]
     return outgoing

@@ -99,6 +99,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     account_id: int
     audience: str
+    group_id: int | None = None
+    group_is_open: bool = False
     listed: bool
     is_local: bool = True
     author_host: str = ""
@@ -123,7 +125,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def people(self) -> set[int]:
         """Everyone whom a watcher may have blocked, muted or followed with consequence."""
-        named = {self.account_id, self.boosted_account_id, self.reply_to_account_id, self.quoted_account_id}
+        named = {
+            self.account_id,
+            self.boosted_account_id,
+            self.reply_to_account_id,
+            self.quoted_account_id,
+            self.group_id,
+        }
         return {id_ for id_ in named if id_ is not None} | self.mentions
 
 

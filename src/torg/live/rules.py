@@ -43,7 +43,9 @@ def reaches_home(watcher: Watcher, post: Facts) -> bool:
     telling too many that an id is gone does no harm, telling too few leaves it on a screen.
     """
     if post.is_gone:
-        item = Item(author=post.account_id, audience=post.audience, mentions=post.mentions, tags=post.tags)
+        item = Item(
+            author=post.account_id, audience=post.audience, mentions=post.mentions, tags=post.tags, group=post.group_id
+        )  # fmt: skip
         return in_home(watcher.viewer, item)
     if post.account_id != watcher.id and watcher.blocked_by & {post.account_id, post.boosted_account_id}:
         return False
@@ -59,6 +61,8 @@ def reaches_home(watcher: Watcher, post: Facts) -> bool:
             tags=post.tags,
             language=post.language,
             is_listed=post.listed,
+            is_silenced=post.is_silenced,
+            group=post.group_id,
         ),
     )
 
@@ -95,6 +99,8 @@ def reaches_everything(watcher: Watcher, post: Facts) -> bool:
         return True
     if post.boost_of_id is not None or post.is_silenced or is_hidden(watcher, post):
         return False
+    if post.group_id is not None:
+        return post.group_id in watcher.viewer.follows
     return may_read(watcher.viewer, post)
 
 
@@ -109,6 +115,12 @@ def could_be_found(watcher: Watcher | None, post: Facts) -> bool:
 
 def may_read(viewer: Viewer, post: Facts) -> bool:
     """Whether the audience includes the watcher (posts/visibility.py, from facts in hand)."""
-    if post.audience == "everyone" or viewer.account_id == post.account_id or viewer.account_id in post.mentions:
+    if viewer.account_id == post.account_id:
+        return True
+    if post.group_id is not None:
+        return post.group_id in viewer.follows or (post.group_is_open and not viewer.guest)
+    if viewer.guest:
+        return False
+    if post.audience == "everyone" or viewer.account_id in post.mentions:
         return True
     return post.audience == "followers" and post.account_id in viewer.follows

@@ -23,7 +23,8 @@ async def posts(tx: Tx, ids: Collection[int]) -> dict[int, Row]:
     """Of posts that (still) are: what decides who gets them."""
     rows = await tx.all(
         """SELECT p.id, p.account_id, p.audience, p.group_id, p.listed,
-             coalesce(g.kind IN ('open', 'moderated'), false) AS group_is_open, p.has_media, p.language, p.reply_to_account_id,
+             coalesce(g.kind IN ('open', 'moderated'), false) AS group_is_open, p.has_media, p.language,
+             p.reply_to_account_id,
              (p.boost_of_id IS NULL AND (p.reply_to_account_id IS NOT NULL OR p.thread_id <> p.id)) AS is_reply,
              p.boost_of_id, b.account_id AS boosted_account_id, a.host AS author_host,
              a.silenced_at IS NOT NULL AS is_silenced, coalesce(b.quote_of_id, p.quote_of_id) AS quote_of_id,

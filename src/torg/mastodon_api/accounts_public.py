@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from torg.accounts import reads as accounts
+from torg.accounts.model import AccountKind
 from torg.http import Call, Paged, Routes
 from torg.kernel.errors import NotFound
 from torg.mastodon_api import entities, render
@@ -81,6 +82,7 @@ async def statuses(call: Call, params: Statuses) -> Paged[entities.Status]:
         exclude_boosts=params.exclude_reblogs,
         pinned=params.pinned,
         tag=params.tagged.lstrip("#").lower() if params.tagged else None,
+        of_group=account.kind is AccountKind.GROUP,
     )
     return await render.timeline(call, found)
 

@@ -44,6 +44,7 @@ class NewStatus(msgspec.Struct, kw_only=True):
     scheduled_at: datetime | None = None
     quoted_status_id: int | None = None
     quote_approval_policy: QuotePolicy | None = None
+    group_id: int | None = None  # ours: the group to post in, by its account id
 
 
 class MediaAttributes(msgspec.Struct, kw_only=True):

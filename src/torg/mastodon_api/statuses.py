@@ -55,6 +55,7 @@ async def create(call: Call, form: NewStatus) -> entities.Status | entities.Sche
         language=form.language or settings.language,
         audience=audience,
         listed=listed,
+        group_id=form.group_id,
         reply_to_id=form.in_reply_to_id,
         media_ids=form.media_ids,
         poll=form.poll.draft() if form.poll else None,

@@ -125,8 +125,7 @@ END $$;
 CREATE POLICY groups ON posts AS RESTRICTIVE FOR SELECT TO torg_app USING (
     CASE WHEN (SELECT torg_viewer()) IS NULL OR account_id = (SELECT torg_viewer()) THEN true
     WHEN group_id IS NOT NULL THEN torg_reads_group(group_id)
-    ELSE NOT (SELECT torg_is_guest()) OR EXISTS (SELECT FROM post_mentions m WHERE m.org_id = posts.org_id
-        AND m.post_id = posts.id AND m.account_id = (SELECT torg_viewer())) END);
+    ELSE NOT (SELECT torg_is_guest()) END);
 CREATE POLICY groups ON accounts AS RESTRICTIVE FOR SELECT TO torg_app USING (
     CASE WHEN (SELECT torg_viewer()) IS NULL THEN true
     WHEN kind = 'group' THEN torg_sees_group(id)

@@ -20,7 +20,7 @@ async def posts_published(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> Non
     """Mentions, boosts, quotes, and posts of those whom a reader follows with the bell on."""
     rows = await sources.posts(tx, _post_ids(happened) + [h.event.boost_of_id for h in happened if h.event.boost_of_id])
     ringers: dict[int, list[int]] = defaultdict(list)
-    for bell in await sources.bells(tx, list({h.event.account_id for h in happened if not h.event.boost_of_id})):
+    for bell in await sources.bells(tx, _bell_ringers(happened)):
         ringers[bell["target_id"]].append(bell["account_id"])
     news: list[News] = []
     for h in happened:
@@ -43,13 +43,27 @@ async def posts_published(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> Non
                 post_id=event.post_id, thread_id=event.thread_id,
             ))  # fmt: skip
         own_thread = post["reply_to_account_id"] in (None, event.account_id)
-        if own_thread and event.audience in ("everyone", "followers"):
+        if own_thread and event.audience in ("everyone", "followers", "group"):
+            rung_for = event.group_id or event.account_id
             news += [
                 News(to=to, type="status", by=event.account_id, source=str(event.post_id), at=at,
                      post_id=event.post_id, thread_id=event.thread_id)
-                for to in ringers[event.account_id] if to not in event.mention_ids
+                for to in ringers[rung_for] if to not in event.mention_ids
             ]  # fmt: skip
-    await actions.tell(tx, news)
+    await _tell_readers(tx, rows, news)
+
+
+async def _tell_readers(tx: Tx, rows: dict[int, Any], news: list[News]) -> None:
+    """Tell of posts, but nobody of a post in a group where he or she may not read: being named opens no door."""
+    place: dict[int | None, int | None] = {id_: row["group_id"] for id_, row in rows.items()}
+    wanted = [(place.get(one.post_id), one.to) for one in news]
+    able = await sources.readers(tx, list(set(wanted))) if wanted else set()
+    await actions.tell(tx, [one for one, key in zip(news, wanted, strict=True) if key in able])
+
+
+def _bell_ringers(happened: Sequence[Happened]) -> list[int]:
+    """Whose bell rings: a group's for what is in it, else the author's."""
+    return list({h.event.group_id or h.event.account_id for h in happened if not h.event.boost_of_id})
 
 
 def _mention(h: Happened, post: dict[str, Any], to: int) -> News:
@@ -90,7 +104,7 @@ async def posts_edited(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
                  post_id=quote["id"], thread_id=post["thread_id"])
             for quote in quotes[post["id"]]
         ]  # fmt: skip
-    await actions.tell(tx, news)
+    await _tell_readers(tx, rows, news)
 
 
 async def posts_favourited(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:

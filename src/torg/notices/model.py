@@ -20,6 +20,7 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
 
     `source` names the cause: one reader hears of one cause once under each type. `thread_id` and `conversation_id`
     tell which mute silences it. `private`: only those named in it can read it. `invited`: the reader wrote there first.
+    `insistent`: told whatever the reader has muted, blocked or chosen (announcements that must be seen).
     """
 
     to: int
@@ -35,6 +36,7 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     conversation_id: int | None = None
     private: bool = False
     invited: bool = False
+    insistent: bool = False
 
 
 class Between(msgspec.Struct, frozen=True, kw_only=True):

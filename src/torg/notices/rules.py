@@ -22,7 +22,7 @@ def verdict(news: News, between: Between) -> Treatment:
     """What becomes of the news (docs: entities/NotificationPolicy)."""
     if not between.reader_here or (news.by == news.to and news.type not in OF_ONESELF):
         return "drop"
-    if news.type in ALWAYS:
+    if news.type in ALWAYS or (news.insistent and between.doer_here):
         return "accept"
     if not between.doer_here or between.blocked or between.muted or between.thread_muted:
         return "drop"

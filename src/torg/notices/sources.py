@@ -15,7 +15,7 @@ async def posts(tx: Tx, ids: Sequence[int]) -> dict[int, Row]:
     """Facts of posts that are still there: author, audience, thread, whom they answer and quote."""
     rows = await tx.all(
         f"""SELECT p.id, p.account_id, p.audience, p.thread_id, p.reply_to_id, p.reply_to_account_id, p.boost_of_id,
-                   p.quote_of_id, p.quote_of_account_id, p.quote_state
+                   p.quote_of_id, p.quote_of_account_id, p.quote_state, p.group_id
             FROM posts p WHERE {POST} AND p.id = ANY(%(ids)s)""",
         {**tenant(tx), "ids": list(ids)},
     )
@@ -29,6 +29,21 @@ async def bells(tx: Tx, author_ids: Sequence[int]) -> list[Row]:
            AND target_id = ANY(%(authors)s) AND notify""",
         {**tenant(tx), "authors": list(author_ids)},
     )
+
+
+async def readers(tx: Tx, wanted: Sequence[tuple[int | None, int]]) -> set[tuple[int | None, int]]:
+    """Of these (group, account), those where the account may read in the group; None is the network at large."""
+    rows = await tx.all(
+        """SELECT w.group_id, w.account_id
+           FROM unnest(%(groups)s::bigint[], %(accounts)s::bigint[]) AS w (group_id, account_id)
+           JOIN accounts a ON a.org_id = %(org)s AND a.network_id = %(network)s AND a.id = w.account_id
+           LEFT JOIN groups g ON g.org_id = %(org)s AND g.id = w.group_id
+           WHERE CASE WHEN w.group_id IS NULL THEN NOT a.guest
+             ELSE (NOT a.guest AND g.kind IN ('open', 'moderated')) OR EXISTS (SELECT FROM follows f
+               WHERE f.org_id = %(org)s AND f.account_id = a.id AND f.target_id = w.group_id) END""",
+        {**tenant(tx), "groups": [group for group, _ in wanted], "accounts": [account for _, account in wanted]},
+    )
+    return {(row["group_id"], row["account_id"]) for row in rows}
 
 
 async def boosters(tx: Tx, post_ids: Sequence[int]) -> list[Row]:

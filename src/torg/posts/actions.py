@@ -9,7 +9,7 @@ import msgspec
 
 from torg.accounts import reads as accounts
 from torg.accounts import store as accounts_store
-from torg.accounts.model import Account
+from torg.accounts.model import Account, AccountKind
 from torg.engine import outbox
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
@@ -19,11 +19,14 @@ from torg.kernel.ids import new_id
 from torg.media import actions as media
 from torg.media import reads as media_reads
 from torg.orgs.model import Network
-from torg.posts import poll_store, quotes, reads, rules, store, tags
+from torg.posts import checks, delegated, groups, poll_store, quotes, reads, rules, store, tags
 from torg.posts.events import PostDeleted, PostEdited, PostPublished
 from torg.posts.model import Audience, Draft, MediaChange, PollDraft, Post
 from torg.text.language import guess
 from torg.text.render import MentionTarget, Rendered, render, scan
+
+COUNTED = (Audience.EVERYONE, Audience.GROUP)
+"""Whose replies count: those that all readers of what they answer may read."""
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,16 +42,25 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     drop_poll: bool = False
 
 
-async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origin: str) -> int:
-    """Publish a post and the event that sets off everything else, in one commit. Returns the post's id."""
+async def publish(
+    tx: Tx, actor: Actor, network: Network, draft: Draft, *, origin: str, waived: frozenset[int] = frozenset()
+) -> int:
+    """Publish a post and the event that sets off everything else, in one commit. Returns the post's id.
+
+    `waived`: what the checks of a public post let it repeat (posts/checks.py).
+    """
     author = actor.me
+    delegated.check(actor, "reply" if draft.reply_to_id else "post")
     if draft.idempotency_key and (before := await store.remembered_key(tx, author, draft.idempotency_key)):
         return before
     await accounts.may_post(tx, author)
     draft = rules.check(draft, network.settings)
+    await checks.run(tx, actor, network, checks.Outgoing(draft=draft, waived=waived))
     parent = await reads.original(tx, actor, draft.reply_to_id) if draft.reply_to_id else None
     quoted = await quotes.permitted(tx, actor, draft.quote_of_id) if draft.quote_of_id else None
-    body, mentioned = await rendered(tx, draft.text, network.host, origin)
+    body, mentioned, addressed = await written(tx, draft.text, network.host, origin, author)
+    group_id = await groups.destination(tx, actor, draft, parent, addressed)
+    audience = Audience.GROUP if group_id is not None else draft.audience
     language = draft.language or guess(body.plain)
     id_ = new_id()
     await store.insert(
@@ -56,21 +68,23 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
         {
             "id": id_,
             "account_id": author,
-            "audience": draft.audience.value,
+            "audience": audience.value,
             "listed": draft.listed,
+            "group_id": group_id,
             "thread_id": parent.thread_id if parent else id_,
             "reply_to_id": parent.id if parent else None,
             "reply_to_account_id": parent.account_id if parent else None,
             "quote_of_id": quoted.id if quoted else None,
             "quote_of_account_id": quoted.account_id if quoted else None,
             "quote_state": "accepted" if quoted else None,
-            "quote_policy": draft.quote_policy if draft.audience is Audience.EVERYONE else "nobody",
+            "quote_policy": draft.quote_policy if audience is Audience.EVERYONE else "nobody",
             "source": draft.text,
             "html": body.html,
             "spoiler": draft.spoiler,
             "sensitive": draft.sensitive or bool(draft.spoiler),
             "language": language,
             "app_id": draft.app_id,
+            "by_account_id": actor.delegated.by if actor.delegated else None,
             "has_media": bool(draft.media_ids),
             "created_at": now(),
         },
@@ -83,7 +97,7 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
     if draft.poll:
         await poll_store.create(tx, id_, author, draft.poll)
     await accounts_store.posted(tx, author, now())
-    if parent and draft.audience is Audience.EVERYONE:
+    if parent and audience in COUNTED:
         await store.count(tx, parent.id, replies=1)
     if quoted:
         await store.count(tx, quoted.id, quotes=1)
@@ -92,8 +106,9 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
     event = PostPublished(
         post_id=id_,
         account_id=author,
-        audience=draft.audience.value,
+        audience=audience.value,
         listed=draft.listed,
+        group_id=group_id,
         reply_to_id=parent.id if parent else None,
         reply_to_account_id=parent.account_id if parent else None,
         quote_of_id=quoted.id if quoted else None,
@@ -106,17 +121,33 @@ async def publish(tx: Tx, actor: Actor, network: Network, draft: Draft, *, origi
         language=language,
     )
     await outbox.append(tx, event)
+    await delegated.note(tx, actor, "post", id_)
     return id_
 
 
 async def rendered(tx: Tx, text: str, host: str, origin: str) -> tuple[Rendered, list[Account]]:
-    """The text as HTML, with the accounts here that it mentions."""
-    handles = scan(text).handles
-    found = await accounts.by_handles(tx, handles, host) if handles else {}
+    """A text outside the groups (a message, a biography) as HTML, with the accounts here that it mentions."""
+    body, mentioned, _ = await written(tx, text, host, origin, None)
+    return body, mentioned
+
+
+async def written(
+    tx: Tx, text: str, host: str, origin: str, author: int | None
+) -> tuple[Rendered, list[Account], int | None]:
+    """A post's text as HTML, with the accounts here that it mentions, and the group that it addresses by ! or @."""
+    seen = scan(text)
+    found = await accounts.by_handles(tx, seen.handles, host) if seen.handles else {}
+    places = await groups.named(tx, author, seen.groups) if author is not None else {}
     targets = {acct: MentionTarget(acct=a.acct, url=a.url or f"{origin}/@{a.handle}") for acct, a in found.items()}
-    body = render(text, mentions=targets, origin=origin)
+    rooms = {
+        name: MentionTarget(acct=place.handle, url=place.url or f"{origin}/@{place.handle}")
+        for name, place in places.items()
+    }
+    body = render(text, mentions=targets, origin=origin, groups=rooms)
     unique: Mapping[int, Account] = {found[h].id: found[h] for h in body.mentions}
-    return body, list(unique.values())
+    addressed = [places[name].id for name in body.groups]
+    addressed += [account.id for account in unique.values() if account.kind is AccountKind.GROUP]
+    return body, list(unique.values()), addressed[0] if addressed else None
 
 
 async def edit(tx: Tx, actor: Actor, network: Network, post_id: int, change: Edit, *, origin: str) -> int:
@@ -125,6 +156,7 @@ async def edit(tx: Tx, actor: Actor, network: Network, post_id: int, change: Edi
     post = await store.get(tx, post_id)
     if post is None or post.account_id != actor.me or post.boost_of_id is not None:
         raise NotFound
+    delegated.check_post(actor, "edit", post)
     attached = (await media_reads.for_posts(tx, [post.id])).get(post.id, [])
     old_poll = (await poll_store.of_posts(tx, None, [post.id])).get(post.id)
     media_ids = change.media_ids if change.media_ids is not None else [m.id for m in attached]
@@ -143,7 +175,9 @@ async def edit(tx: Tx, actor: Actor, network: Network, post_id: int, change: Edi
         ),
         network.settings,
     )
-    body, mentioned = await rendered(tx, draft.text, network.host, origin)
+    described = tuple(one.description for one in change.media_changes if one.description)
+    await checks.run(tx, actor, network, checks.Outgoing(draft=draft, descriptions=described, post_id=post.id))
+    body, mentioned, _ = await written(tx, draft.text, network.host, origin, post.account_id)
     before = await _snapshot(post, attached, old_poll.options if old_poll else None)
     if not await store.versions(tx, post.id):
         await store.add_version(tx, new_id(), post, before["media"], before["poll"], post.created_at)
@@ -176,6 +210,7 @@ async def edit(tx: Tx, actor: Actor, network: Network, post_id: int, change: Edi
     )
     await store.add_version(tx, new_id(), changed, after["media"], after["poll"], values["edited_at"])
     await _edited(tx, changed, [a.id for a in mentioned], row["mention_ids"], list(names), body.links)
+    await delegated.note(tx, actor, "edit", post.id)
     return post.id
 
 
@@ -198,6 +233,7 @@ async def _edited(
         account_id=post.account_id,
         audience=post.audience.value,
         listed=post.listed,
+        group_id=post.group_id,
         thread_id=post.thread_id,
         mention_ids=mention_ids,
         new_mention_ids=[id_ for id_ in mention_ids if id_ not in before],
@@ -212,6 +248,8 @@ async def delete(tx: Tx, actor: Actor, post_id: int, *, delete_media: bool = Fal
     post = await store.get(tx, post_id)
     if post is None or post.account_id != actor.me or post.boost_of_id is not None:
         raise NotFound
+    delegated.check_post(actor, "delete", post)
+    await delegated.note(tx, actor, "delete", post.id)
     await remove(tx, post, deleted_by=actor.me, delete_media=delete_media)
 
 
@@ -226,7 +264,7 @@ async def remove(tx: Tx, post: Post, *, deleted_by: int | None, delete_media: bo
         await media.release(tx, post.id, delete=delete_media)
     await store.delete(tx, post, deleted_by)
     await accounts_store.count(tx, post.account_id, posts_count=-1)
-    if post.reply_to_id and post.audience is Audience.EVERYONE:
+    if post.reply_to_id and post.audience in COUNTED:
         await store.count(tx, post.reply_to_id, replies=-1)
     if post.boost_of_id:
         await store.count(tx, post.boost_of_id, boosts=-1)
@@ -237,6 +275,7 @@ async def remove(tx: Tx, post: Post, *, deleted_by: int | None, delete_media: bo
         account_id=post.account_id,
         audience=post.audience.value,
         listed=post.listed,
+        group_id=post.group_id,
         boost_of_id=post.boost_of_id,
         reply_to_account_id=post.reply_to_account_id,
         mention_ids=row["mention_ids"],

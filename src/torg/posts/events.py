@@ -5,6 +5,15 @@ from __future__ import annotations
 from torg.kernel.events import Event
 
 
+class DelegateActed(Event, frozen=True):
+    """A delegate did something with a post for another account: the audit log is written from it."""
+
+    post_id: int
+    account_id: int
+    by_account_id: int
+    act: str
+
+
 class PostPublished(Event, frozen=True, kw_only=True):
     """A new post, or a boost (`boost_of_id`)."""
 
@@ -12,6 +21,7 @@ class PostPublished(Event, frozen=True, kw_only=True):
     account_id: int
     audience: str
     listed: bool
+    group_id: int | None = None
     reply_to_id: int | None = None
     reply_to_account_id: int | None = None
     boost_of_id: int | None = None
@@ -33,6 +43,7 @@ class PostEdited(Event, frozen=True, kw_only=True):
     account_id: int
     audience: str
     listed: bool
+    group_id: int | None = None
     thread_id: int
     mention_ids: list[int] = []
     new_mention_ids: list[int] = []
@@ -48,6 +59,7 @@ class PostDeleted(Event, frozen=True, kw_only=True):
     account_id: int
     audience: str
     listed: bool
+    group_id: int | None = None
     boost_of_id: int | None = None
     reply_to_account_id: int | None = None
     mention_ids: list[int] = []

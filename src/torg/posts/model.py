@@ -55,6 +55,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     edited_at: datetime | None
     version: int
+    by_account_id: int | None = None
 
 
 class PollDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +82,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     audience: Audience = Audience.EVERYONE
     listed: bool = True
+    group_id: int | None = None
     reply_to_id: int | None = None
     media_ids: list[int] = []
     poll: PollDraft | None = None
@@ -144,6 +146,7 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     boost_of: PostView | None = None
     quoted: PostView | None = None
     follows_author: bool = False
+    group_kind: str | None = None
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,9 @@ from typing import final
 
 from torg.kernel.errors import NotFound
 from torg.orgs.model import Network
-from torg.posts.model import Audience, Post, PostView
+from torg.posts.model import Audience, PostView
+
+OPEN_KINDS = ("open", "moderated")
 
 
 class NotPublic(NotFound):
@@ -19,7 +21,8 @@ class PublicPost:
     """A view that pages for anyone, feeds, oEmbed and federation may show.
 
     Made by `PublicPost(network, view)`, which raises NotPublic unless the network is public and the post, the
-    post that it boosts and the one that it quotes are all of this network and for everyone.
+    post that it boosts and the one that it quotes are all of this network and for everyone, or in a group of it that
+    everyone may read.
     """
 
     __slots__ = ("_view",)
@@ -28,10 +31,12 @@ class PublicPost:
     def __init__(self, network: Network, view: PostView) -> None:
         if not network.is_public:
             raise NotPublic(log=f"a post of the {network.kind} network {network.host} was about to be published")
-        for post in _shown(view):
+        for one in _shown(view):
+            post = one.post
             if (post.org_id, post.network_id) != (network.org_id, network.id):
                 raise NotPublic(log=f"post {post.id} belongs to another network than {network.host}")
-            if post.audience is not Audience.EVERYONE:
+            in_the_open = post.audience is Audience.GROUP and one.group_kind in OPEN_KINDS
+            if post.audience is not Audience.EVERYONE and not in_the_open:
                 raise NotPublic(log=f"post {post.id} is for {post.audience}, not for everyone")
         self._view = view
 
@@ -44,9 +49,9 @@ class PublicPost:
         return f"PublicPost({self._view.post.id})"
 
 
-def _shown(view: PostView) -> Iterator[Post]:
+def _shown(view: PostView) -> Iterator[PostView]:
     """The post and those that are shown within it."""
-    yield view.post
+    yield view
     for inner in (view.boost_of, view.quoted):
         if inner is not None:
             yield from _shown(inner)

@@ -122,6 +122,7 @@ class _Parts:
             boost_of=boost_of,
             quoted=self._inner(post.quote_of_id, depth + 1) if depth < 1 and post.quote_state == "accepted" else None,
             follows_author=post.account_id in self.followed,
+            group_kind=row["group_kind"],
         )
 
     def _inner(self, id_: int | None, depth: int) -> PostView | None:

@@ -6,23 +6,24 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from torg.accounts import reads as accounts
 from torg.engine import jobs
 from torg.engine.postgres import Tx, json
-from torg.kernel.actor import Actor
+from torg.kernel.actor import Actor, Delegated
 from torg.kernel.clock import now
 from torg.kernel.errors import Invalid, NotFound
 from torg.kernel.ids import new_id
 from torg.kernel.page import Page, in_order
 from torg.media import actions as media
 from torg.orgs.model import Network
-from torg.posts import actions, reads, rules, store
+from torg.posts import actions, checks, delegated, groups, reads, rules, store
 from torg.posts.model import Draft
 
 SOONEST = timedelta(minutes=5)
 MOST = 300
 MOST_A_DAY = 25
 
-COLUMNS = "id, account_id, scheduled_at, params, media_ids"
+COLUMNS = "id, account_id, scheduled_at, params, media_ids, by_account_id"
 OWN = "org_id = %(org)s AND network_id = %(network)s AND account_id = %(viewer)s"
 
 
@@ -34,6 +35,7 @@ class Scheduled(msgspec.Struct, frozen=True, kw_only=True):
     scheduled_at: datetime
     params: Draft
     media_ids: list[int]
+    by_account_id: int | None = None
 
 
 def check_time(at: datetime) -> datetime:
@@ -45,21 +47,30 @@ def check_time(at: datetime) -> datetime:
 
 async def plan(tx: Tx, actor: Actor, network: Network, draft: Draft, at: datetime) -> Scheduled:
     """Keep a draft for later; what would be wrong with it then is said now."""
+    delegated.check(actor, "schedule", "reply" if draft.reply_to_id else "post")
     if draft.idempotency_key and (before := await store.remembered_key(tx, actor.me, draft.idempotency_key)):
         return await find(tx, actor, before)
     check_time(at)
     rules.check(draft, network.settings)
-    if draft.reply_to_id:
-        await reads.original(tx, actor, draft.reply_to_id)
+    await checks.run(tx, actor, network, checks.Outgoing(draft=draft))
+    parent = await reads.original(tx, actor, draft.reply_to_id) if draft.reply_to_id else None
+    addressed = (await actions.written(tx, draft.text, network.host, "", actor.me))[2]
+    # Kept with the draft: should its parent or the group's name go, what was meant for a group must not leave it
+    group_id = await groups.destination(tx, actor, draft, parent, addressed)
+    draft = msgspec.structs.replace(draft, group_id=group_id)
     await _room(tx, actor, at)
     id_ = new_id()
     if draft.media_ids:
         await media.check(tx, actor, draft.media_ids)
     await tx.run(
-        """INSERT INTO scheduled_posts (org_id, network_id, id, account_id, scheduled_at, params, media_ids)
-           VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(at)s, %(params)s, %(media)s)""",
-        {**store.tenant(tx, actor.me), "id": id_, "at": at, "params": json(draft), "media": draft.media_ids},
-    )
+        """INSERT INTO scheduled_posts (org_id, network_id, id, account_id, scheduled_at, params, media_ids,
+                                       by_account_id)
+           VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(at)s, %(params)s, %(media)s, %(by)s)""",
+        {
+            **store.tenant(tx, actor.me), "id": id_, "at": at, "params": json(draft), "media": draft.media_ids,
+            "by": actor.delegated.by if actor.delegated else None,
+        },
+    )  # fmt: skip
     if draft.idempotency_key:
         await store.remember_key(tx, actor.me, draft.idempotency_key, id_)
     await _enqueue(tx, id_, at)
@@ -109,6 +120,7 @@ async def planned(tx: Tx, actor: Actor, page: Page) -> list[Scheduled]:
 async def move(tx: Tx, actor: Actor, id_: int, at: datetime) -> Scheduled:
     """Publish at another time. The job of the earlier time finds nothing due and puts itself off."""
     found = await find(tx, actor, id_)
+    delegated.check(actor, "schedule")
     await tx.run(
         f"UPDATE scheduled_posts SET scheduled_at = %(at)s WHERE {OWN} AND id = %(id)s",
         {**store.tenant(tx, actor.me), "id": found.id, "at": check_time(at)},
@@ -120,6 +132,7 @@ async def move(tx: Tx, actor: Actor, id_: int, at: datetime) -> Scheduled:
 
 async def cancel(tx: Tx, actor: Actor, id_: int) -> None:
     found = await find(tx, actor, id_)
+    delegated.check(actor, "schedule")
     await tx.run(
         f"DELETE FROM scheduled_posts WHERE {OWN} AND id = %(id)s", {**store.tenant(tx, actor.me), "id": found.id}
     )
@@ -136,7 +149,15 @@ async def publish_due(tx: Tx, network: Network, id_: int, *, origin: str) -> int
     )
     if due is None:
         return None
-    author = Actor(org_id=network.org_id, network_id=network.id, network_kind=network.kind, account_id=due.account_id)
+    account = (await accounts.by_ids(tx, [due.account_id]))[due.account_id]
+    author = Actor(
+        org_id=network.org_id, network_id=network.id, network_kind=network.kind, account_id=account.id,
+        person_id=account.person_id, guest=account.guest,
+    )  # fmt: skip
+    if due.by_account_id is not None:  # whether the delegation still holds, the job has asked before
+        by = Delegated(by=due.by_account_id, rights=frozenset({"post", "reply"}))
+        author = msgspec.structs.replace(author, delegated=by)
+    await tx.seen_by(account.id, guest=account.guest)
     draft = msgspec.structs.replace(due.params, idempotency_key=None)
     if draft.reply_to_id and await store.get_readable(tx, author.me, draft.reply_to_id) is None:
         draft = msgspec.structs.replace(draft, reply_to_id=None)  # its parent is gone: as Mastodon, without it

@@ -21,7 +21,8 @@ AROUND = """
     ARRAY(SELECT t.name FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
           WHERE pt.org_id = p.org_id AND pt.post_id = p.id ORDER BY t.name) AS tags,
     EXISTS (SELECT FROM polls q WHERE q.org_id = p.org_id AND q.post_id = p.id) AS has_poll,
-    a.name AS app_name, a.website AS app_website
+    a.name AS app_name, a.website AS app_website,
+    (SELECT g.kind FROM groups g WHERE g.org_id = p.org_id AND g.id = p.group_id) AS group_kind
 """
 JOINS = """
     LEFT JOIN post_counts c ON c.org_id = p.org_id AND c.post_id = p.id

@@ -11,9 +11,10 @@ from torg.accounts import verify
 from torg.announcements import upkeep as announcements
 from torg.engine import relay
 from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
-from torg.kernel.errors import Forbidden
+from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.media import upkeep as media
 from torg.moderation import deletion
+from torg.must_see import fanout as must_see
 from torg.orgs import store as orgs
 from torg.portability import importing, moving
 from torg.posts import polls, schedule
@@ -30,7 +31,7 @@ async def publish_scheduled(ctx: Context, payload: dict[str, Any]) -> None:
             origin = f"{ctx.services.settings.scheme}://{network.host}"
             try:
                 await schedule.publish_due(tx, network, payload["id"], origin=origin)
-            except Forbidden as refused:  # the account has moved away: another attempt makes no sense
+            except (Forbidden, Invalid, NotFound) as refused:  # moved away, out of the group: trying again is vain
                 raise GiveUp(str(refused)) from refused
 
 
@@ -74,6 +75,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     "verify_links": verify.verify_links,
     **announcements.HANDLERS,
     **media.HANDLERS,
+    **must_see.HANDLERS,
     **push.HANDLERS,
 }
 

@@ -82,8 +82,9 @@ async def of_account(
     exclude_boosts: bool = False,
     pinned: bool = False,
     tag: str | None = None,
+    of_group: bool = False,
 ) -> list[PostView]:
-    """An account's posts that the actor may read."""
+    """An account's posts that the actor may read; of a group, those that stand in it."""
     ids = await store.of_account(
         tx,
         actor.account_id,
@@ -94,5 +95,6 @@ async def of_account(
         exclude_boosts=exclude_boosts,
         pinned=pinned,
         tag=tag,
+        of_group=of_group,
     )
     return await posts.hydrate(tx, actor, ids)

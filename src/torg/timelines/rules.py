@@ -18,13 +18,18 @@ class Follow(msgspec.Struct, frozen=True):
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the home rules need to know of a viewer. `hidden` = blocked, muted or blocking accounts."""
+    """What the home rules need to know of a viewer. `hidden` = blocked, muted or blocking accounts.
+
+    `follows` holds groups, too; `company`: the home shows what all colleagues write; `guest`: only groups.
+    """
 
     account_id: int
     follows: Mapping[int, Follow]
     hidden: Set[int] = frozenset()
     tags: Set[str] = frozenset()
     exclusive: Set[int] = frozenset()
+    company: bool = False
+    guest: bool = False
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +44,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     tags: frozenset[str] = frozenset()
     language: str | None = None
     is_listed: bool = True
+    is_silenced: bool = False
+    group: int | None = None
 
 
 def in_home(viewer: Viewer, item: Item) -> bool:
@@ -50,11 +57,27 @@ def in_home(viewer: Viewer, item: Item) -> bool:
         return False
     if item.reply_to_author in viewer.hidden:
         return False
-    follow = viewer.follows.get(item.author)
-    if follow is None:
-        by_tag = bool(item.tags & viewer.tags) and item.boosted_author is None
-        return by_tag and item.audience == "everyone" and item.is_listed and not item.is_reply
-    if item.author in viewer.exclusive:
+    if item.group is None and viewer.guest:
+        return False
+    by_tag = bool(item.tags & viewer.tags) and item.boosted_author is None and not item.is_reply
+    if item.group is not None:
+        return item.group in viewer.follows and (by_tag or _of_followed(viewer, item, item.group))
+    if item.audience == "everyone" and item.is_listed and (by_tag or _of_company(viewer, item)):
+        return True
+    return item.author in viewer.follows and _of_followed(viewer, item, item.author)
+
+
+def _of_company(viewer: Viewer, item: Item) -> bool:
+    """Whether the item is in the feed of all colleagues, and the viewer's home is that."""
+    if not viewer.company or item.boosted_author is not None or item.is_silenced:
+        return False
+    return item.author not in viewer.exclusive and (not item.is_reply or item.reply_to_author == item.author)
+
+
+def _of_followed(viewer: Viewer, item: Item, followed: int) -> bool:
+    """Whether what one follows (an author or a group) brings the item into one's home."""
+    me, follow = viewer.account_id, viewer.follows[followed]
+    if followed in viewer.exclusive:
         return False
     if item.audience == "mentioned" and me not in item.mentions:
         return False

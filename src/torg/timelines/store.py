@@ -8,6 +8,12 @@ from torg.engine.postgres import Tx
 from torg.kernel.page import Page, in_order
 from torg.posts.visibility import readable
 
+# Whether the viewer's home is the feed of all colleagues: as he or she, the network or its kind says.
+COMPANY = """(SELECT coalesce(me.settings ->> 'home_feed', n.settings ->> 'home_feed',
+        CASE n.kind WHEN 'public' THEN 'followed' ELSE 'company' END) = 'company' AND NOT me.guest
+    FROM accounts me JOIN networks n ON n.org_id = me.org_id AND n.id = me.network_id
+    WHERE me.org_id = %(org)s AND me.network_id = %(network)s AND me.id = {viewer})"""
+
 TENANT = "p.org_id = %(org)s AND p.network_id = %(network)s"
 
 NOT_HIDDEN = """
@@ -30,6 +36,9 @@ REPLY_RULE = """(p.reply_to_account_id IS NULL AND p.thread_id = p.id
     OR EXISTS (SELECT FROM follows r WHERE r.org_id = %(org)s AND r.account_id = %(viewer)s
                AND r.target_id = p.reply_to_account_id))"""
 
+MEMBER = """(p.audience = 'group' AND EXISTS (SELECT FROM follows gm WHERE gm.org_id = %(org)s
+    AND gm.account_id = %(viewer)s AND gm.target_id = p.group_id))"""
+
 BOOSTED = "LEFT JOIN posts b ON b.org_id = p.org_id AND b.id = p.boost_of_id"
 
 
@@ -40,7 +49,11 @@ def _params(tx: Tx, viewer: int | None, page: Page, **more: Any) -> tuple[str, d
 
 
 async def home(tx: Tx, viewer: int, page: Page) -> list[int]:
-    """Per author the newest few by index (LATERAL), merged: the cost follows the follows, not the posts."""
+    """Per author the newest few by index (LATERAL), merged: the cost follows the follows, not the posts.
+
+    Posts of a group come by following the group, whoever wrote them; those of all colleagues where the home is the
+    company's.
+    """
     where, params = _params(tx, viewer, page)
     tail = f"ORDER BY p.id {page.direction} LIMIT {page.limit}"
     rows = await tx.column(
@@ -55,18 +68,38 @@ async def home(tx: Tx, viewer: int, page: Page) -> list[int]:
               (SELECT p.id FROM authors CROSS JOIN LATERAL (
                 SELECT p.id FROM posts p {BOOSTED}
                 WHERE {TENANT} AND p.account_id = authors.id AND {where}
-                AND (p.account_id = %(viewer)s OR (
+                AND (p.account_id = %(viewer)s OR (p.audience <> 'group' AND
                     (p.boost_of_id IS NULL OR (authors.show_boosts AND b.account_id <> %(viewer)s))
                     AND (authors.languages IS NULL OR p.language IS NULL OR p.language = ANY(authors.languages))
                     AND {REPLY_RULE} AND {NOT_HIDDEN}))
                 AND {readable()} AND (p.boost_of_id IS NULL OR {readable("b")})
                 {tail}) p)
               UNION
+              (SELECT p.id FROM authors JOIN groups g ON g.org_id = %(org)s AND g.network_id = %(network)s
+                  AND g.id = authors.id
+               CROSS JOIN LATERAL (
+                SELECT p.id FROM posts p {BOOSTED}
+                WHERE {TENANT} AND p.group_id = g.id AND {where}
+                AND (authors.languages IS NULL OR p.language IS NULL OR p.language = ANY(authors.languages))
+                AND {REPLY_RULE} AND {NOT_HIDDEN} AND {readable()}
+                {tail}) p)
+              UNION
+              (SELECT p.id FROM posts p {BOOSTED}
+               JOIN accounts author ON author.org_id = p.org_id AND author.id = p.account_id
+               WHERE {COMPANY.format(viewer="%(viewer)s")} AND {TENANT} AND {where}
+               AND p.audience = 'everyone' AND p.listed AND p.boost_of_id IS NULL
+               AND (p.reply_to_account_id IS NULL AND p.thread_id = p.id OR p.reply_to_account_id = p.account_id)
+               AND author.silenced_at IS NULL
+               AND NOT EXISTS (SELECT FROM list_members m JOIN lists l ON l.org_id = m.org_id AND l.id = m.list_id
+                  WHERE m.org_id = p.org_id AND m.account_id = p.account_id
+                  AND l.account_id = %(viewer)s AND l.exclusive)
+               AND {NOT_HIDDEN} AND {readable()} {tail})
+              UNION
               (SELECT p.id FROM tag_follows tf
                JOIN post_tags pt ON pt.org_id = tf.org_id AND pt.tag_id = tf.tag_id
                JOIN posts p ON p.org_id = pt.org_id AND p.id = pt.post_id {BOOSTED}
                WHERE tf.org_id = %(org)s AND tf.account_id = %(viewer)s AND {TENANT} AND {where}
-               AND p.audience = 'everyone' AND p.listed AND p.reply_to_id IS NULL AND p.thread_id = p.id
+               AND (p.audience = 'everyone' AND p.listed OR {MEMBER}) AND p.reply_to_id IS NULL AND p.thread_id = p.id
                AND {NOT_HIDDEN} AND {readable()} {tail})
             ) p {tail}""",
         params,
@@ -105,7 +138,7 @@ async def tagged(
     local: bool,
     remote: bool,
 ) -> list[int]:
-    """Posts for everyone with a tag (Mastodon: timelines/tag/:hashtag)."""
+    """Posts with a tag, for everyone or in a group that the viewer is in (Mastodon: timelines/tag/:hashtag)."""
     where, params = _params(tx, viewer, page, any=any_of, all=all_of, none=none_of)
     has = """SELECT {what} FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
              WHERE pt.org_id = p.org_id AND pt.post_id = p.id AND t.name = ANY({names}::text[])"""
@@ -115,7 +148,7 @@ async def tagged(
     rows = await tx.column(
         f"""SELECT p.id FROM posts p {BOOSTED}
             JOIN accounts author ON author.org_id = p.org_id AND author.id = p.account_id
-            WHERE {TENANT} AND {where} AND p.audience = 'everyone' AND p.boost_of_id IS NULL
+            WHERE {TENANT} AND {where} AND (p.audience = 'everyone' OR {MEMBER}) AND p.boost_of_id IS NULL
             AND p.id IN (SELECT pt.post_id FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
                          WHERE t.org_id = %(org)s AND t.network_id = %(network)s AND t.name = ANY(%(any)s::text[]))
             AND (cardinality(%(all)s::text[]) = 0
@@ -181,8 +214,9 @@ async def of_account(
     exclude_boosts: bool,
     pinned: bool,
     tag: str | None,
+    of_group: bool = False,
 ) -> list[int]:
-    """An account's posts (Mastodon: accounts/:id/statuses)."""
+    """An account's posts; a group's are those that stand in it (Mastodon: accounts/:id/statuses)."""
     where, params = _params(tx, viewer, page, account=account_id, tag=(tag or "").lower())
     conditions = ["TRUE"]
     if only_media:
@@ -199,11 +233,20 @@ async def of_account(
             "EXISTS (SELECT FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id"
             " WHERE pt.org_id = p.org_id AND pt.post_id = p.id AND t.name = %(tag)s)"
         )
-    pins = "JOIN pins ON pins.org_id = p.org_id AND pins.post_id = p.id" if pinned else ""
+    by = (
+        "p.group_id = %(account)s"
+        if of_group
+        else f"p.account_id = %(account)s AND (p.audience <> 'group' OR p.account_id = %(viewer)s OR {MEMBER})"
+    )
+    pins = (
+        "JOIN pins ON pins.org_id = p.org_id AND pins.account_id = %(account)s AND pins.post_id = p.id"
+        if pinned
+        else ""
+    )
     order = f"pins.id {page.direction}" if pinned else f"p.id {page.direction}"
     rows = await tx.column(
         f"""SELECT p.id FROM posts p {BOOSTED} {pins}
-            WHERE {TENANT} AND p.account_id = %(account)s AND {where} AND {" AND ".join(conditions)}
+            WHERE {TENANT} AND {by} AND {where} AND {" AND ".join(conditions)}
             AND {readable()} AND (p.boost_of_id IS NULL OR {readable("b")})
             ORDER BY {order} LIMIT {page.limit}""",
         params,

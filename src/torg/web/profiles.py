@@ -7,6 +7,7 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from torg.accounts import reads as accounts
+from torg.accounts.model import AccountKind
 from torg.http import Call, Routes
 from torg.kernel.errors import Gone, NotFound
 from torg.timelines import reads as timelines
@@ -35,11 +36,12 @@ async def profile(call: Call, params: Handle) -> Response:
     if not account.visible:
         raise Gone
     page = turned(params)
+    of_group = account.kind is AccountKind.GROUP
     pinned = []
     if params.max_id is None:
-        found = await timelines.of_account(call.tx, visitor.actor, account.id, page, pinned=True)
+        found = await timelines.of_account(call.tx, visitor.actor, account.id, page, pinned=True, of_group=of_group)
         pinned = let_out(visitor, found)
-    views = await timelines.of_account(call.tx, visitor.actor, account.id, page)
+    views = await timelines.of_account(call.tx, visitor.actor, account.id, page, of_group=of_group)
     shown = let_out(visitor, views)
     at = await presenting(call.tx, visitor, [*pinned, *shown], account)
     return answer(

@@ -15,6 +15,7 @@ from torg.mastodon_api.entities.filter import FilterResult
 from torg.mastodon_api.entities.media import MediaAttachment
 from torg.mastodon_api.entities.poll import Poll
 from torg.mastodon_api.entities.tag import ShallowTag
+from torg.mastodon_api.entities.torg.delegation import ByLine
 
 QuoteState = Annotated[
     str,
@@ -91,6 +92,8 @@ class StatusBase(Entity, kw_only=True):
     bookmarked: Maybe[bool] = UNSET
     pinned: Maybe[bool] = UNSET
     filtered: Maybe[list[FilterResult]] = UNSET
+    by: Maybe[ByLine] = UNSET  # ours: who really wrote, where the account shows it
+    group_id: Maybe[Id] = UNSET  # ours: the account id of the group that the post stands in
 
 
 class QuotedStatus(StatusBase, kw_only=True):

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from torg.accounts.model import Account
 from torg.cards.model import Card
+from torg.delegation import reads as delegation
+from torg.delegation.model import Byline
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.clock import iso, now
 from torg.mastodon_api import entities
-from torg.mastodon_api.entities import UNSET
+from torg.mastodon_api.entities import UNSET, UnsetType
+from torg.mastodon_api.entities.torg.delegation import ByFace, ByLine
 from torg.mastodon_api.present import accounts, media
 from torg.mastodon_api.present import scene as scenes
 from torg.mastodon_api.present.scene import Scene
@@ -27,6 +32,9 @@ async def statuses(
     """Several posts, in their order. `filtered`: filter results by post id (of the boosted post for boosts)."""
     people, texts = _collect(views)
     scene = await scenes.load(tx, actor, origin, people, texts)
+    by_others = [view.post.id for view in _all(views) if view.post.by_account_id is not None]
+    if by_others:
+        scene = msgspec.structs.replace(scene, bylines=await delegation.bylines(tx, actor, by_others))
     return [status(scene, view, filtered or {}) for view in views]
 
 
@@ -45,11 +53,27 @@ def _all(views: Iterable[PostView]) -> Iterator[PostView]:
         yield from _all(v for v in (view.boost_of, view.quoted) if v is not None)
 
 
-def visibility(post: Post) -> str:
-    """Mastodon's word for an audience. A group's or the mentioned ones' post shows as `private`."""
+def _by(scene: Scene, post: Post) -> ByLine | UnsetType:
+    line = scene.bylines.get(post.id)
+    return byline(scene.origin, line) if line is not None else UNSET
+
+
+def byline(origin: str, line: Byline) -> ByLine:
+    """Who really wrote, as far as it is shown."""
+    face = None
+    if line.account_id is not None:
+        face = ByFace(
+            id=str(line.account_id), username=line.handle, acct=line.handle, url=f"{origin}/@{line.handle}"
+        )
+    return ByLine(initials=line.initials, display_name=line.display_name or None, account=face)
+
+
+def visibility(view: PostView) -> str:
+    """Mastodon's word for an audience. What stands in a group that all may read is out of the public timelines only."""
+    post = view.post
     if post.audience is Audience.EVERYONE:
         return "public" if post.listed else "unlisted"
-    return "private"
+    return "unlisted" if view.group_kind in ("open", "moderated") else "private"
 
 
 def url_of(origin: str, view: PostView) -> str:
@@ -102,7 +126,7 @@ def _common(scene: Scene, view: PostView, filtered: Filtered) -> dict[str, Any]:
         "created_at": iso(post.created_at),
         "account": accounts.account(scene, view.account),
         "content": post.html,
-        "visibility": visibility(post),
+        "visibility": visibility(view),
         # A moderator's mark on the author is about media (docs: methods/admin/accounts, action `sensitive`)
         "sensitive": post.sensitive or (view.account.sensitized_at is not None and bool(view.media)),
         "spoiler_text": post.spoiler,
@@ -132,6 +156,8 @@ def _common(scene: Scene, view: PostView, filtered: Filtered) -> dict[str, Any]:
         "muted": view.flags.muted if signed_in else UNSET,
         "bookmarked": view.flags.bookmarked if signed_in else UNSET,
         "pinned": view.flags.pinned if scene.actor.account_id == post.account_id and not post.boost_of_id else UNSET,
+        "by": _by(scene, post),
+        "group_id": str(post.group_id) if post.group_id else UNSET,
         "filtered": filtered.get(post.id, []) if signed_in else UNSET,
     }
 
