@@ -9,6 +9,7 @@ from torg.http import Call, Routes
 from torg.mastodon_api import entities
 from torg.mastodon_api.forms import ById
 from torg.mastodon_api.present import announcements as present
+from torg.mastodon_api.torg import must_see_announcements
 
 routes = Routes("announcements")
 
@@ -29,12 +30,14 @@ class Answer(msgspec.Struct, kw_only=True):
 @routes.get("/api/v1/announcements")
 async def index(call: Call, params: Listed) -> list[entities.Announcement]:
     found = await reads.active(call.tx, call.actor, with_dismissed=params.with_dismissed)
-    return await present.announcements(call.tx, call.actor, call.origin, found)
+    shown = await present.announcements(call.tx, call.actor, call.origin, found)
+    return shown + await must_see_announcements.current(call, with_read=params.with_dismissed)
 
 
 @routes.post("/api/v1/announcements/{id}/dismiss", scope="write:accounts")
 async def dismiss(call: Call, params: ById) -> Empty:
-    await actions.dismiss(call.tx, call.actor, params.id)
+    if not await must_see_announcements.dismiss(call, params.id):
+        await actions.dismiss(call.tx, call.actor, params.id)
     return {}
 
 

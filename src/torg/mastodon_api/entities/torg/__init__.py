@@ -1,0 +1,1 @@
+"""Entities of what Torg adds to the client API."""

@@ -1,0 +1,1 @@
+"""What Torg adds to the client API, under /api/torg/v1."""
