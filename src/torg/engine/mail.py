@@ -176,6 +176,7 @@ def compose(mail: Mail, sender: Address) -> EmailMessage:
     """
     message = EmailMessage(policy=policy.SMTP)
     try:
+        _line(mail.language or "")
         message["From"] = Address(display_name=_line(mail.from_name), addr_spec=sender.addr_spec)
         message["To"] = _address(mail.to, mail.to_name)
         message["Subject"] = _line(mail.subject)
@@ -185,8 +186,6 @@ def compose(mail: Mail, sender: Address) -> EmailMessage:
         message["X-Auto-Response-Suppress"] = "All"
         if mail.reply_to:
             message["Reply-To"] = _address(mail.reply_to, "")
-        if mail.language:
-            message["Content-Language"] = _line(mail.language)
         for name, value in mail.headers.items():
             message[_line(name)] = _line(value)
     except (ValueError, MessageError, IndexError) as wrong:
@@ -194,6 +193,8 @@ def compose(mail: Mail, sender: Address) -> EmailMessage:
     message.set_content(mail.text, cte="quoted-printable")
     if mail.html is not None:
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    if mail.language:  # set_content drops every Content- header that was there before
+        message["Content-Language"] = mail.language
     return message
 
 
