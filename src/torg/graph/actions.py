@@ -90,6 +90,19 @@ async def _part(tx: Tx, follower: int, target: int, *, requests: bool = True) ->
         await outbox.append(tx, FollowRequestWithdrawn(account_id=follower, target_id=target))
 
 
+async def offer(tx: Tx, group_id: int, account_id: int) -> None:
+    """Tell an account of a group's invitation: as a request of the group, which any app shows and can accept."""
+    await store.lock(tx, group_id, account_id)
+    if await store.put_follow(tx, "follow_requests", group_id, account_id, FollowOptions()):
+        await outbox.append(tx, FollowRequested(account_id=group_id, target_id=account_id))
+
+
+async def uninvite(tx: Tx, group_id: int, account_id: int) -> None:
+    """An invitation is declined or withdrawn, and what told of it is void."""
+    await membership.uninvite(tx, account_id, group_id)
+    await outbox.append(tx, FollowRequestWithdrawn(account_id=group_id, target_id=account_id))
+
+
 async def authorize(tx: Tx, actor: Actor, follower_id: int) -> None:
     """Accept a request: it becomes a follow with what it asked for. 404 if nobody asked.
 

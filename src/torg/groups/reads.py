@@ -1,0 +1,89 @@
+"""Answers about groups: the directory, one group, its members, invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from torg.accounts import reads as accounts
+from torg.accounts.model import Account
+from torg.engine.postgres import Tx
+from torg.graph import reads as graph
+from torg.groups import rules, store
+from torg.groups.model import Group, GroupView, Invitation, Role
+from torg.kernel.actor import Actor
+from torg.kernel.errors import NotFound
+from torg.kernel.page import Page, Slice
+
+LONGEST = 100
+
+
+async def one(tx: Tx, actor: Actor, group_id: int) -> GroupView:
+    """One group; NotFound for a hidden one, or any to a guest, that the actor is neither in nor invited to."""
+    group = await store.get(tx, actor.me, group_id)
+    if group is None:
+        raise NotFound
+    return (await views(tx, [group]))[0]
+
+
+async def views(tx: Tx, groups: Sequence[Group]) -> list[GroupView]:
+    """With their accounts, in their order."""
+    known = await accounts.by_ids(tx, [group.id for group in groups])
+    return [GroupView(group=group, account=known[group.id]) for group in groups if group.id in known]
+
+
+async def named(tx: Tx, actor: Actor, name: str) -> GroupView:
+    """The group of a handle or alias, written with or without `!` or `@`."""
+    found = await store.named(tx, actor.me, name.strip().lstrip("!@").replace("\0", ""))
+    if found is None:
+        raise NotFound
+    return await one(tx, actor, found)
+
+
+async def directory(
+    tx: Tx, actor: Actor, page: Page, *, text: str = "", mine: bool = False, archived: bool = False
+) -> list[GroupView]:
+    """The groups that the actor may know of, newest first; those he or she is in if `mine`."""
+    wanted = text.replace("\0", "").strip().lstrip("!@").lower()[:LONGEST]
+    for sign in "\\%_":
+        wanted = wanted.replace(sign, f"\\{sign}")
+    return await views(tx, await store.listed(tx, actor.me, page, text=wanted, mine=mine, archived=archived))
+
+
+async def members(tx: Tx, actor: Actor, group_id: int, page: Page) -> tuple[Slice[Account], dict[int, Role]]:
+    """A page of members, the latest to join first, and the roles of those who have one. Staff sees everybody."""
+    group = (await one(tx, actor, group_id)).group
+    asking = as_group(actor, group.id) if group.role is not None else actor
+    return await graph.followers(tx, asking, group.id, page), await store.roles(tx, group.id)
+
+
+async def requests(tx: Tx, actor: Actor, group_id: int, page: Page) -> Slice[Account]:
+    """Who asks to join, for the staff."""
+    group = (await one(tx, actor, group_id)).group
+    rules.check_staff(actor, group)
+    return await graph.listed(tx, as_group(actor, group.id), "follow_requests", page)
+
+
+async def blocked(tx: Tx, actor: Actor, group_id: int, page: Page) -> Slice[Account]:
+    """Whom the group keeps out, for the staff."""
+    group = (await one(tx, actor, group_id)).group
+    rules.check_staff(actor, group)
+    return await graph.listed(tx, as_group(actor, group.id), "blocks", page)
+
+
+async def invitations(tx: Tx, actor: Actor, group_id: int, page: Page) -> list[Invitation]:
+    """Who is asked in and has not come, for the staff."""
+    group = (await one(tx, actor, group_id)).group
+    rules.check_staff(actor, group)
+    return await store.invitations(tx, group.id, page)
+
+
+async def my_invitations(tx: Tx, actor: Actor, page: Page) -> list[Invitation]:
+    """The groups that ask the actor in."""
+    return await store.invitations_of(tx, actor.me, page)
+
+
+def as_group(actor: Actor, group_id: int) -> Actor:
+    """The group's own face, for what its staff does in its name: answering requests, keeping people out."""
+    return msgspec.structs.replace(actor, account_id=group_id)
