@@ -52,6 +52,7 @@ async def _upload(call: Call, params: UploadParams, wait: float) -> Attachment:
         focus=params.focus,
         thumbnail=params.thumbnail.path if params.thumbnail else None,
         wait=wait,
+        file_name=params.file.filename,
     )
     return made
 

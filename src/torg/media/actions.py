@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from torg.engine import jobs
 from torg.engine.postgres import Tx
-from torg.kernel.actor import Actor
+from torg.kernel.actor import Actor, NetworkKind
 from torg.kernel.errors import Invalid, NotFound
 from torg.media import rules, store
 from torg.media.model import Attachment, Picture
@@ -37,6 +37,7 @@ async def create(
     description: str | None,
     focus: str | None,
     wait: timedelta,
+    file_name: str | None = None,
 ) -> Attachment:
     """A new attachment in the state `processing`, and the job that will finish it if nobody does before (`wait`)."""
     point = rules.focal_point(focus)
@@ -50,6 +51,7 @@ async def create(
             "description": rules.describe(description),
             "focus_x": point[0] if point else None,
             "focus_y": point[1] if point else None,
+            "file_name": None if actor.network_kind is NetworkKind.PUBLIC else rules.file_name(file_name),
         },
     )
     await jobs.enqueue(tx, JOB, {"id": id_}, run_at=wait, key=str(id_))

@@ -54,6 +54,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     mime: str | None = None
     size: int = 0
     error: str | None = None
+    file_name: str | None = None
     created_at: datetime
 
     @property

@@ -10,6 +10,7 @@ import msgspec
 from torg.kernel.errors import Invalid, invalid
 from torg.media.formats import Family, Format, sniff
 from torg.media.model import Attachment, Kind, State
+from torg.text.normal import normal
 
 MEGABYTE = 1024 * 1024
 IMAGE_PIXEL_LIMIT = 33_177_600
@@ -57,6 +58,12 @@ def describe(text: str | None) -> str | None:
     if len(trimmed) > DESCRIPTION_LIMIT:
         raise invalid("description", "ERR_TOO_LONG", f"is too long (maximum is {DESCRIPTION_LIMIT} characters)")
     return trimmed or None
+
+
+def file_name(text: str | None) -> str | None:
+    """The last part of an uploaded file's name, cut to 255 characters; none for an empty one."""
+    name = normal(text or "").replace("\\", "/").rpartition("/")[2].strip()
+    return name[:255] or None
 
 
 def focal_point(text: str | None) -> tuple[float, float] | None:

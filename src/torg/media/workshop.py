@@ -55,6 +55,7 @@ class Workshop:
         focus: str | None = None,
         thumbnail: Path | None = None,
         wait: float | None = 5.0,
+        file_name: str | None = None,
     ) -> Attachment:
         """Take in a file. Ready if that took at most `wait` seconds (None: however long), else still processing.
 
@@ -83,6 +84,7 @@ class Workshop:
                 focus=focus,
                 # A picture is finished by the request itself; the job is for the case that this process dies.
                 wait=_RESCUE if still else timedelta(0),
+                file_name=file_name,
             )
         if small is not None:
             made = await self._use_thumbnail(actor.scope, made, *small)
