@@ -48,8 +48,9 @@ async def add_person(
         raise Misused(f"{cleaned} has the account @{here.handle} at {network.host} already.")
     if known is None and not password:
         raise Misused("A new person needs a password: give one with --password.")
-    if password and not passwords.LEAST <= len(password) <= passwords.MOST:
-        raise Misused(f"A password has {passwords.LEAST} to {passwords.MOST} characters.")
+    least = network.settings.password_least
+    if password and not least <= len(password) <= passwords.MOST:
+        raise Misused(f"A password has {least} to {passwords.MOST} characters.")
     known_hash = await passwords.hashed(password) if known is None and password else ""
     async with db.tx(network.scope) as tx:
         person = known or await persons.insert(tx, cleaned, known_hash, locale=locale, confirmed=True)

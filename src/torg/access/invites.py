@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -16,12 +17,17 @@ from torg.kernel.ids import new_id
 from torg.kernel.page import Page, in_order
 
 MOST_USES = 100_000
+MOST_COMPANY = 100
 LONGEST = 10 * 365 * 86_400
 GOOD = "(expires_at IS NULL OR expires_at > now()) AND (max_uses IS NULL OR uses < max_uses)"
 
 
 class Invite(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of `invites`. `account_id` None: made on the command line. None for no limit, no end."""
+    """A row of `invites`. `account_id` None: made on the command line. None for no limit, no end.
+
+    `guest`: who comes by it sees the groups of `group_ids` and nothing else. `company`: where that person works, for
+    the organisation's own people ''.
+    """
 
     id: int
     account_id: int | None
@@ -30,6 +36,9 @@ class Invite(msgspec.Struct, frozen=True, kw_only=True):
     uses: int
     expires_at: datetime | None
     autofollow: bool
+    guest: bool
+    group_ids: list[int]
+    company: str
     created_at: datetime
 
     @property
@@ -48,19 +57,28 @@ async def create(
     max_uses: int | None = None,
     expires_at: datetime | None = None,
     autofollow: bool = False,
+    guest: bool = False,
+    group_ids: Sequence[int] = (),
+    company: str = "",
 ) -> Invite:
     """A new invitation; the code has 128 bits, since whoever has it may come in. Invalid (422) for odd limits."""
+    company = " ".join(company.split())
+    if len(company) > MOST_COMPANY:
+        raise invalid("company", "ERR_TOO_LONG", f"is too long (maximum is {MOST_COMPANY} characters)")
     if max_uses is not None and not 1 <= max_uses <= MOST_USES:
         raise invalid("max_uses", "ERR_INVALID", f"must be from 1 to {MOST_USES}")
     if expires_at is not None and expires_at <= now():
         raise invalid("expires_in", "ERR_INVALID", "must be in the future")
     made = await tx.one(
-        f"""INSERT INTO invites (org_id, network_id, id, account_id, code, max_uses, expires_at, autofollow)
-            VALUES (%(org)s, %(network)s, %(id)s, %(account)s, %(code)s, %(most)s, %(expires)s, %(follow)s)
+        f"""INSERT INTO invites (org_id, network_id, id, account_id, code, max_uses, expires_at, autofollow, guest,
+                                  group_ids, company)
+            VALUES (%(org)s, %(network)s, %(id)s, %(account)s, %(code)s, %(most)s, %(expires)s, %(follow)s,
+                    %(guest)s, %(groups)s, %(company)s)
             RETURNING {COLUMNS}""",
         {
             **tenant(tx), "id": new_id(), "account": account_id, "code": secrets.token_urlsafe(16), "most": max_uses,
-            "expires": expires_at, "follow": autofollow,
+            "expires": expires_at, "follow": autofollow, "guest": guest, "groups": list(group_ids),
+            "company": company,
         },
         as_=Invite,
     )  # fmt: skip
@@ -131,6 +149,24 @@ async def use(tx: Tx, invite_id: int) -> bool:
         {**tenant(tx), "id": invite_id},
     )
     return done > 0
+
+
+async def groups_for_guests(tx: Tx, actor: Actor, group_ids: Sequence[int]) -> list[int]:
+    """The groups into which the actor may invite a guest; Invalid if one of them is not. For an open group its members
+    may, for a private or hidden one whoever leads it, for any whose role manages groups. None at all lead nowhere."""
+    wanted = list(dict.fromkeys(group_ids))
+    allowed = await tx.column(
+        """SELECT g.id FROM groups g WHERE g.org_id = %(org)s AND g.network_id = %(network)s AND g.id = ANY(%(ids)s)
+           AND g.guests_allowed AND g.archived_at IS NULL AND (%(all)s
+               OR EXISTS (SELECT FROM group_roles r WHERE r.org_id = g.org_id AND r.group_id = g.id
+                   AND r.account_id = %(me)s)
+               OR (g.kind IN ('open', 'moderated') AND EXISTS (SELECT FROM follows f WHERE f.org_id = g.org_id
+                   AND f.target_id = g.id AND f.account_id = %(me)s)))""",
+        {**tenant(tx), "ids": wanted, "me": actor.account_id, "all": actor.may(Permission.MANAGE_GROUPS)},
+    )
+    if not wanted or len(allowed) < len(wanted):
+        raise invalid("group_ids", "ERR_INVALID", "must be groups into which you may invite guests")
+    return wanted
 
 
 async def bypasses_approval(tx: Tx, invite: Invite) -> bool:

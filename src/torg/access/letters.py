@@ -43,9 +43,15 @@ async def send_confirmation(
     )
 
 
+async def reset_link(tx: Tx, origin: str, person: Person) -> str:
+    """A link with which a new password can be chosen; for who gives it to the person, by mail or otherwise."""
+    secret = await _prove(tx, "reset", person, None, person.email)
+    return f"{origin}/auth/password/edit?reset_password_token={secret}"
+
+
 async def send_reset(tx: Tx, network: Network, origin: str, person: Person) -> None:
     """Mail a link with which a new password can be chosen."""
-    secret = await _prove(tx, "reset", person, None, person.email)
+    link = await reset_link(tx, origin, person)
     _ = messages.translator(messages.choose(person.locale))
     text = _(
         "Somebody, probably you, asked for a new password at {network}. Choose it here:\n\n{link}\n\n"
@@ -55,7 +61,7 @@ async def send_reset(tx: Tx, network: Network, origin: str, person: Person) -> N
         tx,
         to=person.email,
         subject=_("A new password at {network}").format(network=network.name),
-        text=text.format(network=network.name, link=f"{origin}/auth/password/edit?reset_password_token={secret}"),
+        text=text.format(network=network.name, link=link),
         network=network,
         language=messages.choose(person.locale),
     )

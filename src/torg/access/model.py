@@ -17,6 +17,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     password_hash: str | None
     locale: str
     disabled_at: datetime | None
+    password_changed_at: datetime
     created_at: datetime
 
 

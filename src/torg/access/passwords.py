@@ -1,15 +1,54 @@
-"""Password hashes by argon2id, in a thread: one takes about 0.15 s of CPU and must not hold the loop."""
+"""What a password must be, and its hash by argon2id, in a thread: one takes about 0.15 s of CPU."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from torg.access.common_passwords import is_common
+
 LEAST = 8
 MOST = 72
+LEAST_NAME = 4
+"""A shorter handle says little about a password that happens to contain it."""
+
+
+def _(text: str) -> str:
+    """Marks a text for translation; the page translates it."""
+    return text
+
+
+SAID = {
+    "ERR_BLANK": _("Choose a password."),
+    "ERR_TOO_SHORT": _("A password has {least} to {most} characters here."),
+    "ERR_TOO_LONG": _("A password has {least} to {most} characters here."),
+    "ERR_COMMON": _("This password is one of the first that somebody would guess. Choose another one."),
+    "ERR_NAME": _("A password must not contain your handle or your e-mail address."),
+    "ERR_SAME": _("Choose a password that you have not had before."),
+}
+"""How a page says what is wrong; the API's words are those of `mistake`."""
+
+
+def mistake(password: str, *, least: int = LEAST, names: Iterable[str] = ()) -> tuple[str, str] | None:
+    """(code, what is wrong) of a new password, None if it will do. `names`: the person's handle and address."""
+    if not password:
+        return "ERR_BLANK", "can't be blank"
+    if len(password) < least:
+        return "ERR_TOO_SHORT", f"is too short (minimum is {least} characters)"
+    if len(password) > MOST:
+        return "ERR_TOO_LONG", f"is too long (maximum is {MOST} characters)"
+    if is_common(password):
+        return "ERR_COMMON", "is one of the first that somebody would guess"
+    small = password.casefold()
+    for name in names:
+        for part in {name.casefold(), name.casefold().partition("@")[0]}:
+            if len(part) >= LEAST_NAME and part in small:
+                return "ERR_NAME", "must not contain your handle or e-mail address"
+    return None
 
 
 @cache

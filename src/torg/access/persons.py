@@ -98,7 +98,11 @@ async def set_password(db: Database, scope: Scope, person_id: int, password_hash
     params = {"org": scope.org_id, "person": person_id, "hash": password_hash}
     mine = "(SELECT id FROM accounts WHERE org_id = %(org)s AND person_id = %(person)s)"
     async with db.system() as tx:
-        await tx.run("UPDATE persons SET password_hash = %(hash)s WHERE org_id = %(org)s AND id = %(person)s", params)
+        await tx.run(
+            """UPDATE persons SET password_hash = %(hash)s, password_changed_at = now()
+               WHERE org_id = %(org)s AND id = %(person)s""",
+            params,
+        )
         # Links asked for before open nothing any more: an old reset, or an address that an intruder had put in
         await tx.run(
             """UPDATE mailed_proofs f SET used_at = now() FROM persons p WHERE f.org_id = %(org)s

@@ -74,8 +74,10 @@ async def pair(
     return Issued(secret=secret, scopes=held, created_at=now(), expires_in=seconds, refresh_secret=again)
 
 
-async def redeem(tx: Tx, app: App, secret: str, wanted: list[str]) -> Issued:
+async def redeem(tx: Tx, app: App, secret: str, wanted: list[str], *, longest: int | None = None) -> Issued:
     """A new pair for a refresh token. InvalidGrant for one that is unknown, over, or used before.
+
+    `longest`: seconds after the consent at which the network ends a login, however often it was renewed.
 
     What it writes before it raises must be committed, so the edge catches within the transaction.
     """
@@ -90,6 +92,8 @@ async def redeem(tx: Tx, app: App, secret: str, wanted: list[str]) -> Issued:
         await tokens.revoke_of_grant(tx, found.grant_id)
         raise InvalidGrant
     if found.revoked_at is not None or found.expires_at <= now() or not await _usable(tx, found.account_id):
+        raise InvalidGrant
+    if longest is not None and await _over(tx, found.grant_id, longest):
         raise InvalidGrant
     if wanted and not scope_rules.covered(wanted, found.scopes):
         raise InvalidScope
@@ -116,6 +120,17 @@ async def revoke(tx: Tx, app_id: int, secret: str) -> bool:
         return False
     await tokens.revoke_of_grant(tx, grant_id)
     return True
+
+
+async def _over(tx: Tx, grant_id: int, longest: int) -> bool:
+    """Whether a family has grown older than this."""
+    return bool(
+        await tx.value(
+            f"""SELECT min(created_at) <= now() - make_interval(secs => %(longest)s::float8) FROM refresh_tokens
+                WHERE {TENANT} AND grant_id = %(grant)s""",
+            {**_tenant(tx), "grant": grant_id, "longest": longest},
+        )
+    )
 
 
 async def _usable(tx: Tx, account_id: int) -> bool:

@@ -20,6 +20,7 @@ from torg.kernel.clock import now
 from torg.kernel.config import Registration, Settings
 from torg.kernel.errors import Forbidden, Invalid
 from torg.moderation import reads as moderation
+from torg.orgs import domains
 from torg.orgs.model import Network
 from torg.text import messages
 
@@ -71,6 +72,9 @@ async def register(
     Forbidden when registration is closed (an invitation opens it) or the caller's address is blocked; Invalid with
     `details` for every mistake of the form at once. A person of the organisation joins a further network with the
     password that he or she has; a wrong one says no more than that the address is taken.
+
+    On an inside an invitation for a member (not for a guest) needs an address at one of the organisation's domains,
+    and the mail to it, unless whoever invites may let in anybody.
     """
     allowed = policy(settings, network)
     if allowed is Registration.CLOSED and not wish.invite_code:
@@ -81,6 +85,9 @@ async def register(
         invite = None if network.settings.single_user else await invites.valid(tx, wish.invite_code)
         if allowed is Registration.CLOSED and invite is None:
             raise Forbidden
+        by_domain = await _only_by_domain(tx, network, invite)
+        if by_domain and not await domains.holds(tx, persons.clean_email(wish.email) or ""):
+            wrong.setdefault("email", []).append(("ERR_BLOCKED", "is not one that this invitation is good for"))
         barred = await moderation.sign_up_barred(tx, from_ip, wish.email)
         if barred == "email" and from_ip is not None:
             await moderation.note_barred(tx, from_ip, wish.email)
@@ -101,8 +108,10 @@ async def register(
     if wrong:
         raise Invalid(details={field: wrong[field] for field in wrong})
     async with db.tx(network.scope) as tx:
-        person = known or await _new_person(tx, wish, fresh_hash or "", confirmed=not must_confirm(settings, network))
-        confirm = must_confirm(settings, network) and person.email_confirmed_at is None
+        proves = by_domain or must_confirm(settings, network)
+        person = known or await _new_person(tx, wish, fresh_hash or "", confirmed=not proves)
+        # Where mail is not set up, addresses count as confirmed unproven: not good enough for an inside
+        confirm = by_domain or (proves and person.email_confirmed_at is None)
         asked = allowed is Registration.APPROVAL and not (invite and await invites.bypasses_approval(tx, invite))
         waits = "pending" if asked or barred == "approval" else "active"
         if invite is not None and not await invites.use(tx, invite.id):
@@ -117,12 +126,28 @@ async def register(
                 "sign_up_ip": from_ip,
                 "registered_by_app_id": app_id,
                 "invite_id": invite.id if invite else None,
+                "guest": invite is not None and invite.guest,
+                "company": await _company(tx, network, person, invite),
                 "settings": {"locale": person.locale},
             },
         )
         if confirm:
             await letters.send_confirmation(tx, network, origin, person, account.id, locale=wish.locale)
     return account
+
+
+async def _only_by_domain(tx: Tx, network: Network, invite: invites.Invite | None) -> bool:
+    """Whether nobody comes in by this invitation but with an address at one of the organisation's domains."""
+    if network.kind is not NetworkKind.INSIDE or invite is None or invite.guest:
+        return False
+    return not await invites.bypasses_approval(tx, invite)
+
+
+async def _company(tx: Tx, network: Network, person: Person, invite: invites.Invite | None) -> str:
+    """Where somebody from outside works; '' for the organisation's own people and in a public network."""
+    if invite is None or network.kind is NetworkKind.PUBLIC or await domains.holds(tx, person.email):
+        return ""
+    return invite.company or (person.email.rpartition("@")[2] if network.kind is NetworkKind.PARTNER else "")
 
 
 async def _new_person(tx: Tx, wish: Wish, password_hash: str, *, confirmed: bool) -> Person:
@@ -137,12 +162,9 @@ async def _new_person(tx: Tx, wish: Wish, password_hash: str, *, confirmed: bool
 def mistakes(wish: Wish, network: Network) -> account_rules.Mistakes:
     """Field → what is wrong, by Mastodon's codes; what needs the database is not looked at."""
     wrong: account_rules.Mistakes = {}
-    if not wish.password:
-        wrong["password"] = [("ERR_BLANK", "can't be blank")]
-    elif len(wish.password) < passwords.LEAST:
-        wrong["password"] = [("ERR_TOO_SHORT", f"is too short (minimum is {passwords.LEAST} characters)")]
-    elif len(wish.password) > passwords.MOST:
-        wrong["password"] = [("ERR_TOO_LONG", f"is too long (maximum is {passwords.MOST} characters)")]
+    least = network.settings.password_least
+    if weak := passwords.mistake(wish.password, least=least, names=(wish.username, wish.email)):
+        wrong["password"] = [weak]
     if mistake := account_rules.handle_mistake(wish.username):
         wrong["username"] = [mistake]
     if not wish.email.strip():
@@ -185,6 +207,12 @@ async def confirm(db: Database, settings: Settings, network: Network, secret: st
         if account is None:
             return None
         if account.state == "unconfirmed":
+            invite = await invites.of_account(tx, account.id)
+            member = network.kind is NetworkKind.INSIDE and not account.guest
+            trusted = invite is not None and await invites.bypasses_approval(tx, invite)
+            # The address may have been changed since the form, and the domain given up
+            if member and not trusted and not await domains.holds(tx, found.email):
+                return None
             asked = policy(settings, network) is Registration.APPROVAL and not await invites.let_in(tx, account.id)
             if asked or await moderation.needs_approval(tx, account.id):
                 await account_store.update(tx, account.id, {"state": "pending"})

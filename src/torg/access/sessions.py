@@ -33,17 +33,26 @@ async def begin(tx: Tx, account_id: int, *, ip: str, user_agent: str) -> str:
     return secret
 
 
-async def account_of(tx: Tx, secret: str | None, *, ip: str | None = None) -> Account | None:
-    """The account of a session of this network, if both are still good for use. `ip`: from where it is used now."""
+async def account_of(
+    tx: Tx, secret: str | None, *, ip: str | None = None, longest: int | None = None, idle: int | None = None
+) -> Account | None:
+    """The account of a session of this network, if both are still good for use. `ip`: from where it is used now.
+
+    `longest`, `idle`: how old a session may grow and how long it may lie unused, in seconds (orgs/policies.py).
+    """
     if not secret:
         return None
     found = await tx.one(
-        f"""SELECT s.id, s.account_id, s.last_used_at IS NULL OR s.last_used_at < now() - interval '10 minutes' AS stale
+        f"""SELECT s.id, s.account_id, s.last_used_at IS NULL OR s.last_used_at < now()
+                - least(interval '10 minutes', make_interval(secs => %(idle)s::float8 / 4)) AS stale
             FROM sessions s WHERE s.org_id = %(org)s AND s.network_id = %(network)s
             AND s.secret_hash = %(hash)s AND s.expires_at > now()
+            AND (%(longest)s::float8 IS NULL OR s.created_at > now() - make_interval(secs => %(longest)s::float8))
+            AND (%(idle)s::float8 IS NULL OR coalesce(s.last_used_at, s.created_at)
+                > now() - make_interval(secs => %(idle)s::float8))
             AND EXISTS (SELECT FROM accounts a LEFT JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
                 WHERE a.org_id = s.org_id AND a.id = s.account_id AND {USABLE})""",
-        {**accounts.tenant(tx), "hash": digest(secret)},
+        {**accounts.tenant(tx), "hash": digest(secret), "longest": longest, "idle": idle},
     )
     if found is None:
         return None

@@ -16,6 +16,7 @@ from torg.kernel.actor import Actor, Delegated, Permission
 from torg.kernel.errors import Forbidden, Unauthorized
 from torg.kernel.ids import new_id
 from torg.orgs.model import Network
+from torg.orgs.policies import session_seconds
 
 EVERYONE_ROLE = Permission.NONE
 LIVING = ("tokens", "refresh_tokens")
@@ -157,7 +158,10 @@ async def holder(tx: Tx, secret: str | None) -> Holder:
 FIND = """
     SELECT t.id AS token_id, t.app_id, t.account_id, t.scopes, a.person_id, a.state, a.disabled_at, a.suspended_at,
            coalesce(a.guest, false) AS guest, d.delegate_id, d.rights,
-           a.settings ->> 'locale' AS locale, coalesce(r.permissions, 0) AS permissions,
+           a.settings ->> 'locale' AS locale, coalesce(r.permissions, 0) AS permissions, a.role_id,
+           coalesce(a.policy_version, 0) AS policy_version,
+           coalesce(coalesce(t.last_used_at, t.created_at)
+                    < now() - make_interval(secs => %(idle)s::float8 / 4), false) AS stale,
            p.disabled_at AS person_disabled
     FROM tokens t
     LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
@@ -167,6 +171,10 @@ FIND = """
     WHERE t.org_id = %(org)s AND t.network_id = %(network)s AND t.token_hash = %(hash)s
     AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
     AND torg_delegation_holds(t.org_id, t.delegation_id)
+    AND (%(longest)s::float8 IS NULL OR least(t.created_at, (SELECT min(f.created_at) FROM refresh_tokens f
+         WHERE f.org_id = t.org_id AND f.grant_id = t.grant_id)) > now() - make_interval(secs => %(longest)s::float8))
+    AND (%(idle)s::float8 IS NULL
+         OR coalesce(t.last_used_at, t.created_at) > now() - make_interval(secs => %(idle)s::float8))
 """
 
 
@@ -179,16 +187,28 @@ class TokenAuthenticator:
     """The http kit's Authenticator: a bearer token → the actor that it stands for in this network."""
 
     async def authenticate(self, db: Database, network: Network, token: str | None) -> Actor:
-        """Unauthorized for a token that is unknown here, revoked or expired; Forbidden for a barred account."""
+        """Unauthorized for a token that is unknown here, revoked, expired, or older than the network lets one grow.
+
+        Forbidden for a barred account.
+        """
         if token is None:
             return anonymous(network)
         async with db.tx(network.scope) as tx:
-            row = await tx.one(FIND, {"org": network.org_id, "network": network.id, "hash": digest(token)})
+            longest, idle = session_seconds(network.settings)
+            row = await tx.one(
+                FIND,
+                {
+                    "org": network.org_id, "network": network.id, "hash": digest(token), "longest": longest,
+                    "idle": idle,
+                },
+            )  # fmt: skip
             if row is None:
                 raise Unauthorized("The access token is invalid")
             _refuse_barred(row)
             if row["account_id"] is not None:
                 await activity.seen(tx, row["account_id"])
+            if row["stale"]:
+                await _used(tx, row["token_id"])
         return Actor(
             org_id=network.org_id,
             network_id=network.id,
@@ -201,9 +221,19 @@ class TokenAuthenticator:
             # Who acts for another account does not hold its office
             permissions=Permission.NONE if row["delegate_id"] else Permission(row["permissions"]),
             delegated=Delegated(by=row["delegate_id"], rights=frozenset(row["rights"])) if row["delegate_id"] else None,
+            role_id=None if row["delegate_id"] else row["role_id"],
+            policy_version=row["policy_version"],
             guest=row["guest"],
             locale=row["locale"] or "en",
         )
+
+
+async def _used(tx: Tx, token_id: int) -> None:
+    """Note that a token is in use; only where idle ones end, and then now and then."""
+    await tx.run(
+        "UPDATE tokens SET last_used_at = now() WHERE org_id = %s AND network_id = %s AND id = %s",
+        (tx.scope.org_id, tx.scope.network_ids[0], token_id),
+    )
 
 
 def _refuse_barred(row: dict[str, Any]) -> None:

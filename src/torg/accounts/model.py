@@ -89,6 +89,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     posts_count: int
     followers_count: int
     following_count: int
+    policy_version: int = 0  # the newest usage policy that was accepted (policies/)
 
     @property
     def acct(self) -> str:

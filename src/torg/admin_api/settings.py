@@ -54,9 +54,11 @@ class ChangeSettings(msgspec.Struct, kw_only=True):
     trends_need_review: bool | UnsetType = UNSET
     posting: Literal["members", "admins"] | UnsetType = UNSET
     guest_invitations: Literal["members", "admins", "nobody"] | UnsetType = UNSET
+    managers_edited_by: Literal["self", "admins"] | UnsetType = UNSET
     retention_days: int | UnsetType | None = UNSET
     locale: str | UnsetType | None = UNSET
     accent: str | UnsetType | None = UNSET
+    guard_days: int | UnsetType = UNSET
 
 
 def _shown(call: Call, network: Network) -> entities.AdminSettings:
@@ -67,7 +69,7 @@ def _shown(call: Call, network: Network) -> entities.AdminSettings:
         kind=network.kind.value,
         name=network.name,
         thumbnail=links.url(network.kind, call.origin, key) if key else None,
-        **values,
+        **{known: values[known] for known in entities.AdminSettings.__struct_fields__ if known in values},
     )
 
 

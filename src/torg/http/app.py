@@ -28,13 +28,15 @@ from torg.http.routes import Auth, Route, Routes
 from torg.http.tenant import Front, NetworkLike, Networks, Nowhere, UnknownHost, find_network, origin_of
 from torg.http.uploads import remove_uploads
 from torg.http.wire import SECURITY, Headers, capped, missing, with_headers, without_body
-from torg.kernel.actor import Permission
+from torg.kernel.actor import Actor, Permission
 
 log = structlog.get_logger("torg.http")
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 Doorman = Callable[[Any, str], Awaitable[None]]
 """Given a network and an address, raises for whoever may not come in at all."""
+Gate = Callable[[Any, Actor, str, str, str], Awaitable[None]]
+"""Given a network, who calls, from which address, the route's path and our origin: raises for whom policies refuse."""
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -49,9 +51,10 @@ def build_app(
     upload_folder: Path | None = None,
     classify_error: Classify = classify,
     doorman: Doorman | None = None,
+    gate: Gate | None = None,
 ) -> App:
     """Put the edges' routes together. Mistakes in declarations (twice the same, odd types) show here."""
-    return App(list(routes), services, authenticator, networks, lifespan, upload_folder, classify_error, doorman)
+    return App(list(routes), services, authenticator, networks, lifespan, upload_folder, classify_error, doorman, gate)
 
 
 class App:
@@ -67,6 +70,7 @@ class App:
         upload_folder: Path | None,
         classify_error: Classify,
         doorman: Doorman | None,
+        gate: Gate | None,
     ) -> None:
         self.services = services
         self.routes: list[Route] = [route for one in collections for route in one.records]
@@ -86,6 +90,7 @@ class App:
         self._front = Front(services.settings.trusted_proxies, services.settings.scheme)
         self._networks = networks
         self._doorman = doorman
+        self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -137,6 +142,8 @@ class App:
         actor = None
         try:
             actor = await check(self._authenticator, self.services.db, network, token, route)
+            if self._gate is not None:
+                await self._gate(network, actor, client_ip, route.path, origin_of(network, scheme))
         finally:
             # A refused caller is counted by address, so that tokens cannot be guessed at leisure
             if self._limited and (route.auth is not Auth.NONE or route.limit is not None):
@@ -209,13 +216,16 @@ class App:
             route, _ = self._router.match("WEBSOCKET", scope["path"])
             token, subprotocol = socket_token(socket)
             actor = await check(self._authenticator, self.services.db, network, token, route)
+            origin = origin_of(network, scheme.replace("ws", "http"))
+            if self._gate is not None:
+                await self._gate(network, actor, client_ip, route.path, origin)
             call = Call(
                 socket,
                 route,
                 self.services,
                 network,
                 actor,
-                origin=origin_of(network, scheme.replace("ws", "http")),
+                origin=origin,
                 client_ip=client_ip,
                 request_id=request_id,
                 token=token,

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from torg.access import sessions
 from torg.http.pages import language_of, page
+from torg.orgs.policies import session_seconds
+from torg.policies.errors import AddressRefused
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -21,9 +23,26 @@ if TYPE_CHECKING:
 VISITOR = "torg_visitor"
 
 
-async def signed_in(call: Call, tx: Tx) -> Account | None:
-    """The account that this browser is logged in as, in this network."""
-    return await sessions.account_of(tx, call.request.cookies.get(sessions.COOKIE), ip=call.client_ip)
+async def signed_in(call: Call, tx: Tx, *, held: bool = True) -> Account | None:
+    """The account that this browser is logged in as, in this network.
+
+    AddressRefused from outside the network's ranges (where anybody may read, the browser then counts as a
+    stranger's). NotAccepted, which leads to its page, before the usage policy is accepted; not if `held` is off.
+    """
+    longest, idle = session_seconds(call.network.settings)
+    secret = call.request.cookies.get(sessions.COOKIE)
+    account = await sessions.account_of(tx, secret, ip=call.client_ip, longest=longest, idle=idle)
+    if account is None:
+        return None
+    try:
+        await call.services.gate.address(call.network, call.client_ip, account.id, account.role_id)
+    except AddressRefused:
+        if call.network.is_public:
+            return None
+        raise
+    if held:
+        call.services.gate.accepted(call.network, account.policy_version, call.origin)
+    return account
 
 
 def show(call: Call, template: str, *, status: int = 200, language: str | None = None, **values: Any) -> Response:

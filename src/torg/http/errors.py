@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import structlog
 from starlette.responses import Response
@@ -112,7 +113,19 @@ def error_response(connection: HTTPConnection, error: BaseException, request_id:
             body["request_id"] = request_id
         return Response(encode(body), told.status, headers, JSON_TYPE)
     headers["Vary"] = "Accept, Accept-Language"
+    if way_on := getattr(told, "way_on", ""):
+        headers |= {"Location": f"{way_on}?{urlencode({'next': _here(connection)})}", "Cache-Control": "no-store"}
+        return Response("", 303, headers)
     return Response(_page(connection, told, request_id), told.status, headers, "text/html; charset=utf-8")
+
+
+def _here(connection: HTTPConnection) -> str:
+    """Where the browser was about to go; a form that was refused is not sent again by itself."""
+    scope = connection.scope
+    if scope.get("method") != "GET":
+        return "/"
+    query = scope["query_string"].decode("latin-1")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])
 
 
 def swedish(connection: HTTPConnection) -> bool:

@@ -85,6 +85,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     token_id: int | None = None
     scopes: frozenset[str] = frozenset()
     permissions: Permission = Permission.NONE
+    role_id: int | None = None
+    policy_version: int = 0  # the newest usage policy that the account has accepted
     guest: bool = False
     delegated: Delegated | None = None
     locale: str = "en"

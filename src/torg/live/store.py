@@ -153,7 +153,12 @@ async def valid_tokens(tx: Tx, tokens: Sequence[tuple[int, int]]) -> set[tuple[i
            JOIN tokens t ON t.org_id = w.org_id AND t.id = w.id
            LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
            LEFT JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
+           JOIN networks n ON n.org_id = t.org_id AND n.id = t.network_id
            WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+           AND (n.settings ->> 'session_hours' IS NULL OR t.created_at
+                > now() - make_interval(hours => (n.settings ->> 'session_hours')::int))
+           AND (n.settings ->> 'session_idle_minutes' IS NULL OR coalesce(t.last_used_at, t.created_at)
+                > now() - make_interval(mins => (n.settings ->> 'session_idle_minutes')::int))
            AND torg_delegation_holds(t.org_id, t.delegation_id)
            AND (t.account_id IS NULL OR (a.state = 'active' AND a.disabled_at IS NULL AND a.suspended_at IS NULL
                 AND p.disabled_at IS NULL))""",

@@ -29,6 +29,7 @@ from torg.mastodon_api import entities
 from torg.mastodon_api.forms import Nothing
 from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.present import scene
+from torg.orgs.policies import session_seconds
 
 routes = Routes("oauth")
 
@@ -87,7 +88,9 @@ async def _issue(call: Call, form: TokenForm) -> Issued:
     if form.grant_type == "refresh_token":
         if not form.refresh_token:
             raise InvalidRequest("Missing required parameter: refresh_token.")
-        return await refreshing.redeem(call.tx, app, form.refresh_token, scope_rules.parse(form.scope))
+        longest, _ = session_seconds(call.network.settings)
+        wanted = scope_rules.parse(form.scope)
+        return await refreshing.redeem(call.tx, app, form.refresh_token, wanted, longest=longest)
     wanted = scope_rules.parse(form.scope) or _usual(app)
     if scope_rules.unknown(wanted) or not scope_rules.covered(wanted, app.scopes):
         raise InvalidScope

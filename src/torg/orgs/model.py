@@ -36,12 +36,29 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     single_user: str = ""  # the handle of the one whose place this is: the front page is the profile
     trends_need_review: bool = False  # whether a moderator must approve what trends before it is shown
     posting: Literal["members", "admins"] = "members"  # who may post; asked by rules.may_post
+    group_creation: Literal["members", "admins"] = "members"  # who may make groups; guests never
     guest_invitations: Literal["members", "admins", "nobody"] = "admins"  # who may invite guests into groups
     retention_days: int | None = None  # after how many days posts go; None: they stay
     message_retention_days: int | None = None  # the same for direct messages
     deleted_retention_days: int = 30  # how long a snapshot of what was deleted is kept for compliance
+    guard_days: int = 90  # of an inside: how old its posts may be for the leak guard to know them
+    managers_edited_by: Literal["self", "admins"] = "self"  # who says in the org chart to whom somebody reports
     locale: str | None = None  # the language of pages and mails for who asks for none that we have
     accent: str | None = None  # the colour of links and buttons, #rrggbb
+    team_accounts: Literal["members", "admins"] = "admins"  # who may make accounts that several people post for
+    digest: Literal["off", "daily", "weekly"] | None = None  # for members who have not chosen; None: by the kind
+    digest_content: Literal["full", "titles", "counts"] = "full"  # how much of what was written goes out by mail
+    time_zone: str = "Europe/Stockholm"  # of a member who has not said where he or she is
+    allowed_ranges: list[str] = []  # from where members may log in and use tokens; empty: from anywhere
+    ranges_exempt_roles: list[int] = []  # roles that may from anywhere all the same
+    session_hours: int | None = None  # how old a login, in a browser or an app, may grow
+    session_idle_minutes: int | None = None  # after how long without use it ends
+    password_least: int = 8  # characters
+    password_max_days: int | None = None  # after how many days one must choose another at the next login
+    login_attempts: int | None = None  # per e-mail address in a quarter of an hour
+    usage_policy_version: int = 0  # what every member must have accepted; 0: nothing
+    monitor_messages: bool = False  # whether the watch list looks at direct messages too
+    monitor_mail_outside: bool = False  # whether hits may be mailed to addresses that are no member's
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True):

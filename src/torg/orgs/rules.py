@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 
 from torg.kernel.actor import Permission
 from torg.kernel.errors import Misused
+from torg.orgs import policies
 from torg.orgs.model import NetworkSettings
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
@@ -60,17 +62,19 @@ def changed(settings: NetworkSettings, given: Mapping[str, str]) -> NetworkSetti
 
 def setting_mistakes(settings: NetworkSettings) -> dict[str, str]:
     """What is wrong with the values of settings that are more than a type: field → why."""
-    wrong = {}
+    wrong = policies.mistakes(settings)
     if settings.accent is not None and not ACCENT.fullmatch(settings.accent):
         wrong["accent"] = "must be a colour such as #0b5f6b"
     elif settings.accent is not None and contrast_with_white(settings.accent) < LEAST_CONTRAST:
         wrong["accent"] = "is too light to be read on white: choose a darker colour"
     if settings.locale is not None and settings.locale not in LOCALES:
         wrong["locale"] = f"must be one of {', '.join(LOCALES)}"
-    for name in ("retention_days", "message_retention_days", "deleted_retention_days"):
+    for name in ("retention_days", "message_retention_days", "deleted_retention_days", "guard_days"):
         days = getattr(settings, name)
         if days is not None and not 1 <= days <= MOST_DAYS:
             wrong[name] = f"must be a number from 1 to {MOST_DAYS}"
+    if settings.time_zone not in zoneinfo.available_timezones():
+        wrong["time_zone"] = "must be the name of a time zone such as Europe/Stockholm"
     return wrong
 
 
@@ -109,8 +113,8 @@ MOST_COUNT = 100_000
 
 
 def _value(field: msgspec.structs.FieldInfo, text: str) -> Any:
-    if field.name == "languages":
-        return [part.strip() for part in text.split(",") if part.strip()]
+    if field.name in ("languages", "allowed_ranges", "ranges_exempt_roles"):
+        return [part.strip() for part in text.split(",") if part.strip() and part.strip().lower() != "none"]
     if field.default is None and text.strip().lower() in ("", "none"):
         return None
     if isinstance(field.default, bool) or field.name == "confirm_email":

@@ -34,6 +34,7 @@ def make_app(services: Services) -> App:
         networks=services.networks,
         upload_folder=services.uploads,
         doorman=services.door,
+        gate=services.gate,
     )
 
 

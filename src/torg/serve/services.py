@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from torg.access.tokens import TokenAuthenticator
+from torg.delegation.events import DelegationEnded
 from torg.engine.blobs import Blobs, DiskBlobs
 from torg.engine.bus import LogBus
 from torg.engine.fetch import Fetcher
@@ -25,6 +26,7 @@ from torg.media.workshop import Workshop
 from torg.moderation.door import Door
 from torg.moderation.events import AccountModerated
 from torg.orgs.reads import NetworksByHost
+from torg.policies.gate import Gate
 from torg.push import keys
 from torg.web import files
 
@@ -42,6 +44,7 @@ class Services:
     fetch: Fetcher
     networks: NetworksByHost
     door: Door
+    gate: Gate
     bus: LogBus
     hub: Hub
     identity: keys.Identity
@@ -63,6 +66,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
     sizes = rules.Sizes(image=settings.max_image_mb * rules.MEGABYTE, video=settings.max_video_mb * rules.MEGABYTE)
     bus = LogBus(db)
     await bus.start()
+    gate = Gate(db)
     services = Services(
         settings=settings,
         db=db,
@@ -78,11 +82,12 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         fetch=Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file),
         networks=NetworksByHost(db),
         door=Door(db),
+        gate=gate,
         bus=bus,
-        hub=Hub(db, bus, REACTIONS, barring=[kind_of(AccountModerated)]),
+        hub=Hub(db, bus, REACTIONS, barring=[kind_of(AccountModerated), kind_of(DelegationEnded)]),
         identity=await keys.load(db, settings.vapid_contact),
         uploads=uploads,
-        file_readers=(files.token_reader(TokenAuthenticator()),),
+        file_readers=(files.token_reader(TokenAuthenticator(), gate),),
     )
     try:
         yield services

@@ -14,6 +14,7 @@ import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from torg.http import Authenticator, Call, Routes
+from torg.http.app import Gate
 from torg.http.auth import bearer_token
 from torg.kernel.actor import NetworkKind, Scope
 from torg.kernel.errors import NotFound, TorgError
@@ -83,8 +84,8 @@ async def _may_read(call: Call, params: FileParams) -> bool:
     return False
 
 
-def token_reader(authenticator: Authenticator) -> FileReader:
-    """Lets in the bearer of a token of the network with an account."""
+def token_reader(authenticator: Authenticator, gate: Gate | None = None) -> FileReader:
+    """Lets in the bearer of a token of the network with an account, as far as the network's policies let it."""
 
     async def read(call: Call) -> bool:
         token = bearer_token(call.request)
@@ -92,6 +93,8 @@ def token_reader(authenticator: Authenticator) -> FileReader:
             return False
         try:
             actor = await authenticator.authenticate(call.db, call.network, token)
+            if gate is not None:
+                await gate(call.network, actor, call.client_ip, call.route.path, call.origin)
         except TorgError:  # a bad token opens nothing; the answer stays the same 404 (DESIGN §2.4)
             return False
         return actor.account_id is not None and actor.granted("read")
