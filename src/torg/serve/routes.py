@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from torg.admin_api import announcements as admin_announcements
+from torg.admin_api import directory as admin_directory
 from torg.admin_api import emojis as admin_emojis
 from torg.admin_api import log as admin_log
 from torg.admin_api import roles as admin_roles
@@ -80,6 +81,9 @@ from torg.mastodon_api import (
     timelines,
     trends,
 )
+from torg.mastodon_api.torg import delegation, must_see
+from torg.mastodon_api.torg import directory as torg_directory
+from torg.mastodon_api.torg import profile_faces
 from torg.oauth import authorize, authorized, sign_in, sign_up
 from torg.web import (
     about,
@@ -187,10 +191,15 @@ def collections() -> list[Routes]:
         admin_tags.routes,
         admin_trends.routes,
         admin_announcements.routes,
+        admin_directory.routes,
+        profile_faces.routes,
+        torg_directory.routes,
         admin_emojis.routes,
         admin_log.routes,
         admin_roles.routes,
         admin_rules.routes,
         admin_settings.routes,
         admin_terms.routes,
+        must_see.routes,
+        delegation.routes,
     ]
