@@ -13,6 +13,7 @@ from tests.live.readers import Harbour, SseReader
 
 POSTS = 60
 WORDS = ["#fika", "#torg", "@anna", "@bjorn", "@shop", "@reporter", "hej", "hello"]
+GROUPS = ((801, "choir", "open"), (802, "board", "private"))
 
 
 async def relate(harbour: Harbour, people: list[Person], chance: random.Random) -> None:
@@ -23,7 +24,28 @@ async def relate(harbour: Harbour, people: list[Person], chance: random.Random) 
             "INSERT INTO tags (org_id, network_id, id, name, display_name) VALUES (%s, %s, %s, %s, %s)",
             network.org_id, network.id, tag_id, name, name,
         )  # fmt: skip
+    for group_id, handle, kind in GROUPS:
+        await harbour.sql(
+            "INSERT INTO accounts (org_id, network_id, id, handle, kind) VALUES (%s, %s, %s, %s, 'group')",
+            network.org_id, network.id, group_id, handle,
+        )  # fmt: skip
+        await harbour.sql(
+            "INSERT INTO groups (org_id, network_id, id, kind) VALUES (%s, %s, %s, %s)",
+            network.org_id, network.id, group_id, kind,
+        )  # fmt: skip
     for number, viewer in enumerate(people):
+        for group_id, _, _ in GROUPS:
+            if chance.random() < 0.5:
+                await harbour.sql(
+                    "INSERT INTO follows (org_id, network_id, id, account_id, target_id) VALUES (%s, %s, %s, %s, %s)",
+                    network.org_id, network.id, group_id * 10 + number, viewer.id, group_id,
+                )  # fmt: skip
+        if chance.random() < 0.4:
+            await harbour.sql(
+                """UPDATE accounts SET settings = settings || '{"home_feed": "company"}' WHERE id = %s""", viewer.id
+            )
+        elif chance.random() < 0.3:
+            await harbour.sql("UPDATE accounts SET guest = true WHERE id = %s", viewer.id)
         others = [person for person in people if person is not viewer]
         for other in others:
             if chance.random() < 0.6:
@@ -65,6 +87,8 @@ async def chatter(people: list[Person], chance: random.Random) -> None:
             "visibility": chance.choice(["public", "public", "public", "unlisted", "private"]),
             "language": chance.choice(["sv", "en"]),
         }
+        if chance.random() < 0.4:
+            form["status"] += chance.choice([" !choir", " @board"])
         if known and act < 0.6:
             form["in_reply_to_id"] = chance.choice(known)
         response = await who.post("/api/v1/statuses", json=form)

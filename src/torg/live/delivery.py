@@ -159,9 +159,8 @@ async def _due(
     for seq, post in posts:
         for topic in rules.shared_topics(post):
             for connection in by_topic.get(topic, ()):
-                if connection.actor.guest:
-                    continue
-                if not rules.is_hidden(watchers.get(connection.actor.account_id or 0), post):
+                watcher = watchers.get(connection.actor.account_id or 0)
+                if rules.is_for(watcher, post) and not rules.is_hidden(watcher, post):
                     found.append(Due(seq, post, connection, topic))
         for topic, watcher, reaches in own:
             if reaches(watcher, post):

@@ -26,13 +26,14 @@ class Topic(NamedTuple):
 
 USER = "user"
 NOTIFICATION = "user:notification"
+READING = "user:read"
 DIRECT = "direct"
 LIST = "list"
 SEARCH = "search"
 EVERYTHING = "everything"
 HASHTAG = "hashtag"
 HASHTAG_LOCAL = "hashtag:local"
-OWN = frozenset({USER, NOTIFICATION, DIRECT, EVERYTHING})
+OWN = frozenset({USER, NOTIFICATION, READING, DIRECT, EVERYTHING})
 PUBLIC = (
     "public",
     "public:local",

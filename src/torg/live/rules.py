@@ -12,19 +12,26 @@ from torg.timelines.rules import Item, Viewer, in_home
 
 
 def shared_topics(post: Facts) -> Iterator[Topic]:
-    """Public and hashtag topics of a post (Mastodon: methods/timelines, public and tag)."""
-    if post.audience != "everyone" or post.boost_of_id is not None or post.is_silenced:
+    """Public and hashtag topics of a post (Mastodon: methods/timelines, public and tag); in a group, of its tags."""
+    if post.audience not in ("everyone", "group") or post.boost_of_id is not None or post.is_silenced:
         return
     for tag in post.tags:
         yield Topic(HASHTAG, tag)
         if post.is_local:
             yield Topic(HASHTAG_LOCAL, tag)
-    if not post.listed or (post.is_reply and post.reply_to_account_id != post.account_id):
+    if post.group_id is not None or not post.listed or (post.is_reply and post.reply_to_account_id != post.account_id):
         return
     for name in ("public", "public:local" if post.is_local else "public:remote"):
         yield Topic(name)
         if post.has_media or post.is_gone:
             yield Topic(f"{name}:media")
+
+
+def is_for(watcher: Watcher | None, post: Facts) -> bool:
+    """Whether a shared topic brings the post to this watcher: a group's to those in it, the rest not to guests."""
+    if post.group_id is not None:
+        return watcher is not None and post.group_id in watcher.viewer.follows
+    return watcher is None or not watcher.viewer.guest
 
 
 def is_hidden(watcher: Watcher | None, post: Facts) -> bool:
@@ -72,7 +79,7 @@ def reaches_list(watcher: Watcher, list_: ListFacts, post: Facts) -> bool:
     viewer = watcher.viewer
     if post.account_id not in list_.members or is_hidden(watcher, post):
         return False
-    if not may_read(viewer, post):
+    if not may_read(viewer, post) or (post.group_id is not None and post.group_id not in viewer.follows):
         return False
     if post.is_gone:
         return True

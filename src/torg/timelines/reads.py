@@ -19,6 +19,11 @@ async def home(tx: Tx, actor: Actor, page: Page) -> list[PostView]:
     return await posts.hydrate(tx, actor, await store.home(tx, actor.me, page))
 
 
+async def home_ids(tx: Tx, viewer: int, page: Page) -> list[int]:
+    """The skeleton of a home timeline alone, for counting."""
+    return await store.home(tx, viewer, page)
+
+
 async def public(
     tx: Tx, actor: Actor, page: Page, *, only_media: bool = False, local: bool = False, remote: bool = False
 ) -> list[PostView]:

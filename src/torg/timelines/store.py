@@ -194,6 +194,7 @@ async def of_list(tx: Tx, viewer: int, list_id: int, page: Page) -> list[int]:
               AND (p.boost_of_id IS NULL OR ({readable("b")} AND EXISTS (
                     SELECT FROM follows f WHERE f.org_id = %(org)s AND f.account_id = %(viewer)s
                     AND f.target_id = p.account_id AND f.show_boosts)))
+              AND (p.audience <> 'group' OR {MEMBER})
               AND {NOT_HIDDEN} AND {readable()}
               ORDER BY p.id {page.direction} LIMIT {page.limit}) p
             WHERE l.org_id = %(org)s AND l.network_id = %(network)s AND l.id = %(list)s AND l.account_id = %(viewer)s
