@@ -1,0 +1,1 @@
+"""Questions: posts whose replies are answers, one of which is the best."""
