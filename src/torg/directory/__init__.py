@@ -1,0 +1,1 @@
+"""The directory: a person's one profile and its faces, expertise, the org chart, colleagues worth knowing."""
