@@ -129,13 +129,13 @@ async def create_team(tx: Tx, actor: Actor, network: Network, handle: str, displ
     """A team account, with its maker as owner. Administrators make them; members where the network lets them."""
     if actor.delegated is not None or actor.guest:
         raise Forbidden
-    open_to_all = network.settings.team_accounts == "members"
-    if not open_to_all and not actor.may(Permission.MANAGE_USERS):
+    if network.settings.team_accounts != "members" and not actor.may(Permission.MANAGE_USERS):
         raise Forbidden
     name = " ".join(display_name.split())
     if len(name) > 30 or "\x00" in name:
         raise invalid("display_name", "ERR_TOO_LONG", "is too long (maximum is 30 characters)")
-    made = await accounts_actions.create_account(tx, handle, kind=AccountKind.TEAM)
+    office = actor.may(Permission.MANAGE_USERS)  # who may give out names such as support
+    made = await accounts_actions.create_account(tx, handle, kind=AccountKind.TEAM, reserved=not office)
     await accounts_store.update(tx, made.id, {"display_name": name})
     await store.put(
         tx, new_id(), made.id, actor.me, list(rules.RIGHTS), owner=True, ends_at=None, granted_by=actor.me

@@ -67,6 +67,12 @@ async def user(call: Call, params: Stream) -> Response:
     return await watch(call, "user", params)
 
 
+@routes.get("/api/v1/streaming/user/read", auth="optional", tx=False)
+async def user_read(call: Call, params: Stream) -> Response:
+    """Our own: how far one has read on one's other devices (Y14)."""
+    return await watch(call, "user:read", params)
+
+
 @routes.get("/api/v1/streaming/user/notification", auth="optional", tx=False)
 async def notification(call: Call, params: Stream) -> Response:
     return await watch(call, "user:notification", params)

@@ -15,8 +15,9 @@ from torg.kernel.actor import Actor
 from torg.kernel.errors import NotFound
 from torg.kernel.events import Event, kind_of
 from torg.live.delivery import Reactions, Translate
-from torg.live.model import DIRECT, NOTIFICATION, USER, Facts, Told, Topic, Watching
+from torg.live.model import DIRECT, NOTIFICATION, READING, USER, Facts, Told, Topic, Watching
 from torg.mastodon_api import entities
+from torg.mastodon_api.entities.torg import reading
 from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.present import announcements as present_announcements
 from torg.mastodon_api.present import filters as present_filters
@@ -28,6 +29,7 @@ from torg.messages.events import MessageDeleted, MessageEdited, MessageSent
 from torg.notices import reads as notices
 from torg.notices.events import NoticeCreated, NoticesMerged
 from torg.posts import reads as posts
+from torg.reading.events import ReadMoved
 from torg.posts.model import PostView
 
 
@@ -134,6 +136,14 @@ async def announcement_withdrawn(tx: Tx, event: Event, watching: Watching) -> li
     return [Told(None, "announcement.delete", str(event.announcement_id).encode())]
 
 
+async def read_moved(tx: Tx, event: Event, watching: Watching) -> list[Told]:
+    """To one's own devices that ask for it: a stream of ours, since clients of Mastodon know no such event."""
+    assert isinstance(event, ReadMoved)
+    subject = str(event.subject_id) if event.subject_id else None
+    shown = reading.ReadMoved(place=event.place, id=subject, last_read_id=str(event.last_read_id))
+    return [Told([Topic(READING, event.account_id)], "read", encode(shown))]
+
+
 TRANSLATE: Mapping[type[Event], Translate] = {
     AnnouncementPublished: announcement,
     AnnouncementReacted: announcement_reaction,
@@ -144,6 +154,7 @@ TRANSLATE: Mapping[type[Event], Translate] = {
     MessageSent: message,
     NoticeCreated: notification,
     NoticesMerged: notices_merged,
+    ReadMoved: read_moved,
 }
 
 REACTIONS = Reactions(

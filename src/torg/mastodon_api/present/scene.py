@@ -9,6 +9,7 @@ import msgspec
 
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account
+from torg.delegation.model import Byline
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.ids import MAX_ID
@@ -28,6 +29,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     roles: Mapping[int, AccountRole] = {}
     moved: Mapping[int, Account] = {}
     collections: Mapping[int, Collection] = {}
+    bylines: Mapping[int, Byline] = {}
 
     def emojis_in(self, *texts: str) -> list[CustomEmoji]:
         """The custom emoji that the texts use, in order of first use."""
