@@ -27,7 +27,7 @@ async def send_confirmation(
     tx: Tx, network: Network, origin: str, person: Person, account_id: int, *, locale: str
 ) -> None:
     """Mail a link that confirms the person's address; links sent before stay good."""
-    secret = await _prove(tx, "confirm", person, account_id, person.email)
+    secret = await prove(tx, "confirm", person, account_id, person.email)
     _ = messages.translator(messages.choose(locale))
     text = _(
         "Welcome to {network}!\n\nConfirm that this is your e-mail address by opening this link:\n\n{link}\n\n"
@@ -45,7 +45,7 @@ async def send_confirmation(
 
 async def reset_link(tx: Tx, origin: str, person: Person) -> str:
     """A link with which a new password can be chosen; for who gives it to the person, by mail or otherwise."""
-    secret = await _prove(tx, "reset", person, None, person.email)
+    secret = await prove(tx, "reset", person, None, person.email)
     return f"{origin}/auth/password/edit?reset_password_token={secret}"
 
 
@@ -81,7 +81,8 @@ async def deliver(ctx: Context, payload: object) -> None:
         raise GiveUp(str(refused)) from refused
 
 
-async def _prove(tx: Tx, purpose: Purpose, person: Person, account_id: int | None, email: str) -> str:
+async def prove(tx: Tx, purpose: Purpose, person: Person, account_id: int | None, email: str) -> str:
+    """A proof that somebody is this person, as it stands in mailed links; returns its secret."""
     secret = new_secret()
     await tx.run(
         """INSERT INTO mailed_proofs (org_id, network_id, id, secret_hash, purpose, person_id, account_id, email,

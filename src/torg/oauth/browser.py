@@ -14,7 +14,8 @@ __all__ = ["VISITOR", "expired_form", "is_ours", "local", "log_in", "set_cookie"
 
 
 async def log_in(call: Call, tx: Tx, account: Account, goal: str) -> Response:
-    """Begin a session and go on to `goal`."""
+    """Begin a session and go on to `goal`. AddressRefused from outside the network's ranges."""
+    await call.services.gate.address(call.network, call.client_ip, account.id, account.role_id)
     agent = call.request.headers.get("user-agent", "")
     secret = await sessions.begin(tx, account.id, ip=call.client_ip, user_agent=agent)
     response = RedirectResponse(goal, 303, {"Cache-Control": "no-store"})

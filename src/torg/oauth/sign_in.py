@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from urllib.parse import urlencode
+
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
-from torg.access import persons, sessions
+from torg.access import letters, persons, sessions
+from torg.access.model import Person
+from torg.access.tokens import digest
 from torg.accounts.model import Account
+from torg.engine.limits import Quota
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.http.pages import language_of
+from torg.kernel.clock import now
 from torg.oauth.browser import VISITOR, expired_form, is_ours, local, log_in, show, signed_in
+from torg.policies.errors import AddressRefused
 
 routes = Routes("oauth")
 
@@ -27,6 +35,9 @@ BARRED = {
     "disabled": _("This login is disabled at present."),
     "elsewhere": _("You have no account in this network."),
 }
+TOO_OFTEN = _("Too many attempts for this e-mail address. Wait a quarter of an hour, or choose a new password by mail.")
+OUTSIDE = _("From where you are, one cannot log in to this network. Use the company's own connection.")
+WINDOW = 900
 
 
 class Before(msgspec.Struct, kw_only=True):
@@ -70,6 +81,8 @@ async def enter(call: Call, form: Credentials) -> Response:
     """Check the password (off the event loop) and begin a session. Nothing tells a stranger which half was wrong."""
     if not is_ours(call, form.csrf):
         return expired_form(call, language_of(call, form.lang))
+    if await _too_often(call, form.email):
+        return _form(call, form, form.email, TOO_OFTEN, 429)
     person = await persons.verified(call.db, call.network.scope, form.email, form.password)
     if person is None:
         return _form(call, form, form.email, WRONG, 422)
@@ -78,8 +91,30 @@ async def enter(call: Call, form: Credentials) -> Response:
         barred = _barred(account)
         if account is not None and barred is None:
             await _drop_old(call, tx)
-            return await log_in(call, tx, account, local(form.next))
+            if _outworn(call, person):
+                secret = await letters.prove(tx, "reset", person, account.id, person.email)
+                return RedirectResponse(f"/auth/password/edit?{urlencode({'reset_password_token': secret})}", 303)
+            try:
+                return await log_in(call, tx, account, local(form.next))
+            except AddressRefused:
+                return _form(call, form, form.email, OUTSIDE, 403)
     return _form(call, form, form.email, BARRED[barred or "elsewhere"], 403)
+
+
+async def _too_often(call: Call, email: str) -> bool:
+    """Whether this address has been tried too often of late; known or not, so that it does not tell."""
+    most = call.network.settings.login_attempts
+    if most is None:
+        return False
+    key = f"attempts:{call.network.org_id}:{digest(email.strip().lower()).hex()}"
+    verdict = await call.services.limits.hit(key, Quota(most, WINDOW))
+    return not verdict.allowed
+
+
+def _outworn(call: Call, person: Person) -> bool:
+    """Whether the password is older than the network lets one grow: it is good for choosing another one only."""
+    days = call.network.settings.password_max_days
+    return days is not None and person.password_changed_at < now() - timedelta(days=days)
 
 
 def _barred(account: Account | None) -> str | None:
@@ -98,7 +133,7 @@ async def _drop_old(call: Call, tx: Tx) -> None:
 @routes.get("/auth/sign_out", auth="none", hidden=True)
 async def ask_out(call: Call, params: Before) -> Response:
     """A button, since following a link must not log anybody out."""
-    account = await signed_in(call, call.tx)
+    account = await signed_in(call, call.tx, held=False)
     if account is None:
         return RedirectResponse("/auth/sign_in", 303)
     return show(call, "sign_out.html", language=language_of(call, params.lang), account=account)

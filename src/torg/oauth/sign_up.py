@@ -15,6 +15,7 @@ from torg.http.pages import language_of, page
 from torg.kernel.config import Registration
 from torg.kernel.errors import Forbidden, Invalid
 from torg.oauth.browser import expired_form, is_ours, local, log_in, show, signed_in
+from torg.text import messages
 
 routes = Routes("oauth")
 
@@ -163,7 +164,7 @@ async def choose(call: Call, params: NewPassword) -> Response:
     """The form behind the mailed link."""
     if await letters.proof(call.tx, "reset", params.reset_password_token, use=False) is None:
         return page(call, "problem.html", status=422, problem="link", detail="")
-    return show(call, "password_edit.html", secret=params.reset_password_token, wrong=False)
+    return show(call, "password_edit.html", secret=params.reset_password_token, wrong="")
 
 
 @routes.post("/auth/password/edit", auth="none", tx=False, limit="login", hidden=True)
@@ -171,8 +172,20 @@ async def change(call: Call, given: NewPassword) -> Response:
     """A new password: all sessions and tokens of the person end, and the address counts as confirmed."""
     if not is_ours(call, given.csrf):
         return expired_form(call)
-    if not passwords.LEAST <= len(given.password) <= passwords.MOST:
-        return show(call, "password_edit.html", status=422, secret=given.reset_password_token, wrong=True)
+    least = call.network.settings.password_least
+    async with call.db.tx(call.network.scope) as tx:
+        found = await letters.proof(tx, "reset", given.reset_password_token, use=False)
+        person = await persons.by_id(tx, found.person_id) if found is not None else None
+        account = await persons.account_here(tx, found.person_id) if found is not None else None
+    if found is None or person is None:
+        return page(call, "problem.html", status=422, problem="link", detail="")
+    names = (person.email, account.handle if account else "")
+    weak = passwords.mistake(given.password, least=least, names=names)
+    if weak is None and await passwords.matches(person.password_hash, given.password):
+        weak = ("ERR_SAME", "is the one that you have")
+    if weak is not None:
+        wrong = passwords.said(weak[0], messages.translator(language_of(call)), least)
+        return show(call, "password_edit.html", status=422, secret=given.reset_password_token, wrong=wrong)
     known = await passwords.hashed(given.password)
     async with call.db.tx(call.network.scope) as tx:
         found = await letters.proof(tx, "reset", given.reset_password_token, use=True)

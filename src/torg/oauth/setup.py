@@ -1,0 +1,143 @@
+"""The set-up page of an installation without any organisation, guarded by the secret that `torg serve` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from torg.access.tokens import anonymous
+from torg.http import Call, Routes
+from torg.http.pages import language_of
+from torg.joining import setup
+from torg.joining.setup import Founded, Plan
+from torg.kernel.actor import NetworkKind
+from torg.kernel.clock import now
+from torg.kernel.errors import Forbidden, Invalid, Misused, NotFound
+from torg.oauth.browser import expired_form, is_ours, log_in, show
+from torg.orgs.model import Network, NetworkSettings
+
+routes = Routes("oauth")
+
+
+def _(text: str) -> str:
+    """Marks a text for translation; the page translates it."""
+    return text
+
+
+WRONG = {
+    "": _("Something in the form is not right yet."),
+    "secret": _("This is not the secret, or it has been used already."),
+    "name": _("A name has 1 to 200 characters."),
+    "host": _("This is not a host name such as acme.example."),
+    "inside": _("This is not a host name, or it is the same as the other one."),
+    "domains": _("One of them is not a domain, or belongs to a mail provider at which anybody can have an address."),
+    "email": _("This is not an e-mail address."),
+    "username": _("Only letters a–z, numbers and underscores, at most 30."),
+    "password": _("A password has 8 to 72 characters."),
+}
+
+
+class Start(msgspec.Struct, kw_only=True):
+    lang: str | None = None
+    secret: str = ""
+
+
+class Form(Start, kw_only=True):
+    name: str = ""
+    host: str = ""
+    inside: str = ""
+    domains: str = ""
+    email: str = ""
+    username: str = ""
+    password: str = ""
+    csrf: str | None = None
+
+
+class Places(msgspec.Struct):
+    """The addresses of both faces."""
+
+    public: str
+    inside: str
+
+
+async def lead_there(services: Any, request: Request) -> Response | None:
+    """What a visitor of a host that no network has is shown while there is no organisation: the way to the set-up."""
+    if request.method not in ("GET", "HEAD") or request.url.path.startswith(("/api/", "/oauth/", "/.well-known/")):
+        return None
+    return RedirectResponse("/setup", 303, {"Cache-Control": "no-store"}) if await setup.vacant(services.db) else None
+
+
+@routes.get("/setup", auth="none", tx=False, hidden=True, any_host=True)
+async def form(call: Call, params: Start) -> Response:
+    """The form; 404 once there is an organisation."""
+    if not await setup.vacant(call.db):
+        raise NotFound
+    _nowhere(call)
+    host = call.network.host
+    given = Form(secret=params.secret, host=host, inside=f"inside.{host}" if host else "")
+    return _show(call, params.lang, given, {}, None, 200)
+
+
+@routes.post("/setup", auth="none", tx=False, limit="login", hidden=True, any_host=True)
+async def found(call: Call, given: Form) -> Response:
+    """Make both faces and the administrator, and log in if this is one of their hosts."""
+    if not await setup.vacant(call.db):
+        raise NotFound
+    _nowhere(call)
+    language = language_of(call, given.lang)
+    if not is_ours(call, given.csrf):
+        return expired_form(call, language)
+    plan = Plan(
+        name=given.name,
+        host=given.host,
+        inside=given.inside,
+        email=given.email,
+        handle=given.username.strip().lstrip("@"),
+        password=given.password,
+        domains=tuple(given.domains.replace(",", " ").split()),
+        locale=language,
+    )
+    try:
+        made = await setup.found(call.db, given.secret.strip(), plan)
+    except Forbidden:
+        return _show(call, given.lang, given, {"secret": WRONG["secret"]}, None, 403)
+    except Invalid as mistake:
+        return _show(call, given.lang, given, {name: WRONG[name] for name in mistake.details}, None, 422)
+    except Misused:  # somebody was quicker
+        return _show(call, given.lang, given, {"": WRONG[""]}, None, 409)
+    call.services.networks.forget()
+    return await _onward(call, given, made)
+
+
+async def _onward(call: Call, given: Form, made: Founded) -> Response:
+    for network, account in zip((made.public, made.inside), made.accounts, strict=True):
+        if network.host == call.network.host:
+            call.network, call.actor = network, anonymous(network)
+            async with call.db.tx(network.scope) as tx:
+                return await log_in(call, tx, account, "/")
+    return _show(call, given.lang, given, {}, made, 200)
+
+
+def _show(
+    call: Call, lang: str | None, given: Form, wrong: dict[str, str], made: Founded | None, status: int
+) -> Response:
+    language = language_of(call, lang)
+    scheme = call.settings.scheme
+    places = Places(f"{scheme}://{made.public.host}", f"{scheme}://{made.inside.host}") if made else None
+    return show(call, "setup.html", status=status, language=language, given=given, wrong=wrong, made=places)
+
+
+def _nowhere(call: Call) -> None:
+    """The page is that of no network; its frame asks for a name all the same."""
+    call.network = Network(
+        id=0,
+        org_id=0,
+        kind=NetworkKind.PUBLIC,
+        host=call.network.host,
+        name="Torg",
+        settings=NetworkSettings(),
+        created_at=now(),
+    )
