@@ -27,6 +27,8 @@ GOOD_FOR = timedelta(days=30)
 async def invite(tx: Tx, actor: Actor, group_id: int, account_ids: Sequence[int]) -> None:
     """Ask colleagues in. Who is a member or invited already is left as he or she is; whoever asked comes in."""
     group = (await reads.one(tx, actor, group_id)).group
+    if not account_ids:
+        return
     rules.check_inviting(actor, group)
     if len(account_ids) > rules.MOST_INVITED:
         raise invalid("account_ids", "ERR_TOO_LONG", f"are too many (maximum is {rules.MOST_INVITED})")

@@ -27,6 +27,11 @@ async def one(tx: Tx, actor: Actor, group_id: int) -> GroupView:
     return (await views(tx, [group]))[0]
 
 
+async def many(tx: Tx, actor: Actor, ids: Sequence[int]) -> list[GroupView]:
+    """Those of the groups that the actor may know of."""
+    return await views(tx, await store.many(tx, actor.me, ids))
+
+
 async def views(tx: Tx, groups: Sequence[Group]) -> list[GroupView]:
     """With their accounts, in their order."""
     known = await accounts.by_ids(tx, [group.id for group in groups])

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from torg.accounts.events import AccountActivated, AccountCreated, AccountUpdated
 from torg.cards.events import CardShown
+from torg.delegation import effects as delegation
+from torg.directory import effects as directory
 from torg.engine.effects import Batch, Effects
 from torg.graph import effects as graph
 from torg.graph.events import FollowAccepted, Followed, FollowRequested
+from torg.groups import effects as groups
+from torg.groups.events import GroupAnnounced
 from torg.imports.events import PostsImported
 from torg.messages.events import MessageSent
 from torg.moderation.events import ReportFiled, WarningIssued
 from torg.notices import effects as notices
 from torg.notices.events import NoticeCreated
-from torg.posts.events import PollEnded, PostEdited, PostFavourited, PostPublished
+from torg.posts.events import DelegateActed, PollEnded, PostEdited, PostFavourited, PostPublished
 from torg.push import effects as push
 from torg.search import actions as search
 from torg.search import track
@@ -25,19 +29,21 @@ from torg.showcase import effects as showcase
 from torg.showcase.events import AddedToCollection, CollectionUpdated
 
 EFFECTS: Effects = {
-    AccountActivated: [Batch(notices.signed_up), invitations.follow_inviter],
-    AccountCreated: [Batch(notices.signed_up), invitations.follow_inviter],
-    AccountUpdated: [Batch(graph.unlocked)],
+    AccountActivated: [Batch(notices.signed_up), invitations.follow_inviter, invitations.join_groups, directory.new_face],
+    AccountCreated: [Batch(notices.signed_up), invitations.follow_inviter, invitations.join_groups, directory.new_face],
+    AccountUpdated: [Batch(graph.unlocked), directory.gone],
     AddedToCollection: [Batch(showcase.added)],
     CardShown: [cards.show],
+    DelegateActed: [delegation.record],
     CollectionUpdated: [Batch(showcase.updated)],
     FollowAccepted: [Batch(notices.follow_accepted)],
-    FollowRequested: [Batch(notices.follow_requested)],
+    FollowRequested: [Batch(notices.follow_requested), Batch(groups.requested)],
     Followed: [Batch(notices.followed)],
+    GroupAnnounced: [Batch(groups.announced)],
     MessageSent: [Batch(notices.messages_sent)],
     NoticeCreated: [Batch(push.wake)],
     PollEnded: [Batch(notices.polls_ended)],
-    PostEdited: [Batch(notices.posts_edited), Batch(search.index_posts), cards.want_for_edited],
+    PostEdited: [Batch(groups.edited), Batch(notices.posts_edited), Batch(search.index_posts), cards.want_for_edited],
     PostFavourited: [Batch(notices.posts_favourited)],
     PostPublished: [
         Batch(notices.posts_published),

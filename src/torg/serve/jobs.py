@@ -9,8 +9,12 @@ from typing import Any
 from torg.access import grants, letters
 from torg.accounts import verify
 from torg.announcements import upkeep as announcements
+from torg.delegation import actions as delegation
 from torg.engine import relay
 from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
+from torg.groups import actions as groups
+from torg.groups import effects as group_effects
+from torg.joining import actions as joining
 from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.media import upkeep as media
 from torg.moderation import deletion
@@ -29,6 +33,8 @@ async def publish_scheduled(ctx: Context, payload: dict[str, Any]) -> None:
         network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
         if network is not None:
             origin = f"{ctx.services.settings.scheme}://{network.host}"
+            if await delegation.refuse_ended(tx, network, payload["id"]):
+                return
             try:
                 await schedule.publish_due(tx, network, payload["id"], origin=origin)
             except (Forbidden, Invalid, NotFound) as refused:  # moved away, out of the group: trying again is vain
@@ -63,6 +69,7 @@ async def sweep_access(ctx: Context, payload: Any) -> None:
 HANDLERS: Mapping[str, Handler | Handling] = {
     deletion.FORGET_PERSON: deletion.forget_person,
     deletion.REMOVE_CONTENT: deletion.remove_content,
+    groups.REMOVE_POSTS: group_effects.remove_posts,
     letters.JOB: letters.deliver,
     importing.IMPORT_DATA: importing.work_off,
     moving.MOVE_FOLLOWERS: moving.move_followers,
@@ -74,6 +81,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     "trim_log": trim_log,
     "verify_links": verify.verify_links,
     **announcements.HANDLERS,
+    **joining.HANDLERS,
     **media.HANDLERS,
     **must_see.HANDLERS,
     **push.HANDLERS,
@@ -82,6 +90,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
 PERIODIC: Sequence[Periodic] = (
     Periodic(kind="refresh_trends", every=timedelta(minutes=5)),
     Periodic(kind="sweep_access", every=timedelta(hours=6)),
+    Periodic(kind="sweep_joining", every=timedelta(hours=6)),
     Periodic(kind="trim_log", every=timedelta(hours=1)),
     *media.PERIODIC,
 )

@@ -6,6 +6,7 @@ from torg.admin_api import announcements as admin_announcements
 from torg.admin_api import directory as admin_directory
 from torg.admin_api import emojis as admin_emojis
 from torg.admin_api import log as admin_log
+from torg.admin_api import policies as admin_policies
 from torg.admin_api import roles as admin_roles
 from torg.admin_api import rules as admin_rules
 from torg.admin_api import settings as admin_settings
@@ -81,10 +82,22 @@ from torg.mastodon_api import (
     timelines,
     trends,
 )
-from torg.mastodon_api.torg import delegation, must_see
+from torg.mastodon_api.torg import (
+    delegation,
+    groups,
+    groups_content,
+    groups_invitations,
+    groups_members,
+    groups_topics,
+    must_see,
+    praise,
+    profile_faces,
+    questions,
+    reading,
+)
 from torg.mastodon_api.torg import directory as torg_directory
-from torg.mastodon_api.torg import profile_faces
-from torg.oauth import authorize, authorized, sign_in, sign_up
+from torg.mastodon_api.torg import usage_policy as torg_usage_policy
+from torg.oauth import authorize, authorized, join, setup, sign_in, sign_up, usage_policy
 from torg.web import (
     about,
     assets,
@@ -99,6 +112,7 @@ from torg.web import (
     settings_sessions,
     wellknown,
 )
+from torg.web import directory as web_directory
 from torg.web import timelines as web_timelines
 
 
@@ -114,9 +128,13 @@ def collections() -> list[Routes]:
         assets.routes,
         authorize.routes,
         authorized.routes,
+        join.routes,
+        setup.routes,
         oauth.routes,
         sign_in.routes,
         sign_up.routes,
+        usage_policy.routes,
+        torg_usage_policy.routes,
         about.routes,
         compose.routes,
         files.routes,
@@ -128,6 +146,7 @@ def collections() -> list[Routes]:
         settings_login.routes,
         settings_sessions.routes,
         web_timelines.routes,
+        web_directory.routes,
         media.routes,
         conversations.routes,
         drafts.routes,
@@ -196,10 +215,19 @@ def collections() -> list[Routes]:
         torg_directory.routes,
         admin_emojis.routes,
         admin_log.routes,
+        admin_policies.routes,
         admin_roles.routes,
         admin_rules.routes,
         admin_settings.routes,
         admin_terms.routes,
+        groups.routes,
+        groups_content.routes,
+        groups_invitations.routes,
+        groups_members.routes,
+        groups_topics.routes,
         must_see.routes,
+        praise.routes,
+        questions.routes,
         delegation.routes,
+        reading.routes,
     ]
