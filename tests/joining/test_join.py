@@ -101,7 +101,9 @@ async def test_the_answer_is_the_same_for_every_address(town: Town, tmp_path: Pa
             await client.post(
                 "/api/v1/accounts", data={**FORM, "email": address, "username": name}, headers=await app_token(client)
             )
-            for address, name in ((NEW, "cecilia"), (NEW, "anna"), ("x@elsewhere.example", "cecilia"), (ADDRESSES[1], "y"))
+            for address, name in (
+                (NEW, "cecilia"), (NEW, "anna"), ("x@elsewhere.example", "cecilia"), (ADDRESSES[1], "y"),
+            )  # fmt: skip
         ]
     assert len(pages) == len(answers) == 1
     assert {(answer.status_code, answer.text) for answer in refused} == {(403, refused[0].text)}
@@ -128,7 +130,7 @@ async def test_an_address_counts_in_one_form(town: Town, tmp_path: Path, typed: 
         assert [letter["to"] for letter in await letters(tmp_path)] == [reached]
 
 
-@pytest.mark.parametrize("odd", ["", "x", "@", "a@b@c d", "x" * 400 + "@square.example", "å@square.example", "a\0@b.example"])
+@pytest.mark.parametrize("odd", ["", "x", "@", "a@b@c d", "x" * 400 + "@square.example", "å@square.example", "+@a.b"])
 async def test_what_is_no_address_is_refused(town: Town, odd: str) -> None:
     await own(town)
     async with town.client(INSIDE) as client:

@@ -35,6 +35,8 @@ log = structlog.get_logger("torg.http")
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 Doorman = Callable[[Any, str], Awaitable[None]]
 """Given a network and an address, raises for whoever may not come in at all."""
+Usher = Callable[[Any, Request], Awaitable[Response | None]]
+"""Given the services and a request to a host that no network has, what to answer instead of 421."""
 Gate = Callable[[Any, Actor, str, str, str], Awaitable[None]]
 """Given a network, who calls, from which address, the route's path and our origin: raises for whom policies refuse."""
 
@@ -52,9 +54,21 @@ def build_app(
     classify_error: Classify = classify,
     doorman: Doorman | None = None,
     gate: Gate | None = None,
+    usher: Usher | None = None,
 ) -> App:
     """Put the edges' routes together. Mistakes in declarations (twice the same, odd types) show here."""
-    return App(list(routes), services, authenticator, networks, lifespan, upload_folder, classify_error, doorman, gate)
+    return App(
+        list(routes),
+        services,
+        authenticator,
+        networks,
+        lifespan,
+        upload_folder,
+        classify_error,
+        doorman,
+        gate,
+        usher,
+    )
 
 
 class App:
@@ -71,6 +85,7 @@ class App:
         classify_error: Classify,
         doorman: Doorman | None,
         gate: Gate | None,
+        usher: Usher | None,
     ) -> None:
         self.services = services
         self.routes: list[Route] = [route for one in collections for route in one.records]
@@ -90,6 +105,7 @@ class App:
         self._front = Front(services.settings.trusted_proxies, services.settings.scheme)
         self._networks = networks
         self._doorman = doorman
+        self._usher = usher
         self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,7 +149,12 @@ class App:
         if method == "OPTIONS" and (response := cors.preflight(request)) is not None:
             return response
         host, scheme, client_ip = self._front.look(request)
-        network = await self._network(host, scope["path"])
+        try:
+            network = await self._network(host, scope["path"])
+        except UnknownHost:
+            if self._usher is not None and (response := await self._usher(self.services, request)) is not None:
+                return response
+            raise
         if self._doorman is not None and not isinstance(network, Nowhere):
             await self._doorman(network, client_ip)
         route, path_values = self._router.match("GET" if method == "HEAD" else method, scope["path"])

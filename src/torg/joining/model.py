@@ -32,7 +32,7 @@ class Newcomer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
-    """A network that a person belongs to, with the account there and what waits for it."""
+    """A network that a person belongs to, with the account there."""
 
     network_id: int
     kind: str
@@ -41,4 +41,3 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     accent: str | None
     thumbnail_key: str | None
     account_id: int
-    unread_notifications: int

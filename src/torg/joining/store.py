@@ -13,7 +13,6 @@ from torg.kernel.ids import new_id
 
 LIFETIME = timedelta(hours=24)
 GOOD = "used_at IS NULL AND expires_at > now()"
-MOST_COUNTED = 1000
 
 
 async def new_link(tx: Tx, email: str) -> str:
@@ -75,22 +74,14 @@ async def network_ids(tx: Tx, org_id: int, person_id: int) -> list[int]:
 
 
 async def memberships(tx: Tx, person_id: int) -> list[Membership]:
-    """The person's accounts in the networks of the transaction's scope, and only their own unread notices."""
+    """The person's accounts in the networks of the transaction's scope: the public one first, then the inside."""
     return await tx.all(
         """SELECT n.id AS network_id, n.kind, n.host, n.name, n.settings ->> 'accent' AS accent,
-                  n.settings ->> 'thumbnail_key' AS thumbnail_key, a.id AS account_id, u.unread AS unread_notifications
+                  n.settings ->> 'thumbnail_key' AS thumbnail_key, a.id AS account_id
            FROM accounts a JOIN networks n ON n.org_id = a.org_id AND n.id = a.network_id
-           CROSS JOIN LATERAL (SELECT count(*)::int AS unread FROM (SELECT FROM notices s
-               WHERE s.org_id = a.org_id AND s.network_id = a.network_id AND s.account_id = a.id AND NOT s.filtered
-               AND s.id > coalesce((SELECT m.last_read_id FROM markers m WHERE m.org_id = a.org_id
-                   AND m.account_id = a.id AND m.timeline = 'notifications'), 0)
-               LIMIT %(most)s) newest) u
            WHERE a.org_id = %(org)s AND a.network_id = ANY(%(networks)s) AND a.person_id = %(person)s
            AND a.kind = 'personal' AND a.state = 'active' AND a.disabled_at IS NULL AND a.suspended_at IS NULL
            ORDER BY n.kind = 'public' DESC, n.kind = 'inside' DESC, n.name, a.id""",
-        {
-            "org": tx.scope.org_id, "networks": list(tx.scope.network_ids), "person": person_id,
-            "most": MOST_COUNTED,
-        },
+        {"org": tx.scope.org_id, "networks": list(tx.scope.network_ids), "person": person_id},
         as_=Membership,
-    )  # fmt: skip
+    )

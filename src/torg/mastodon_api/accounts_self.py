@@ -11,6 +11,8 @@ from torg.access import apps, registration, tokens
 from torg.access.model import Issued
 from torg.accounts import reads as accounts
 from torg.http import Call, Routes
+from torg.joining import actions as joining
+from torg.joining import rules as joining_rules
 from torg.kernel.clock import now
 from torg.kernel.errors import Forbidden
 from torg.mastodon_api import entities
@@ -20,6 +22,8 @@ from torg.mastodon_api.present import credentials
 from torg.mastodon_api.profile_forms import MOST_BYTES, ProfileForm, apply, make_pictures
 
 routes = Routes("accounts")
+
+BY_MAIL = "Accounts are made here by a link in a mail; if your address lets you in, one is on its way"
 
 
 class NewAccount(msgspec.Struct, kw_only=True):
@@ -61,17 +65,30 @@ class CredentialsForm(ProfileForm, kw_only=True):
 
 @routes.post("/api/v1/accounts", auth="app", scope="write:accounts", tx=False, limit="register")
 async def register(call: Call, form: NewAccount) -> entities.Token:
-    """Sign up through an app: a token of the new account, which works at once if nothing has to be waited for."""
+    """Sign up through an app: a token of the new account, which works at once if nothing has to be waited for.
+
+    In a network that is not public always 403 without an invitation, whatever the address: no answer may tell who is
+    in, or which domains let one in. An address at one of the organisation's gets the mail of POST /api/torg/v1/join.
+    """
     async with call.db.tx(call.actor.scope) as tx:
         app = await apps.by_id(tx, call.actor.app_id or 0)
     if app is None or call.actor.account_id is not None:
         raise Forbidden
+    if joining_rules.joinable(call.network) and not form.invite_code:
+        await _by_mail(call, form)
     account = await registration.register(
         call.db, call.settings, call.network, form.wish(), origin=call.origin, ip=call.client_ip, app_id=app.id
     )
     async with call.db.tx(call.actor.scope) as tx:
         secret = await tokens.issue(tx, app_id=app.id, account_id=account.id, scopes=app.scopes)
     return token_entity(Issued(secret=secret, scopes=app.scopes, created_at=now()))
+
+
+async def _by_mail(call: Call, form: NewAccount) -> None:
+    if joining_rules.mailbox(form.email) is not None:
+        async with call.db.tx(call.actor.scope) as tx:
+            await joining.ask(tx, call.network, form.email, form.locale)
+    raise Forbidden(BY_MAIL)
 
 
 @routes.get("/api/v1/accounts/verify_credentials", scope=["profile", "read:accounts"])

@@ -39,6 +39,12 @@ async def organisation_by_name(tx: Tx, name: str) -> Organisation | None:
     )
 
 
+async def organisation(tx: Tx, org_id: int) -> Organisation | None:
+    return await tx.one(
+        "SELECT org_id, name, created_at FROM organisations WHERE org_id = %s", (org_id,), as_=Organisation
+    )
+
+
 async def insert_organisation(tx: Tx, org_id: int, name: str) -> None:
     await tx.run("INSERT INTO organisations (org_id, name) VALUES (%s, %s)", (org_id, name))
 

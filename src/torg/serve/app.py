@@ -12,6 +12,7 @@ from torg.access.tokens import TokenAuthenticator
 from torg.engine.relay import Relay
 from torg.engine.worker import Worker
 from torg.http import App, Route, build_app
+from torg.oauth import setup
 from torg.serve.effects import EFFECTS
 from torg.serve.jobs import HANDLERS, PERIODIC
 from torg.serve.routes import collections
@@ -34,6 +35,7 @@ def make_app(services: Services) -> App:
         networks=services.networks,
         upload_folder=services.uploads,
         doorman=services.door,
+        usher=setup.lead_there,
         gate=services.gate,
     )
 

@@ -7,6 +7,7 @@ Streams need no line here: they read the event log itself (live/).
 from __future__ import annotations
 
 from torg.accounts.events import AccountActivated, AccountCreated, AccountUpdated
+from torg.bridge import upkeep as bridge
 from torg.cards.events import CardShown
 from torg.delegation import effects as delegation
 from torg.directory import effects as directory
@@ -29,8 +30,18 @@ from torg.showcase import effects as showcase
 from torg.showcase.events import AddedToCollection, CollectionUpdated
 
 EFFECTS: Effects = {
-    AccountActivated: [Batch(notices.signed_up), invitations.follow_inviter, invitations.join_groups, directory.new_face],
-    AccountCreated: [Batch(notices.signed_up), invitations.follow_inviter, invitations.join_groups, directory.new_face],
+    AccountActivated: [
+        Batch(notices.signed_up),
+        invitations.follow_inviter,
+        invitations.join_groups,
+        directory.new_face,
+    ],
+    AccountCreated: [
+        Batch(notices.signed_up),
+        invitations.follow_inviter,
+        invitations.join_groups,
+        directory.new_face,
+    ],
     AccountUpdated: [Batch(graph.unlocked), directory.gone],
     AddedToCollection: [Batch(showcase.added)],
     CardShown: [cards.show],
@@ -43,11 +54,12 @@ EFFECTS: Effects = {
     MessageSent: [Batch(notices.messages_sent)],
     NoticeCreated: [Batch(push.wake)],
     PollEnded: [Batch(notices.polls_ended)],
-    PostEdited: [Batch(groups.edited), Batch(notices.posts_edited), Batch(search.index_posts), cards.want_for_edited],
+    PostEdited: [Batch(groups.edited), Batch(notices.posts_edited), Batch(search.index_posts), Batch(bridge.index_posts), cards.want_for_edited],
     PostFavourited: [Batch(notices.posts_favourited)],
     PostPublished: [
         Batch(notices.posts_published),
         Batch(search.index_posts),
+        Batch(bridge.index_posts),
         Batch(track.posts_published),  # after the words are indexed, and after what others are told of the post
         cards.want_for_published,
     ],

@@ -9,6 +9,8 @@ from typing import Any
 from torg.access import grants, letters
 from torg.accounts import verify
 from torg.announcements import upkeep as announcements
+from torg.bridge import letters as bridge_letters
+from torg.bridge import upkeep as guard
 from torg.delegation import actions as delegation
 from torg.engine import relay
 from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
@@ -36,7 +38,9 @@ async def publish_scheduled(ctx: Context, payload: dict[str, Any]) -> None:
             if await delegation.refuse_ended(tx, network, payload["id"]):
                 return
             try:
-                await schedule.publish_due(tx, network, payload["id"], origin=origin)
+                await schedule.publish_due(
+                    tx, network, payload["id"], origin=origin, kept_back=bridge_letters.kept_back
+                )
             except (Forbidden, Invalid, NotFound) as refused:  # moved away, out of the group: trying again is vain
                 raise GiveUp(str(refused)) from refused
 
@@ -81,6 +85,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     "trim_log": trim_log,
     "verify_links": verify.verify_links,
     **announcements.HANDLERS,
+    **guard.HANDLERS,
     **joining.HANDLERS,
     **media.HANDLERS,
     **must_see.HANDLERS,
@@ -92,5 +97,6 @@ PERIODIC: Sequence[Periodic] = (
     Periodic(kind="sweep_access", every=timedelta(hours=6)),
     Periodic(kind="sweep_joining", every=timedelta(hours=6)),
     Periodic(kind="trim_log", every=timedelta(hours=1)),
+    *guard.PERIODIC,
     *media.PERIODIC,
 )

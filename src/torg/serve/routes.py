@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from torg.admin_api import announcements as admin_announcements
 from torg.admin_api import directory as admin_directory
+from torg.admin_api import domains as admin_domains
 from torg.admin_api import emojis as admin_emojis
+from torg.admin_api import guard as admin_guard
 from torg.admin_api import log as admin_log
+from torg.admin_api import networks as admin_networks
 from torg.admin_api import policies as admin_policies
 from torg.admin_api import roles as admin_roles
 from torg.admin_api import rules as admin_rules
@@ -92,10 +95,14 @@ from torg.mastodon_api.torg import (
     must_see,
     praise,
     profile_faces,
+    promotions,
     questions,
     reading,
+    side_threads,
 )
 from torg.mastodon_api.torg import directory as torg_directory
+from torg.mastodon_api.torg import join as torg_join
+from torg.mastodon_api.torg import networks as torg_networks
 from torg.mastodon_api.torg import usage_policy as torg_usage_policy
 from torg.oauth import authorize, authorized, join, setup, sign_in, sign_up, usage_policy
 from torg.web import (
@@ -129,6 +136,8 @@ def collections() -> list[Routes]:
         authorize.routes,
         authorized.routes,
         join.routes,
+        torg_join.routes,
+        torg_networks.routes,
         setup.routes,
         oauth.routes,
         sign_in.routes,
@@ -213,10 +222,13 @@ def collections() -> list[Routes]:
         admin_directory.routes,
         profile_faces.routes,
         torg_directory.routes,
+        admin_domains.routes,
         admin_emojis.routes,
+        admin_networks.routes,
         admin_log.routes,
         admin_policies.routes,
         admin_roles.routes,
+        admin_guard.routes,
         admin_rules.routes,
         admin_settings.routes,
         admin_terms.routes,
@@ -226,6 +238,8 @@ def collections() -> list[Routes]:
         groups_members.routes,
         groups_topics.routes,
         must_see.routes,
+        promotions.routes,
+        side_threads.routes,
         praise.routes,
         questions.routes,
         delegation.routes,
