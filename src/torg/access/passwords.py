@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -24,13 +24,18 @@ def _(text: str) -> str:
 
 SAID = {
     "ERR_BLANK": _("Choose a password."),
-    "ERR_TOO_SHORT": _("A password has {least} to {most} characters here."),
-    "ERR_TOO_LONG": _("A password has {least} to {most} characters here."),
+    "ERR_TOO_SHORT": _("A password has {least} to {most} characters."),
+    "ERR_TOO_LONG": _("A password has {least} to {most} characters."),
     "ERR_COMMON": _("This password is one of the first that somebody would guess. Choose another one."),
     "ERR_NAME": _("A password must not contain your handle or your e-mail address."),
     "ERR_SAME": _("Choose a password that you have not had before."),
 }
 """How a page says what is wrong; the API's words are those of `mistake`."""
+
+
+def said(code: str, translate: Callable[[str], str], least: int = LEAST) -> str:
+    """A mistake in the words of a page, in the reader's language."""
+    return translate(SAID[code]).format(least=least, most=MOST)
 
 
 def mistake(password: str, *, least: int = LEAST, names: Iterable[str] = ()) -> tuple[str, str] | None:

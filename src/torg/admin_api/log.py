@@ -6,13 +6,16 @@ from typing import Any
 
 import msgspec
 
+from starlette.responses import Response, StreamingResponse
+
 from torg.admin_api import entities
-from torg.admin_api.forms import READ
+from torg.admin_api.forms import READ, Nothing
+from torg.admin_api.policy_entities import AdminLogHead
 from torg.http import Call, Paged, Routes
 from torg.kernel.actor import Permission
 from torg.kernel.clock import iso
 from torg.kernel.page import Page
-from torg.moderation import log
+from torg.moderation import chain, log
 
 routes = Routes("torg admin")
 
@@ -53,3 +56,17 @@ async def index(call: Call, params: PageParams) -> Paged[entities.AdminLogEntry]
         for entry in found
     ]
     return Paged(shown, found[0].id if found else None, found[-1].id if found else None)
+
+
+@routes.get("/api/torg/v1/admin/log/head", scope=READ, permission=Permission.VIEW_AUDIT_LOG, tx=False)
+async def head(call: Call, params: Nothing) -> AdminLogHead:
+    """The end of the organisation's chain of acts. Keep it elsewhere: it shows later that nothing before was changed."""
+    found = await chain.head(call.db, call.actor)
+    return AdminLogHead(org_id=str(found.org_id), seq=found.seq, hash=found.hash)
+
+
+@routes.get("/api/torg/v1/admin/log/export", scope=READ, permission=Permission.VIEW_AUDIT_LOG, tx=False)
+async def export(call: Call, params: Nothing) -> Response:
+    """The whole chain as JSON Lines; of the organisation's other networks only the hashes."""
+    headers = {"Content-Disposition": 'attachment; filename="audit-log.jsonl"', "Cache-Control": "no-store"}
+    return StreamingResponse(chain.exported(call.db, call.actor), 200, headers, "application/jsonl")

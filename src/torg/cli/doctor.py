@@ -6,6 +6,7 @@ import asyncio
 import json as json_format
 import os
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from torg.cli.opening import opened
 from torg.engine import jobs, migrate, relay
 from torg.engine.postgres import Tx
 from torg.kernel.config import Settings, load
+from torg.moderation import chain
 from torg.orgs import store as orgs
 from torg.serve.services import Services
 
@@ -36,15 +38,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     advice: str = ""
 
 
-def doctor(*, json: bool = False) -> int:
+def doctor(*, json: bool = False, anchor: tuple[str, ...] = ()) -> int:
     """Look at everything that can go wrong. Exit status 1 if something has.
 
     Parameters
     ----------
     json
         Answer with one line of JSON: well, findings.
+    anchor
+        A head of the audit log that was kept elsewhere, as organisation:number:hash; it must still be there.
     """
-    findings = asyncio.run(_examine(load()))
+    findings = asyncio.run(_examine(load(), anchor))
     well = all(f.well for f in findings)
     if json:
         print(json_format.dumps({"well": well, "findings": msgspec.to_builtins(findings)}))
@@ -54,12 +58,13 @@ def doctor(*, json: bool = False) -> int:
     return 0 if well else 1
 
 
-async def _examine(settings: Settings) -> list[Finding]:
+async def _examine(settings: Settings, anchors: Sequence[str] = ()) -> list[Finding]:
     async with opened(settings) as services, services.db.system() as tx:
         return [
             await _postgres(tx),
             await _schema(tx),
             await _wall(tx),
+            await _audit(tx, anchors),
             await _networks(tx),
             await _events(tx),
             *await _work(tx),
@@ -91,6 +96,26 @@ async def _wall(tx: Tx) -> Finding:
         well=not bare,
         value="every table has row-level security" if not bare else f"no row-level security on: {', '.join(bare)}",
         advice="Somebody changed the database by hand; ALTER TABLE … ENABLE ROW LEVEL SECURITY.",
+    )
+
+
+async def _audit(tx: Tx, anchors: Sequence[str]) -> Finding:
+    breaks = await chain.verify(tx)
+    ends = await chain.heads(tx)
+    lost = [anchor for anchor in anchors if not await chain.holds(tx, anchor)]
+    value = f"{sum(end.seq for end in ends)} acts in {len(ends)} chains, all as written"
+    if breaks:
+        first = breaks[0]
+        row = f"row {first.seq}" if first.id is None else f"row {first.seq} (id {first.id})"
+        value = f"the chain of organisation {first.org_id} breaks at {row}: {first.why}"
+        value += f"; {len(breaks) - 1} other chains break too" if len(breaks) > 1 else ""
+    elif lost:
+        value = f"this head is not in its chain: {lost[0]}"
+    return Finding(
+        name="audit log",
+        well=not breaks and not lost,
+        value=value,
+        advice="Somebody changed the log by hand; compare it with a backup from before (docs/audit-log.md).",
     )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from torg.admin_api import announcements as admin_announcements
+from torg.admin_api import compliance as admin_compliance
 from torg.admin_api import directory as admin_directory
 from torg.admin_api import domains as admin_domains
 from torg.admin_api import emojis as admin_emojis
 from torg.admin_api import guard as admin_guard
+from torg.admin_api import holds as admin_holds
 from torg.admin_api import log as admin_log
 from torg.admin_api import networks as admin_networks
 from torg.admin_api import policies as admin_policies
+from torg.admin_api import retention as admin_retention
 from torg.admin_api import roles as admin_roles
 from torg.admin_api import rules as admin_rules
 from torg.admin_api import settings as admin_settings
@@ -103,6 +106,7 @@ from torg.mastodon_api.torg import (
 from torg.mastodon_api.torg import directory as torg_directory
 from torg.mastodon_api.torg import join as torg_join
 from torg.mastodon_api.torg import networks as torg_networks
+from torg.mastodon_api.torg import my_data as torg_my_data
 from torg.mastodon_api.torg import usage_policy as torg_usage_policy
 from torg.oauth import authorize, authorized, join, setup, sign_in, sign_up, usage_policy
 from torg.web import (
@@ -219,7 +223,11 @@ def collections() -> list[Routes]:
         admin_tags.routes,
         admin_trends.routes,
         admin_announcements.routes,
+        admin_compliance.routes,
         admin_directory.routes,
+        admin_holds.routes,
+        admin_retention.routes,
+        torg_my_data.routes,
         profile_faces.routes,
         torg_directory.routes,
         admin_domains.routes,

@@ -9,6 +9,7 @@ from torg.access import letters, passwords, persons, registration, sessions
 from torg.access.model import Person
 from torg.http import Call, Routes
 from torg.http.browser import expired_form, is_ours, set_cookie
+from torg.text import messages
 from torg.web.forms import Look
 from torg.web.settings_member import DONE, member, onward, person_of, proven, shown
 from torg.web.visitor import Visitor
@@ -24,7 +25,6 @@ def _(text: str) -> str:
 
 
 WRONG_PASSWORD = _("The present password is wrong.")
-BAD_PASSWORD = _("A password has 8 to 72 characters.")
 BAD_ADDRESS = _("This is not an e-mail address.")
 TAKEN = _("This is taken already.")
 
@@ -82,8 +82,11 @@ async def password(call: Call, form: NewPassword) -> Response:
     assert visitor.account is not None
     if not await proven(person, form.present) or person is None:
         return _page(visitor, person, wrong=WRONG_PASSWORD)
-    if not passwords.LEAST <= len(form.password) <= passwords.MOST:
-        return _page(visitor, person, wrong=BAD_PASSWORD)
+    least = call.network.settings.password_least
+    weak = passwords.mistake(form.password, least=least, names=(person.email, visitor.account.handle))
+    if weak is not None:
+        said = passwords.said(weak[0], messages.translator(visitor.language), least)
+        return _page(visitor, person, wrong=said)
     await persons.set_password(call.db, call.network.scope, person.id, await passwords.hashed(form.password))
     async with call.db.tx(call.network.scope) as tx:
         agent = call.request.headers.get("user-agent", "")
