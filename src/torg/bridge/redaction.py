@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 import msgspec
-import re2
+import re2  # type: ignore[import-untyped]
 
 from torg.bridge.model import ChosenMedia, Part, Redaction
 from torg.bridge.words import phrases, plain_words

@@ -24,12 +24,14 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """What is about to be read by everybody. `post_id`: the post that it replaces. `descriptions`: new alt texts.
 
     `waived`: inside posts that it may repeat, since somebody approved that (bridge/).
+    `planned`: it will be asked again when it is due.
     """
 
     draft: Draft
     descriptions: tuple[str, ...] = ()
     post_id: int | None = None
     waived: frozenset[int] = frozenset()
+    planned: bool = False
 
 
 Check = Callable[[Tx, Actor, Network, Outgoing], Awaitable[None]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -16,8 +18,10 @@ from torg.kernel.ids import new_id
 from torg.kernel.page import Page, in_order
 from torg.media import actions as media
 from torg.orgs.model import Network
-from torg.posts import actions, checks, delegated, groups, reads, rules, store
-from torg.posts.model import Draft
+from torg.posts import actions, checks, delegated, drafts, groups, reads, rules, store
+from torg.posts.model import Audience, Draft
+
+KeptBack = Callable[[Tx, Network, int], Awaitable[None]]
 
 SOONEST = timedelta(minutes=5)
 MOST = 300
@@ -52,7 +56,7 @@ async def plan(tx: Tx, actor: Actor, network: Network, draft: Draft, at: datetim
         return await find(tx, actor, before)
     check_time(at)
     rules.check(draft, network.settings)
-    await checks.run(tx, actor, network, checks.Outgoing(draft=draft))
+    await checks.run(tx, actor, network, checks.Outgoing(draft=draft, planned=True))
     parent = await reads.original(tx, actor, draft.reply_to_id) if draft.reply_to_id else None
     addressed = (await actions.written(tx, draft.text, network.host, "", actor.me))[2]
     # Kept with the draft: should its parent or the group's name go, what was meant for a group must not leave it
@@ -139,8 +143,13 @@ async def cancel(tx: Tx, actor: Actor, id_: int) -> None:
     await jobs.cancel(tx, "scheduled_post", str(id_))
 
 
-async def publish_due(tx: Tx, network: Network, id_: int, *, origin: str) -> int | None:
-    """Publish a planned post whose time has come (a job): once, since its row goes in the same commit."""
+async def publish_due(
+    tx: Tx, network: Network, id_: int, *, origin: str, kept_back: KeptBack | None = None
+) -> int | None:
+    """Publish a planned post whose time has come (a job): once, since its row goes in the same commit.
+
+    One that the checks stop stays as a draft, and `kept_back` tells its author.
+    """
     due = await tx.one(
         f"""DELETE FROM scheduled_posts WHERE org_id = %(org)s AND network_id = %(network)s AND id = %(id)s
             AND scheduled_at <= now() + interval '1 second' RETURNING {COLUMNS}""",
@@ -161,4 +170,27 @@ async def publish_due(tx: Tx, network: Network, id_: int, *, origin: str) -> int
     draft = msgspec.structs.replace(due.params, idempotency_key=None)
     if draft.reply_to_id and await store.get_readable(tx, author.me, draft.reply_to_id) is None:
         draft = msgspec.structs.replace(draft, reply_to_id=None)  # its parent is gone: as Mastodon, without it
-    return await actions.publish(tx, author, network, draft, origin=origin)
+    try:
+        return await actions.publish(tx, author, network, draft, origin=origin)
+    except checks.Stopped:  # they come before the first row
+        await drafts.keep(tx, author, _typed(draft))
+        if kept_back is not None:
+            await kept_back(tx, network, account.id)
+        return None
+
+
+def _typed(draft: Draft) -> dict[str, Any]:
+    """A draft by the names of POST /api/v1/statuses."""
+    listed = "public" if draft.listed else "unlisted"
+    poll = draft.poll
+    return {
+        "status": draft.text,
+        "spoiler_text": draft.spoiler,
+        "sensitive": draft.sensitive,
+        "language": draft.language,
+        "visibility": listed if draft.audience is Audience.EVERYONE else "private",
+        "in_reply_to_id": str(draft.reply_to_id) if draft.reply_to_id else None,
+        "quoted_status_id": str(draft.quote_of_id) if draft.quote_of_id else None,
+        "media_ids": [str(media_id) for media_id in draft.media_ids],
+        "poll": None if poll is None else msgspec.structs.asdict(poll),
+    }

@@ -54,7 +54,13 @@ EFFECTS: Effects = {
     MessageSent: [Batch(notices.messages_sent)],
     NoticeCreated: [Batch(push.wake)],
     PollEnded: [Batch(notices.polls_ended)],
-    PostEdited: [Batch(groups.edited), Batch(notices.posts_edited), Batch(search.index_posts), Batch(bridge.index_posts), cards.want_for_edited],
+    PostEdited: [
+        Batch(groups.edited),
+        Batch(notices.posts_edited),
+        Batch(search.index_posts),
+        Batch(bridge.index_posts),
+        cards.want_for_edited,
+    ],
     PostFavourited: [Batch(notices.posts_favourited)],
     PostPublished: [
         Batch(notices.posts_published),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from torg.access.tokens import TokenAuthenticator
+from torg.bridge import guard
 from torg.delegation.events import DelegationEnded
 from torg.engine.blobs import Blobs, DiskBlobs
 from torg.engine.bus import LogBus
@@ -27,6 +28,7 @@ from torg.moderation.door import Door
 from torg.moderation.events import AccountModerated
 from torg.orgs.reads import NetworksByHost
 from torg.policies.gate import Gate
+from torg.posts import checks
 from torg.push import keys
 from torg.web import files
 
@@ -62,6 +64,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
     uploads = settings.data / "uploads"
     uploads.mkdir(parents=True, exist_ok=True)
     await links.load(db)
+    checks.before_publish[:] = [guard.check]
     blobs = DiskBlobs(settings.data / "files")
     sizes = rules.Sizes(image=settings.max_image_mb * rules.MEGABYTE, video=settings.max_video_mb * rules.MEGABYTE)
     bus = LogBus(db)
