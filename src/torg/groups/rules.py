@@ -44,8 +44,8 @@ def check_inviting(actor: Actor, group: Group) -> None:
     """Who may ask a colleague in: the staff, since an invitation spares the asking; into an open group any member."""
     if group.archived_at is not None:
         raise Invalid("Validation failed: This group is archived")
-    if not (group.kind == "open" and group.member and not actor.guest):
-        check_staff(actor, group)
+    if not group.member or actor.guest or (group.kind != "open" and group.role not in STAFF):
+        raise Forbidden
 
 
 def check_inviting_guests(actor: Actor, group: Group, network: Network) -> None:
