@@ -45,6 +45,10 @@ person = App(name="person", help="Persons, who log in.")
 person.command("torg.cli.person:add", name="add")
 app.command(person)
 
+digest = App(name="digest", help="Mails about what somebody missed.")
+digest.command("torg.cli.digest:preview", name="preview")
+app.command(digest)
+
 emoji = App(name="emoji", help="Pictures of a network's own, written as :shortcode:.")
 emoji.command("torg.cli.emoji:add", name="add")
 app.command(emoji)
@@ -52,6 +56,16 @@ app.command(emoji)
 rule = App(name="rule", help="Rules of the house.")
 rule.command("torg.cli.rule:add", name="add")
 app.command(rule)
+
+retention = App(name="retention", help="How long things stay: what would go, and letting it go.")
+retention.command("torg.cli.retention:preview", name="preview")
+retention.command("torg.cli.retention:run", name="run")
+app.command(retention)
+
+compliance = App(name="compliance", help="A whole network as files with a manifest of hashes.")
+compliance.command("torg.cli.compliance:export", name="export")
+compliance.command("torg.cli.compliance:verify", name="verify")
+app.command(compliance)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -32,6 +32,23 @@ _PORTS = {"smtp": 25, "smtps": 465}
 _HINT = "Write it as smtp://user:password@host:port?starttls or smtps://user:password@host"
 
 
+class Wire(policy.EmailPolicy):
+    """SMTP's policy, but for addresses in headers: folded they would be encoded, and no mail program undoes that.
+
+    (RFC 2369 §2; a line may have 998 characters, RFC 5322 §2.1.1.)
+    """
+
+    def fold(self, name: str, value: object) -> str:
+        return f"{name}: {value}{self.linesep}" if name.lower() in WHOLE else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: object) -> bytes:
+        return self.fold(name, value).encode("ascii") if name.lower() in WHOLE else super().fold_binary(name, value)
+
+
+WHOLE = frozenset({"list-unsubscribe"})
+WIRE = Wire(linesep="\r\n")
+
+
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
     """A letter to one person. `html` goes beside `text`; `headers` are further ones, such as List-Unsubscribe."""
 
@@ -138,7 +155,7 @@ class Mailer:
     async def _deliver(self, target: SmtpTarget, message: EmailMessage, to: str) -> None:
         try:
             await aiosmtplib.send(
-                message,
+                message.as_bytes(),
                 sender=self._sender.addr_spec,
                 recipients=[_address(to, "").addr_spec],
                 hostname=target.host,
@@ -174,7 +191,7 @@ def compose(mail: Mail, sender: Address) -> EmailMessage:
     Line ends in a header are refused instead of cleaned, since they are never honest; the rest of the header is
     encoded by the standard library. Auto-Submitted (RFC 3834) keeps holiday answers away.
     """
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=WIRE)
     try:
         _line(mail.language or "")
         message["From"] = Address(display_name=_line(mail.from_name), addr_spec=sender.addr_spec)

@@ -55,10 +55,10 @@ class ChangeDelegate(msgspec.Struct, kw_only=True):
 
     id: int
     rights: list[Right] | None = None
-    ends_at: datetime | None | msgspec.UnsetType = msgspec.UNSET
+    ends_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
     owner: bool | None = None
     signature: str | None = None
-    face: bool | None | msgspec.UnsetType = msgspec.UNSET
+    face: bool | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class NewTeam(msgspec.Struct, kw_only=True):

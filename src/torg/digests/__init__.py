@@ -1,0 +1,1 @@
+"""Digests: mails about what somebody missed, as often as he or she chose, ended by one click."""
