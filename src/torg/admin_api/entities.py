@@ -110,11 +110,17 @@ class AdminSettings(msgspec.Struct, kw_only=True):
     trends_need_review: bool
     posting: Literal["members", "admins"]
     guest_invitations: Literal["members", "admins", "nobody"]
+    managers_edited_by: Literal["self", "admins"]
     retention_days: int | None
     message_retention_days: int | None
     deleted_retention_days: int
+    guard_days: int
     locale: str | None
     accent: str | None
+    team_accounts: Literal["members", "admins"]
+    digest: Literal["off", "daily", "weekly"] | None
+    digest_content: Literal["full", "titles", "counts"]
+    time_zone: str
 
 
 class AdminAssignment(msgspec.Struct, kw_only=True):

@@ -83,7 +83,10 @@ WHERE f.doomed_at IS NULL AND (
     OR NOT EXISTS (SELECT FROM networks n WHERE n.org_id = f.org_id AND n.id = f.network_id))
 """
 
+# A file that a legal hold keeps stays in the store, served to nobody (migration 0120).
 DOOMED = """
-SELECT org_id, key FROM media_files WHERE doomed_at <= now() ORDER BY doomed_at LIMIT %(most)s
-FOR UPDATE SKIP LOCKED
+SELECT org_id, key FROM media_files f WHERE doomed_at <= now() AND NOT EXISTS (
+    SELECT FROM kept_media k WHERE k.org_id = f.org_id AND k.holds <> '{}' AND k.keys @> ARRAY[f.key])
+ORDER BY doomed_at LIMIT %(most)s
+FOR UPDATE OF f SKIP LOCKED
 """

@@ -6,8 +6,9 @@ from typing import Any
 
 from torg.accounts import store as accounts
 from torg.engine import jobs
+from torg.engine.postgres import Database, Tx
 from torg.engine.worker import Context
-from torg.kernel.actor import Actor
+from torg.kernel.actor import Actor, Scope
 from torg.messages import actions as messages
 from torg.posts import actions as posts
 from torg.posts import store as post_rows
@@ -32,30 +33,28 @@ BLANK: dict[str, Any] = {
 
 
 async def remove_content(ctx: Context, payload: dict[str, Any]) -> None:
-    """Delete the posts a batch at a time, then marks, ties and profile. Doing it again finds less and less."""
+    """Delete the posts a batch at a time, then marks, ties and profile. Doing it again finds less and less.
+
+    Messages that the account sent go for all of their readers; those that it received stay with their senders.
+    What a legal hold matches is copied whole before it goes (migration 0120), the profile too.
+    """
     account_id = int(payload["account_id"])
-    while await _remove_posts(ctx, account_id) or await _remove_messages(ctx, account_id):
-        continue
+    async with ctx.tx() as tx:
+        account = (await accounts.by_ids(tx, [account_id])).get(account_id)
+    if account is None or account.state != "deleted":
+        return
+    await remove_written(ctx.db, ctx.scope, account_id)
+    async with ctx.db.system() as system:
+        await system.run(
+            "SELECT torg_keep_account(a) FROM accounts a WHERE a.org_id = %s AND a.id = %s AND a.person_id IS NOT NULL",
+            (ctx.job.org_id, account_id),
+        )
     async with ctx.tx() as tx:
         account = (await accounts.by_ids(tx, [account_id])).get(account_id)
         if account is None or account.state != "deleted":
             return
         params = {**accounts.tenant(tx), "id": account_id}
-        await tx.run(
-            f"""UPDATE accounts SET followers_count = greatest(0, followers_count - 1) WHERE {accounts.TENANT}
-                AND id IN (SELECT target_id FROM follows WHERE {accounts.TENANT} AND account_id = %(id)s)""",
-            params,
-        )
-        await tx.run(
-            f"""UPDATE accounts SET following_count = greatest(0, following_count - 1) WHERE {accounts.TENANT}
-                AND id IN (SELECT account_id FROM follows WHERE {accounts.TENANT} AND target_id = %(id)s)""",
-            params,
-        )
-        await tx.run(
-            f"""UPDATE post_counts SET favourites = greatest(0, favourites - 1) WHERE {accounts.TENANT}
-                AND post_id IN (SELECT post_id FROM favourites WHERE {accounts.TENANT} AND account_id = %(id)s)""",
-            params,
-        )
+        await mend_counters(tx, account_id)
         for table in TIES:
             await tx.run(
                 f"DELETE FROM {table} WHERE {accounts.TENANT} AND (account_id = %(id)s OR target_id = %(id)s)", params
@@ -72,9 +71,36 @@ async def remove_content(ctx: Context, payload: dict[str, Any]) -> None:
             await jobs.enqueue(tx, FORGET_PERSON, {"person_id": account.person_id})
 
 
-async def _remove_posts(ctx: Context, account_id: int) -> bool:
+async def mend_counters(tx: Tx, account_id: int) -> None:
+    """Take the account out of the others' counts, before its ties and marks go."""
+    params = {**accounts.tenant(tx), "id": account_id}
+    await tx.run(
+        f"""UPDATE accounts SET followers_count = greatest(0, followers_count - 1) WHERE {accounts.TENANT}
+            AND id IN (SELECT target_id FROM follows WHERE {accounts.TENANT} AND account_id = %(id)s)""",
+        params,
+    )
+    await tx.run(
+        f"""UPDATE accounts SET following_count = greatest(0, following_count - 1) WHERE {accounts.TENANT}
+            AND id IN (SELECT account_id FROM follows WHERE {accounts.TENANT} AND target_id = %(id)s)""",
+        params,
+    )
+    await tx.run(
+        f"""UPDATE post_counts SET favourites = greatest(0, favourites - 1) WHERE {accounts.TENANT}
+            AND post_id IN (SELECT post_id FROM favourites WHERE {accounts.TENANT} AND account_id = %(id)s)""",
+        params,
+    )
+
+
+async def remove_written(db: Database, scope: Scope, account_id: int) -> None:
+    """Delete all posts and sent messages of a closed account, a batch at a time."""
+    for step in (_remove_posts, _remove_messages):
+        while await step(db, scope, account_id):
+            continue
+
+
+async def _remove_posts(db: Database, scope: Scope, account_id: int) -> bool:
     """One batch; whether there may be more."""
-    async with ctx.tx() as tx:
+    async with db.tx(scope) as tx:
         account = (await accounts.by_ids(tx, [account_id])).get(account_id)
         if account is None or account.state != "deleted":
             return False
@@ -89,13 +115,13 @@ async def _remove_posts(ctx: Context, account_id: int) -> bool:
     return len(ids) == BATCH
 
 
-async def _remove_messages(ctx: Context, account_id: int) -> bool:
+async def _remove_messages(db: Database, scope: Scope, account_id: int) -> bool:
     """One batch of what the account wrote to others; whether there may be more."""
-    async with ctx.tx() as tx:
+    async with db.tx(scope) as tx:
         account = (await accounts.by_ids(tx, [account_id])).get(account_id)
         if account is None or account.state != "deleted":
             return False
-        actor = Actor(org_id=ctx.job.org_id, network_id=ctx.job.network_id, account_id=account_id)
+        actor = Actor(org_id=scope.org_id, network_id=scope.network_ids[0], account_id=account_id)
         ids = await tx.column(
             f"SELECT id FROM messages WHERE {accounts.TENANT} AND account_id = %(id)s ORDER BY id DESC LIMIT %(most)s",
             {**accounts.tenant(tx), "id": account_id, "most": BATCH},
