@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from tests.contract import examples_admin as admin
+from tests.contract import examples_directory as directory
 from tests.contract import examples_people as people
 from tests.contract import examples_posts as posts
 from tests.contract import examples_server as server
@@ -132,4 +133,5 @@ ALL: dict[str, Struct] = {
     "user_info": server.user_info,
     "v1_filter": posts.v1_filter,
     "web_push_subscription": server.push_subscription,
+    **directory.EXAMPLES,
 }

@@ -6,13 +6,14 @@ import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import psycopg
 import pytest
 
 from tests.contract.queries import Query, numbered, queries
 from tests.fixtures.cluster import TestDatabase
+from torg.directory import model as directory
 from torg.moderation import dimensions, measures, registers
 from torg.search import store as search
 from torg.search.watching import EACH, VIEWER
@@ -31,6 +32,7 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.administration.store.update_rule": [{"values": {"text": "", "translations": {}, "deleted_at": None}}],
     "torg.announcements.store.insert": [{"values": {"id": 1}}],
     "torg.announcements.store.update": [{"values": {"text": ""}}],
+    "torg.directory.store.search": [{"wish": directory.Wish(order=order)} for order in get_args(directory.Order)],
     "torg.graph.reads._follows": [
         {"whose": "target_id", "shown": "account_id"},
         {"whose": "account_id", "shown": "target_id"},

@@ -97,6 +97,16 @@ class Vault:
             bjorn, "POST", "/api/v1/reports",
             json={"account_id": svea.id, "status_ids": [], "comment": self.secret("anmalan")},
         )  # fmt: skip
+        works = [
+            {"name": "title", "value": self.secret("titel"), "faces": ["inside"]},
+            {"name": "department", "value": self.secret("avdelning")},
+            {"name": "expertise", "value": self.secret("kunskap")},
+            {"name": "other", "label": self.secret("etikett"), "value": self.secret("uppgift")},
+        ]
+        await self.call(bjorn, "PATCH", "/api/torg/v1/profile", json={"fields": works})
+        await self.call(bjorn, "PUT", f"/api/torg/v1/directory/{bjorn.id}/manager", json={"manager_id": svea.id})
+        knows = {"name": self.secret("forslag")}
+        await self.call(anna, "POST", f"/api/torg/v1/directory/{bjorn.id}/expertise", json=knows)
         await self._by_hand()
         await svea.says(f"@anna {self.secret('mer')}")
         await square.settle()

@@ -36,11 +36,14 @@ KINDS = (
     ("/polls", ["polls"]),
     ("/statuses/{id}", ["posts", "messages"]),
     ("/@{handle}/{id}", ["posts", "messages"]),
+    ("/directory", ["accounts"]),
     ("/accounts", ["accounts"]),
     ("/{account_id}", ["accounts"]),
 )
 EVERYTHING = ["accounts", "posts", "messages", "media", "tags", "reports", "announcements", "lists", "roles"]
 NAMED = {
+    "manager_id": ["accounts"],
+    "root": ["accounts"],
     "account_id": ["accounts"],
     "account_ids": ["accounts"],
     "target_account_id": ["accounts"],

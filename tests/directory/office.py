@@ -45,6 +45,7 @@ async def found(person: Person, **query: Any) -> list[str]:
 
 
 async def reports_to(person: Person, account_id: int, manager_id: int | None, status: int = 200) -> Any:
-    response = await person.put(f"{DIRECTORY}/{account_id}/manager", json={"manager_id": manager_id and str(manager_id)})
+    form = {"manager_id": None if manager_id is None else str(manager_id)}
+    response = await person.put(f"{DIRECTORY}/{account_id}/manager", json=form)
     assert response.status_code == status, response.text
     return response.json()

@@ -167,14 +167,11 @@ async def put_expertise(tx: Tx, account_id: int, named: Sequence[tuple[str, str]
 
 async def forget(tx: Tx, account_id: int) -> None:
     """Take a face that is gone out of the directory and the chart."""
-    for table, column in (
-        ("expertise", "account_id"),
-        ("expertise_endorsements", "by_id"),
-        ("managers", "account_id"),
-        ("managers", "manager_id"),
-        ("colleague_profiles", "account_id"),
-    ):
-        await tx.run(f"DELETE FROM {table} WHERE {TENANT} AND {column} = %(account)s", params(tx, account=account_id))
+    values = params(tx, account=account_id)
+    await tx.run(f"DELETE FROM expertise WHERE {TENANT} AND account_id = %(account)s", values)
+    await tx.run(f"DELETE FROM expertise_endorsements WHERE {TENANT} AND by_id = %(account)s", values)
+    await tx.run(f"DELETE FROM managers WHERE {TENANT} AND %(account)s IN (account_id, manager_id)", values)
+    await tx.run(f"DELETE FROM colleague_profiles WHERE {TENANT} AND account_id = %(account)s", values)
 
 
 async def forget_person(tx: Tx, person_id: int) -> None:

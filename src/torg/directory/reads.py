@@ -87,6 +87,14 @@ async def colleague(tx: Tx, actor: Actor, account_id: int) -> Colleague:
     return found[0]
 
 
+async def shown_with(tx: Tx, actor: Actor, account_id: int) -> Colleague | None:
+    """What the directory adds to somebody's page; None where there is no directory, and for who is not in it."""
+    if actor.network_kind is NetworkKind.PUBLIC or actor.guest or actor.account_id is None:
+        return None
+    found = await colleagues(tx, actor, [account_id])
+    return found[0] if found else None
+
+
 def _works_here(account: Account) -> bool:
     kind = account.kind in (AccountKind.PERSONAL, AccountKind.TEAM)
     return kind and account.is_local and account.visible and account.disabled_at is None

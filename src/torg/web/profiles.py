@@ -7,6 +7,7 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from torg.accounts import reads as accounts
+from torg.directory import reads as directory
 from torg.accounts.model import AccountKind
 from torg.http import Call, Routes
 from torg.kernel.errors import Gone, NotFound
@@ -48,6 +49,7 @@ async def profile(call: Call, params: Handle) -> Response:
         visitor,
         "profile.html",
         at,
+        work=await directory.shown_with(call.tx, visitor.actor, account.id),
         account=account,
         pinned=pinned,
         posts=shown,
