@@ -90,6 +90,13 @@ async def across(tx: Tx, actor: Actor, inside: Network) -> AsyncIterator[Bridge]
             tx.after_commit(call)
 
 
+@asynccontextmanager
+async def speaking(both: Bridge, face: Actor) -> AsyncIterator[Tx]:
+    """The public side as the account sees it that speaks there: its own loose files are seen by nobody else."""
+    async with _widened(both.public, (both.inside_network.id, both.public_network.id), face.me):
+        yield both.public
+
+
 async def _public_of(tx: Tx, actor: Actor, inside: Network) -> Network:
     """The public network of the actor's organisation, once it is proven that the actor may look over from inside."""
     if inside.kind is not NetworkKind.INSIDE or actor.account_id is None or actor.guest:

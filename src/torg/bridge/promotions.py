@@ -10,7 +10,7 @@ from torg.access import persons
 from torg.accounts import reads as accounts
 from torg.bridge import letters, outbound, redaction
 from torg.bridge import promotion_store as store
-from torg.bridge.crossing import Bridge
+from torg.bridge.crossing import Bridge, speaking
 from torg.bridge.model import ChosenMedia, Promotion, Redaction
 from torg.kernel.actor import Permission
 from torg.kernel.clock import now
@@ -180,9 +180,10 @@ async def approve(both: Bridge, id_: int, digest: str, media_ids: Sequence[int],
         raise Invalid("Validation failed: Who asked for it is no member any more")
     face = await outbound.face(both, person.id, found.face_id)
     draft = Draft(text=found.text, spoiler=found.spoiler, language=found.language, media_ids=list(media_ids))
-    made = await posts.publish(
-        both.public, face, both.public_network, draft, origin=origin, waived=frozenset({source.id})
-    )
+    async with speaking(both, face) as public:
+        made = await posts.publish(
+            public, face, both.public_network, draft, origin=origin, waived=frozenset({source.id})
+        )
     await store.update(
         both.inside,
         id_,

@@ -60,9 +60,13 @@ def _by_pattern(text: str, pattern: str, instead: str) -> str:
         options = re2.Options()
         options.log_errors = False
         options.case_sensitive = False
-        return str(re2.compile(pattern, options=options).sub(instead, text))
+        found = [match.span() for match in re2.compile(pattern, options=options).finditer(text)]
     except re2.error as error:
         raise _wrong("have a pattern that is no regular expression (RE2)") from error
+    for start, end in reversed(found):  # RE2's own replacing takes the block for bytes
+        if end > start:
+            text = text[:start] + instead + text[end:]
+    return text
 
 
 def _wrong(why: str) -> Invalid:
