@@ -65,6 +65,16 @@ async def add_person(
     return person, account, known is None
 
 
+def check(email: str, handle: str, password: str | None) -> None:
+    """Misused for what `add_person` would not take, before anything else is made."""
+    if persons.clean_email(email) is None:
+        raise Misused(f"“{email}” is not an e-mail address. Give one such as anna@acme.example.")
+    if mistake := account_rules.handle_mistake(handle, reserved=False):
+        raise Misused(f"The handle “{handle}” {mistake[1]}.")
+    if password is not None and not passwords.LEAST <= len(password) <= passwords.MOST:
+        raise Misused(f"A password has {passwords.LEAST} to {passwords.MOST} characters.")
+
+
 async def token_for(db: Database, network: Network, handle: str, scopes: str | Sequence[str]) -> Issued:
     """An access token of an account, for scripts and tests."""
     wanted = scope_rules.parse(scopes if isinstance(scopes, str) else " ".join(scopes))

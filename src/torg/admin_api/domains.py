@@ -7,7 +7,6 @@ from typing import Literal
 import msgspec
 
 from torg.admin_api.forms import READ, WRITE, ById, Empty, Nothing
-from torg.engine.dns import Resolver
 from torg.http import Call, Routes
 from torg.joining import claims
 from torg.kernel.actor import NetworkKind, Permission
@@ -91,8 +90,7 @@ async def verify(call: Call, form: Verification) -> AdminDomain:
     """
     check_place(call)
     if form.method == "dns":
-        resolver = getattr(call.services, "dns", None) or Resolver()
-        return _shown(await claims.verify_by_dns(call.db, call.actor, resolver, form.id))
+        return _shown(await claims.verify_by_dns(call.db, call.actor, call.services.dns, form.id))
     async with call.db.tx(call.actor.whole) as tx:
         found = await claims.mail_postmaster(
             tx, call.actor, call.network, call.origin, form.id, form.mailbox, locale=call.actor.locale

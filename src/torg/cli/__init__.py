@@ -24,6 +24,7 @@ app = App(
     help="An organisation's microblogging, inside and out. Settings: torg.toml and TORG_… (docs/settings.md).",
 )
 app.command("torg.cli.serve:serve", name="serve")
+app.command("torg.cli.setup:setup", name="setup")
 app.command("torg.cli.migrate:migrate", name="migrate")
 app.command("torg.cli.doctor:doctor", name="doctor")
 app.command("torg.cli.import_:import_", name="import")
@@ -34,6 +35,12 @@ app.command("torg.cli.announce:announce", name="announce")
 
 org = App(name="org", help="Organisations, the tenants of this installation.")
 org.command("torg.cli.org:add", name="add")
+org_domain = App(name="domain", help="Domains by whose e-mail addresses people join the inside.")
+org_domain.command("torg.cli.org_domain:add", name="add")
+org_domain.command("torg.cli.org_domain:list_", name="list")
+org_domain.command("torg.cli.org_domain:verify", name="verify")
+org_domain.command("torg.cli.org_domain:remove", name="remove")
+org.command(org_domain)
 app.command(org)
 
 network = App(name="network", help="Networks: places to post, each with its own host name.")
@@ -43,6 +50,7 @@ app.command(network)
 
 person = App(name="person", help="Persons, who log in.")
 person.command("torg.cli.person:add", name="add")
+person.command("torg.cli.person:remove", name="remove")
 app.command(person)
 
 digest = App(name="digest", help="Mails about what somebody missed.")

@@ -9,17 +9,28 @@ from datetime import timedelta
 from torg.access import invites
 from torg.access.invites import Invite
 from torg.accounts import reads as accounts
+from torg.accounts.model import AccountKind
 from torg.cli.opening import opened
+from torg.cli.operator import operator
+from torg.engine.postgres import Tx
 from torg.kernel.clock import iso, now
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
+from torg.orgs.model import Network
 from torg.orgs.reads import network_named
 
 MOST_DAYS = 3650
 
 
 def invite(
-    *, network: str, uses: int | None = None, expires: int | None = None, by: str | None = None, json: bool = False
+    *,
+    network: str,
+    uses: int | None = None,
+    expires: int | None = None,
+    by: str | None = None,
+    guest: list[str] | None = None,
+    company: str = "",
+    json: bool = False,
 ) -> None:
     """Print a link with which an account can be made, also where registration is closed.
 
@@ -33,11 +44,15 @@ def invite(
         After how many days it is good no more; never if left out.
     by
         The handle of who invites: new accounts follow it. Nobody if left out.
+    guest
+        The handle of a group: who comes is a guest and sees that group only. Can be given again.
+    company
+        Where somebody from outside works who is invited into a partner network; shown on the profile.
     json
         Print one line of JSON: code, url, uses, expires_at.
     """
     settings = load()
-    made = asyncio.run(_invite(settings, network, uses, expires, by))
+    made = asyncio.run(_invite(settings, network, uses, expires, by, guest or [], company))
     url = f"{settings.scheme}://{network}/auth/sign_up?invite={made.code}"
     if json:
         end = iso(made.expires_at) if made.expires_at else None
@@ -46,7 +61,9 @@ def invite(
         print(url)
 
 
-async def _invite(settings: Settings, host: str, uses: int | None, days: int | None, by: str | None) -> Invite:
+async def _invite(
+    settings: Settings, host: str, uses: int | None, days: int | None, by: str | None, groups: list[str], company: str
+) -> Invite:
     if uses is not None and not 1 <= uses <= invites.MOST_USES:
         raise Misused(f"--uses is a number from 1 to {invites.MOST_USES}.")
     if days is not None and not 1 <= days <= MOST_DAYS:
@@ -58,10 +75,27 @@ async def _invite(settings: Settings, host: str, uses: int | None, days: int | N
             account = await accounts.by_acct(tx, by, network.host) if by else None
             if by and account is None:
                 raise Misused(f"There is no account @{by.lstrip('@')} at {host}.")
+            group_ids = await _groups(tx, network, groups)
+            if group_ids:
+                await invites.groups_for_guests(tx, operator(network), group_ids)
             return await invites.create(
                 tx,
                 account.id if account else None,
                 max_uses=uses,
                 expires_at=now() + timedelta(days=days) if days else None,
                 autofollow=account is not None,
+                guest=bool(groups),
+                group_ids=group_ids,
+                company=company,
             )
+
+
+async def _groups(tx: Tx, network: Network, handles: list[str]) -> list[int]:
+    """The ids of groups by their handles."""
+    found = []
+    for handle in handles:
+        group = await accounts.by_acct(tx, handle.lstrip("!"), network.host)
+        if group is None or group.kind is not AccountKind.GROUP:
+            raise Misused(f"There is no group !{handle.lstrip('!')} at {network.host}.")
+        found.append(group.id)
+    return found

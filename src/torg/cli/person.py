@@ -1,4 +1,4 @@
-"""`torg person add`: somebody who can log in, with an account in a network."""
+"""`torg person`: somebody who can log in, with an account in a network; and out of it again."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import json as json_format
 
 from torg.access import administration
 from torg.access.model import Person
+from torg.accounts import reads as accounts
 from torg.accounts.model import Account
 from torg.cli.opening import opened
+from torg.cli.operator import operator
+from torg.joining import leaving
 from torg.kernel.config import Settings, load
+from torg.kernel.errors import Misused
 from torg.orgs.reads import network_named
 
 
@@ -63,3 +67,28 @@ async def _add(settings: Settings, host: str, **person: str | None) -> tuple[Per
         async with services.db.system() as tx:
             network = await network_named(tx, host)
         return await administration.add_person(services.db, network, **person)  # type: ignore[arg-type]
+
+
+def remove(handle: str, /, *, network: str) -> None:
+    """Take somebody out of a network for good: logged out everywhere there at once; other networks stay.
+
+    Parameters
+    ----------
+    handle
+        The account's name, without @.
+    network
+        Host name of the network.
+    """
+    asyncio.run(_remove(load(), network, handle.lstrip("@")))
+    print(f"Removed @{handle.lstrip('@')} from {network}.")
+
+
+async def _remove(settings: Settings, host: str, handle: str) -> None:
+    async with opened(settings) as services:
+        async with services.db.system() as tx:
+            network = await network_named(tx, host)
+        async with services.db.tx(network.scope) as tx:
+            account = await accounts.by_acct(tx, handle, network.host)
+            if account is None or account.state == "deleted":
+                raise Misused(f"There is no account @{handle} at {host}.")
+            await leaving.remove(tx, operator(network), account.id)

@@ -22,11 +22,15 @@ from cyclopts import Parameter
 from torg.cli import demo as demos
 from torg.cli.opening import opened, say
 from torg.cli.parent import end_with_parent
+from torg.cli.setup import link
+from torg.joining import setup as joining
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
 from torg.orgs import store as orgs
 from torg.serve.app import background, make_app
 from torg.serve.services import Services
+
+MOST_GREETED = 20
 
 
 def serve(*, demo: Annotated[bool, Parameter(negative="")] = False) -> None:
@@ -130,17 +134,20 @@ async def _greet(services: Services, demo: bool) -> None:
     """What to open, and what to do where there is nothing yet."""
     settings = services.settings
     async with services.db.system() as tx:
-        networks = await orgs.networks(tx)
+        networks = await orgs.some_networks(tx, MOST_GREETED)
     if demo:
         print(demos.greeting(settings, networks), flush=True)
         return
     print(f"Torg serves on {settings.scheme}://{settings.bind}", flush=True)
     if not networks:
+        secret = await joining.new_secret_for(services.db)
+        if secret is not None:
+            say(f"There is no organisation yet. Set one up: {link(settings, secret)}")
         say(
-            'There is no network yet. Make one: torg org add "Acme"; '
-            f"torg network add --org Acme --kind public --host localhost:{settings.port}"
+            'There is no network yet. Make both faces: torg org add "Acme" '
+            f"--host localhost:{settings.port} --admin-email you@acme.example"
         )
-    for network in networks[:20]:
+    for network in networks:
         print(f"  {network.kind:8} {settings.scheme}://{network.host}", flush=True)
     say(services.mail.where)
 

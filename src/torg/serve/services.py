@@ -12,6 +12,7 @@ from torg.bridge import guard
 from torg.delegation.events import DelegationEnded
 from torg.engine.blobs import Blobs, DiskBlobs
 from torg.engine.bus import LogBus
+from torg.engine.dns import Resolver
 from torg.engine.fetch import Fetcher
 from torg.engine.limits import Limiter, LocalLimiter, NoLimiter
 from torg.engine.mail import Mailer
@@ -44,6 +45,7 @@ class Services:
     media: Workshop
     mail: Mailer
     fetch: Fetcher
+    dns: Resolver
     networks: NetworksByHost
     door: Door
     gate: Gate
@@ -83,6 +85,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
             ca_file=settings.ca_file,
         ),
         fetch=Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file),
+        dns=Resolver(),
         networks=NetworksByHost(db),
         door=Door(db),
         gate=gate,
