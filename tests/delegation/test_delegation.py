@@ -197,7 +197,9 @@ async def test_a_team_token_acts_as_the_team_and_no_further(square: Square) -> N
     post = await support.says("we are here")
     assert post["account"]["username"] == "support"
     assert post["by"]["account"]["username"] == "bjorn", "a team shows who wrote"
-    assert (await support.post("/api/v1/statuses", json={"status": "@anna x", "visibility": "direct"})).status_code == 403
+    assert (
+        await support.post("/api/v1/statuses", json={"status": "@anna x", "visibility": "direct"})
+    ).status_code == 403
     assert (await support.post(f"/api/v1/accounts/{anna.id}/follow")).status_code == 403
     assert (await support.post("/api/torg/v1/delegates", json={"account_id": anna.id})).status_code == 403
     assert (await bjorn.patch(f"/api/torg/v1/team_accounts/{team_id}", json={"note": "x"})).status_code == 404
@@ -228,7 +230,7 @@ async def test_a_team_token_and_its_stream_end_with_the_delegation(square: Squar
 
 
 async def test_a_team_token_ends_with_its_date_and_with_its_holder(square: Square) -> None:
-    anna, bjorn, team_id = await team(square)
+    _, bjorn, team_id = await team(square)
     support = await as_team(square, bjorn, team_id)
     async with square.services.db.system() as tx:
         await tx.run("UPDATE accounts SET disabled_at = now() WHERE id = %s", (bjorn.id,))

@@ -128,9 +128,7 @@ async def test_conversations_are_read_to_their_end(square: Square) -> None:
     assert (await unread(square.bjorn))["conversations"]["count"] == 1
     await read(square.bjorn, conversation_id=there["id"], last_read_id=last)
     assert (await unread(square.bjorn))["conversations"]["count"] == 0
-    other = await square.shop.post(
-        "/api/torg/v1/read", json={"conversation_id": there["id"], "last_read_id": last}
-    )
+    other = await square.shop.post("/api/torg/v1/read", json={"conversation_id": there["id"], "last_read_id": last})
     assert other.status_code == 404
 
 
@@ -157,9 +155,7 @@ async def test_the_inner_function_answers_for_another_network(square: Square) ->
 async def test_the_wall_stands_around_reading(square: Square) -> None:
     post = await square.person(INSIDE, "anna").says("inside")
     for outsider in (square.bjorn, square.person(OTHER, "olga")):
-        response = await outsider.post(
-            "/api/torg/v1/read", json={"thread_id": post["id"], "last_read_id": post["id"]}
-        )
+        response = await outsider.post("/api/torg/v1/read", json={"thread_id": post["id"], "last_read_id": post["id"]})
         assert response.status_code == 404
     assert (await square.nobody(INSIDE).get("/api/torg/v1/unread")).status_code == 401
 

@@ -93,9 +93,7 @@ async def end(tx: Tx, actor: Actor, network: Network, id_: int) -> None:
     await outbox.append(
         tx, DelegationEnded(delegation_id=id_, account_id=found.account_id, delegate_id=found.delegate_id)
     )
-    await log.record(
-        tx, actor, "revoke", "Delegation", id_, account_id=found.account_id, delegate_id=found.delegate_id
-    )
+    await log.record(tx, actor, "revoke", "Delegation", id_, account_id=found.account_id, delegate_id=found.delegate_id)
 
 
 async def stop_planned(tx: Tx, network: Network, account_id: int, delegate_id: int) -> None:
@@ -137,8 +135,6 @@ async def create_team(tx: Tx, actor: Actor, network: Network, handle: str, displ
     office = actor.may(Permission.MANAGE_USERS)  # who may give out names such as support
     made = await accounts_actions.create_account(tx, handle, kind=AccountKind.TEAM, reserved=not office)
     await accounts_store.update(tx, made.id, {"display_name": name})
-    await store.put(
-        tx, new_id(), made.id, actor.me, list(rules.RIGHTS), owner=True, ends_at=None, granted_by=actor.me
-    )
+    await store.put(tx, new_id(), made.id, actor.me, list(rules.RIGHTS), owner=True, ends_at=None, granted_by=actor.me)
     await log.record(tx, actor, "create", "Account", made.id, kind="team", handle=handle)
     return (await accounts.by_ids(tx, [made.id]))[made.id]

@@ -27,8 +27,8 @@ async def stopped(
         _ = messages.translator(language)
         principal, delegate = found.get(account_id), found.get(delegate_id)
         text = _(
-            "@{delegate} can no longer post for @{account} at {network}. What was planned has been stopped, and is kept "
-            "among the drafts of @{account}:"
+            "@{delegate} can no longer post for @{account} at {network}. "
+            "What was planned has been stopped, and is kept among the drafts of @{account}:"
         ).format(
             delegate=delegate.acct if delegate else "?", account=principal.acct if principal else "?",
             network=network.name,

@@ -133,8 +133,9 @@ async def set_signing(tx: Tx, account_id: int, signing: str | None) -> None:
 async def written(tx: Tx, post_ids: Sequence[int]) -> list[Written]:
     """Of these posts, those that somebody else wrote, as far as the reader may know of that account."""
     return await tx.all(
-        """SELECT p.id AS post_id, p.account_id, a.kind, a.byline, p.by_account_id, coalesce(d.signature, '') AS signature,
-                  d.face, w.handle, w.display_name, w.state = 'active' AND w.suspended_at IS NULL AS active
+        """SELECT p.id AS post_id, p.account_id, a.kind, a.byline, p.by_account_id, w.handle, w.display_name,
+                  coalesce(d.signature, '') AS signature, d.face,
+                  w.state = 'active' AND w.suspended_at IS NULL AS active
            FROM posts p JOIN accounts a ON a.org_id = p.org_id AND a.id = p.account_id
            JOIN accounts w ON w.org_id = p.org_id AND w.id = p.by_account_id
            LEFT JOIN delegations d ON d.org_id = p.org_id AND d.account_id = p.account_id

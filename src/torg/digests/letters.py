@@ -1,4 +1,4 @@
-"""A digest as a mail: plain text with the same in simple HTML, and the headers of one-click unsubscription (RFC 8058)."""
+"""A digest as a mail: plain text with the same in simple HTML, and the headers of one-click stopping (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,10 @@ def html(digest: Digest) -> str:
             items.append(f"<li>{linked}{f'<br>{escape(line.extract)}' if line.extract else ''}</li>")
         if items:
             body.append(f"<ul>{''.join(items)}</ul>")
-    ends = [(digest.settings_url, _("Fewer of these mails, or at another time")), (digest.unsubscribe_url, _("None any more"))]
+    ends = [
+        (digest.settings_url, _("Fewer of these mails, or at another time")),
+        (digest.unsubscribe_url, _("None any more")),
+    ]
     links = " · ".join(f'<a href="{escape(url)}">{escape(text)}</a>' for url, text in ends)
     return (
         f'<!DOCTYPE html><html lang="{digest.language}"><head><meta charset="utf-8"><title>{escape(digest.subject)}'

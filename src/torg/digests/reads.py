@@ -127,7 +127,9 @@ async def _mentions(missed: _Missed) -> Section | None:
         parts.append(n_("{n} mention or reply", "{n} mentions and replies", number).format(n=number))
     if talks:
         # What was written to one alone never goes out by mail
-        parts.append(n_("{n} conversation with new messages", "{n} conversations with new messages", talks).format(n=talks))
+        parts.append(
+            n_("{n} conversation with new messages", "{n} conversations with new messages", talks).format(n=talks)
+        )
     if not parts:
         return None
     return _section(missed, ", ".join(parts), [missed.line(view) for view in await missed.posts(ids)])
@@ -142,9 +144,7 @@ async def _threads(missed: _Missed) -> Section | None:
     n_ = messages.plural_translator(missed.language)
     title = n_("{n} lively conversation", "{n} lively conversations", len(views)).format(n=len(views))
     lines = [
-        missed.line(
-            view, n_("{n} new reply", "{n} new replies", replies[view.post.id]).format(n=replies[view.post.id])
-        )
+        missed.line(view, n_("{n} new reply", "{n} new replies", replies[view.post.id]).format(n=replies[view.post.id]))
         for view in views
     ]
     return _section(missed, title, lines)

@@ -1,4 +1,4 @@
-"""Decisions: when the next digest is due, which period it is for, and the signature of the link that ends them; pure."""
+"""Decisions: when the next digest is due, for which period, and the signature of the link that ends them; pure."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ MAC = 16
 def default(kind: NetworkKind, settings: NetworkSettings) -> Plan:
     """What holds for who has not chosen: weekly where colleagues are, nothing in a public network."""
     usual: Every = "off" if kind is NetworkKind.PUBLIC else "weekly"
-    return Plan(
-        every=settings.digest or usual, hour=HOUR, weekday=MONDAY, zone=settings.time_zone, chosen=False
-    )
+    return Plan(every=settings.digest or usual, hour=HOUR, weekday=MONDAY, zone=settings.time_zone, chosen=False)
 
 
 def check(plan: Plan) -> Plan:

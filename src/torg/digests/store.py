@@ -12,7 +12,7 @@ from torg.posts.visibility import readable
 
 COLUMNS = "every, hour, weekday, zone, chosen, next_at"
 TENANT = "org_id = %(org)s AND network_id = %(network)s"
-NEW_SECRET = "decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')"
+FRESH = "decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')"
 RECENT = 2000
 """Of a busy network the newest replies tell enough; the query never reads more."""
 
@@ -33,9 +33,10 @@ async def plan(tx: Tx, account_id: int) -> Plan | None:
 async def put(tx: Tx, account_id: int, plan: Plan) -> None:
     """Keep a plan; the secret of the links stays what it was."""
     await tx.run(
-        f"""INSERT INTO digest_plans (org_id, network_id, account_id, every, hour, weekday, zone, chosen, secret, next_at)
+        f"""INSERT INTO digest_plans (org_id, network_id, account_id, every, hour, weekday, zone, chosen, secret,
+                                      next_at)
             VALUES (%(org)s, %(network)s, %(account)s, %(every)s, %(hour)s, %(weekday)s, %(zone)s, %(chosen)s,
-                    {NEW_SECRET}, %(next)s)
+                    {FRESH}, %(next)s)
             ON CONFLICT (org_id, account_id) DO UPDATE
             SET every = excluded.every, hour = excluded.hour, weekday = excluded.weekday, zone = excluded.zone,
                 chosen = excluded.chosen, next_at = excluded.next_at""",
@@ -77,7 +78,7 @@ async def follow_default(tx: Tx, org_id: int, network_id: int, plan: Plan) -> in
         return changed
     return changed + await tx.run(
         f"""INSERT INTO digest_plans (org_id, network_id, account_id, every, hour, weekday, zone, secret, next_at)
-            SELECT a.org_id, a.network_id, a.id, %(every)s, %(hour)s, %(weekday)s, %(zone)s, {NEW_SECRET}, %(next)s
+            SELECT a.org_id, a.network_id, a.id, %(every)s, %(hour)s, %(weekday)s, %(zone)s, {FRESH}, %(next)s
             FROM accounts a LEFT JOIN digest_plans d ON d.org_id = a.org_id AND d.account_id = a.id
             WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.kind = 'personal' AND a.state = 'active'
             AND a.person_id IS NOT NULL AND d.account_id IS NULL
@@ -106,9 +107,7 @@ async def begin(tx: Tx, due: Due, period: str, since: datetime, next_at: datetim
            VALUES (%(org)s, %(network)s, %(account)s, %(period)s, %(since)s) ON CONFLICT DO NOTHING""",
         params,
     )
-    await tx.run(
-        f"UPDATE digest_plans SET next_at = %(next)s WHERE {TENANT} AND account_id = %(account)s", params
-    )
+    await tx.run(f"UPDATE digest_plans SET next_at = %(next)s WHERE {TENANT} AND account_id = %(account)s", params)
     return new > 0
 
 

@@ -38,10 +38,10 @@ class Wire(policy.EmailPolicy):
     (RFC 2369 §2; a line may have 998 characters, RFC 5322 §2.1.1.)
     """
 
-    def fold(self, name: str, value: object) -> str:
+    def fold(self, name: str, value: str) -> str:
         return f"{name}: {value}{self.linesep}" if name.lower() in WHOLE else super().fold(name, value)
 
-    def fold_binary(self, name: str, value: object) -> bytes:
+    def fold_binary(self, name: str, value: str) -> bytes:
         return self.fold(name, value).encode("ascii") if name.lower() in WHOLE else super().fold_binary(name, value)
 
 
