@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-
 from starlette.responses import Response, StreamingResponse
 
 from torg.admin_api import entities
@@ -60,7 +59,7 @@ async def index(call: Call, params: PageParams) -> Paged[entities.AdminLogEntry]
 
 @routes.get("/api/torg/v1/admin/log/head", scope=READ, permission=Permission.VIEW_AUDIT_LOG, tx=False)
 async def head(call: Call, params: Nothing) -> AdminLogHead:
-    """The end of the organisation's chain of acts. Keep it elsewhere: it shows later that nothing before was changed."""
+    """The end of the organisation's chain of acts. Kept elsewhere, it shows later that nothing was changed."""
     found = await chain.head(call.db, call.actor)
     return AdminLogHead(org_id=str(found.org_id), seq=found.seq, hash=found.hash)
 

@@ -17,8 +17,9 @@ from torg.graph.events import FollowAccepted, Followed, FollowRequested
 from torg.groups import effects as groups
 from torg.groups.events import GroupAnnounced
 from torg.imports.events import PostsImported
-from torg.messages.events import MessageSent
+from torg.messages.events import MessageEdited, MessageSent
 from torg.moderation.events import ReportFiled, WarningIssued
+from torg.monitoring import work as monitoring
 from torg.notices import effects as notices
 from torg.notices.events import NoticeCreated
 from torg.posts.events import DelegateActed, PollEnded, PostEdited, PostFavourited, PostPublished
@@ -51,7 +52,8 @@ EFFECTS: Effects = {
     FollowRequested: [Batch(notices.follow_requested), Batch(groups.requested)],
     Followed: [Batch(notices.followed)],
     GroupAnnounced: [Batch(groups.announced)],
-    MessageSent: [Batch(notices.messages_sent)],
+    MessageEdited: [Batch(monitoring.messages_edited)],
+    MessageSent: [Batch(notices.messages_sent), Batch(monitoring.messages_sent)],
     NoticeCreated: [Batch(push.wake)],
     PollEnded: [Batch(notices.polls_ended)],
     PostEdited: [
@@ -59,6 +61,7 @@ EFFECTS: Effects = {
         Batch(notices.posts_edited),
         Batch(search.index_posts),
         Batch(bridge.index_posts),
+        Batch(monitoring.posts_edited),
         cards.want_for_edited,
     ],
     PostFavourited: [Batch(notices.posts_favourited)],
@@ -67,6 +70,7 @@ EFFECTS: Effects = {
         Batch(search.index_posts),
         Batch(bridge.index_posts),
         Batch(track.posts_published),  # after the words are indexed, and after what others are told of the post
+        Batch(monitoring.posts_published),
         cards.want_for_published,
     ],
     PostsImported: [Batch(search.index_imported)],  # old posts are no news: no notice, no stream

@@ -11,7 +11,10 @@ from torg.accounts import verify
 from torg.announcements import upkeep as announcements
 from torg.bridge import letters as bridge_letters
 from torg.bridge import upkeep as guard
+from torg.calendar import upkeep as calendar
+from torg.compliance import exports as compliance
 from torg.delegation import actions as delegation
+from torg.digests import upkeep as digests
 from torg.engine import relay
 from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
 from torg.groups import actions as groups
@@ -20,11 +23,13 @@ from torg.joining import actions as joining
 from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.media import upkeep as media
 from torg.moderation import deletion
+from torg.monitoring import work as monitoring
 from torg.must_see import fanout as must_see
 from torg.orgs import store as orgs
-from torg.portability import importing, moving
+from torg.portability import erasing, importing, moving, my_data
 from torg.posts import polls, schedule
 from torg.push import delivery as push
+from torg.retention import jobs as retention
 from torg.serve import cards
 from torg.trends import actions as trends
 
@@ -85,11 +90,18 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     "trim_log": trim_log,
     "verify_links": verify.verify_links,
     **announcements.HANDLERS,
+    **calendar.HANDLERS,
+    **compliance.HANDLERS,
+    **erasing.HANDLERS,
     **guard.HANDLERS,
     **joining.HANDLERS,
+    **digests.HANDLERS,
     **media.HANDLERS,
+    **monitoring.HANDLERS,
     **must_see.HANDLERS,
+    **my_data.HANDLERS,
     **push.HANDLERS,
+    **retention.HANDLERS,
 }
 
 PERIODIC: Sequence[Periodic] = (
@@ -98,5 +110,10 @@ PERIODIC: Sequence[Periodic] = (
     Periodic(kind="sweep_joining", every=timedelta(hours=6)),
     Periodic(kind="trim_log", every=timedelta(hours=1)),
     *guard.PERIODIC,
+    *compliance.PERIODIC,
+    *digests.PERIODIC,
     *media.PERIODIC,
+    *monitoring.PERIODIC,
+    *my_data.PERIODIC,
+    *retention.PERIODIC,
 )

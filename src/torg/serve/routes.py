@@ -10,6 +10,7 @@ from torg.admin_api import emojis as admin_emojis
 from torg.admin_api import guard as admin_guard
 from torg.admin_api import holds as admin_holds
 from torg.admin_api import log as admin_log
+from torg.admin_api import monitoring as admin_monitoring
 from torg.admin_api import networks as admin_networks
 from torg.admin_api import policies as admin_policies
 from torg.admin_api import retention as admin_retention
@@ -89,7 +90,9 @@ from torg.mastodon_api import (
     trends,
 )
 from torg.mastodon_api.torg import (
+    calendar,
     delegation,
+    digests,
     groups,
     groups_content,
     groups_invitations,
@@ -105,8 +108,8 @@ from torg.mastodon_api.torg import (
 )
 from torg.mastodon_api.torg import directory as torg_directory
 from torg.mastodon_api.torg import join as torg_join
-from torg.mastodon_api.torg import networks as torg_networks
 from torg.mastodon_api.torg import my_data as torg_my_data
+from torg.mastodon_api.torg import networks as torg_networks
 from torg.mastodon_api.torg import usage_policy as torg_usage_policy
 from torg.oauth import authorize, authorized, join, setup, sign_in, sign_up, usage_policy
 from torg.web import (
@@ -123,7 +126,13 @@ from torg.web import (
     settings_sessions,
     wellknown,
 )
+from torg.web import digests as web_digests
 from torg.web import directory as web_directory
+from torg.web import group_page as web_group_page
+from torg.web import groups as web_groups
+from torg.web import calendar as web_calendar
+from torg.web import must_see as web_must_see
+from torg.web import thanks as web_thanks
 from torg.web import timelines as web_timelines
 
 
@@ -158,6 +167,11 @@ def collections() -> list[Routes]:
         settings_home.routes,
         settings_login.routes,
         settings_sessions.routes,
+        web_group_page.routes,
+        web_groups.routes,
+        web_calendar.routes,
+        web_must_see.routes,
+        web_thanks.routes,
         web_timelines.routes,
         web_directory.routes,
         media.routes,
@@ -234,6 +248,7 @@ def collections() -> list[Routes]:
         admin_emojis.routes,
         admin_networks.routes,
         admin_log.routes,
+        admin_monitoring.routes,
         admin_policies.routes,
         admin_roles.routes,
         admin_guard.routes,
@@ -246,10 +261,13 @@ def collections() -> list[Routes]:
         groups_members.routes,
         groups_topics.routes,
         must_see.routes,
+        calendar.routes,
         promotions.routes,
         side_threads.routes,
         praise.routes,
         questions.routes,
         delegation.routes,
         reading.routes,
+        digests.routes,
+        web_digests.routes,
     ]
