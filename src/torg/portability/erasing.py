@@ -42,8 +42,10 @@ GONE = "former"
 
 # What stays of an anonymised account: what was written and said, and the votes that the tallies count.
 KEPT = frozenset({
-    "posts", "post_tags", "post_mentions", "post_search", "media", "polls", "poll_votes", "favourites", "messages",
-    "message_readers", "conversation_members", "praises", "questions", "answers", "events", "imported_authors",
+    ("posts", "account_id"), ("post_mentions", "account_id"), ("media", "account_id"), ("poll_votes", "account_id"),
+    ("favourites", "account_id"), ("messages", "account_id"), ("message_readers", "account_id"),
+    ("conversation_members", "account_id"), ("praise", "from_id"), ("praised", "account_id"),
+    ("questions", "asker_id"), ("must_see", "sender_id"), ("calendar_events", "creator_id"),
 })  # fmt: skip
 HANGING = """
 SELECT c.conrelid::regclass::text AS "table", a.attname::text AS "column", c.confdeltype = 'n' AS nulled
@@ -61,7 +63,7 @@ WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace AND NOT EXISTS
 """
 # These have rules of their own, or go with the post they hang on.
 SPARED = frozenset({"deleted_posts", "deleted_messages", "kept_media", "held_records", "media_files", "post_search",
-                    "post_tags", "polls", "pins", "admin_log"})  # fmt: skip
+                    "post_tags", "polls", "pins", "admin_log", "legal_holds", "erasures"})  # fmt: skip
 FACES = """
 SELECT a.id, a.network_id, a.handle, a.display_name, n.kind AS network_kind, n.settings FROM accounts a
 JOIN networks n ON n.org_id = a.org_id AND n.id = a.network_id
@@ -256,7 +258,7 @@ async def _anonymise(ctx: Context, tx: Tx, account_id: int, handle: str) -> None
     """Take everything off the account but what it wrote, and its name off that."""
     for row in await tx.all(HANGING, {"of": "accounts"}):
         table, column = row["table"], row["column"]
-        if table in KEPT and column == "account_id":
+        if (table, column) in KEPT:
             continue
         if row["nulled"]:
             await tx.run(
