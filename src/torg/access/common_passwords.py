@@ -38,7 +38,7 @@ def is_common(password: str) -> bool:
         return True
     if not bare and len(set(text)) < 6:  # digits and signs only, few of them: 11111111, 12121212, 31-12-2011
         return True
-    return len(set(text)) <= 2 or _is_row(text) or _repeats(text)
+    return len(set(text)) <= 2 or _is_row(text) or _repeats(text) or _repeats(bare)
 
 
 def _is_row(text: str) -> bool:

@@ -46,7 +46,7 @@ def lets_in(settings: NetworkSettings, ip: str, role_id: int | None = None) -> b
 
 
 def session_seconds(settings: NetworkSettings) -> tuple[int | None, int | None]:
-    """(how old a session or token may grow, how long it may lie unused), in seconds; None: no bound of the network's."""
+    """(how old a login may grow, how long it may lie unused), in seconds; None: no bound of the network's."""
     hours, minutes = settings.session_hours, settings.session_idle_minutes
     return (None if hours is None else hours * 3600, None if minutes is None else minutes * 60)
 

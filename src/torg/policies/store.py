@@ -55,7 +55,8 @@ async def accept(tx: Tx, account_id: int, number: int) -> bool:
         params,
     )
     await tx.run(
-        f"UPDATE accounts SET policy_version = greatest(policy_version, %(version)s) WHERE {TENANT} AND id = %(account)s",
+        f"""UPDATE accounts SET policy_version = greatest(policy_version, %(version)s)
+            WHERE {TENANT} AND id = %(account)s""",
         params,
     )
     return new > 0
