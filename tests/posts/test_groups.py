@@ -10,7 +10,6 @@ from tests.fixtures.square import INSIDE, Person, Square
 from torg.kernel.actor import Scope
 from torg.kernel.ids import new_id
 from torg.posts import store
-from torg.posts.model import Draft
 from torg.posts.schedule import publish_due
 
 KINDS = ("open", "moderated", "private", "hidden")
@@ -138,7 +137,8 @@ async def test_a_guest_reads_and_writes_in_his_groups_alone(square: Square, anna
         assert (await visitor.get(path)).status_code == 404, path
     for path in (
         "/api/v1/timelines/public", "/api/v1/timelines/tag/price", f"/api/v1/accounts/{anna.id}/statuses",
-        "/api/v2/search?q=bjorn", "/api/v2/search?q=price", "/api/v1/directory", f"/api/v1/accounts/{anna.id}/followers",
+        "/api/v2/search?q=bjorn", "/api/v2/search?q=price", "/api/v1/directory",
+        f"/api/v1/accounts/{anna.id}/followers",
     ):  # fmt: skip
         answer = (await visitor.get(path)).text
         assert SECRET not in answer and "bjorn" not in answer, path
@@ -161,7 +161,8 @@ async def test_a_planned_reply_stays_in_the_group_when_what_it_answers_is_gone(
         post_id = await publish_due(tx, network, int(planned["id"]), origin="http://inside.acme.test")
         assert post_id is not None
         post = await store.get(tx, post_id)
-    assert post is not None and post.group_id == choir
+    assert post is not None
+    assert post.group_id == choir
 
 
 async def test_the_bell_of_a_group_rings_for_its_members(square: Square, anna: Person, bjorn: Person) -> None:
@@ -191,9 +192,12 @@ async def test_the_database_itself_keeps_groups_shut(square: Square, anna: Perso
     assert len(whole) == 3
     assert (await seen(anna.id))[0] == whole
     posts, accounts = await seen(bjorn.id)
-    assert posts == {"la la !choir", "To all"} and board not in accounts and open_group in accounts
+    assert posts == {"la la !choir", "To all"}
+    assert board not in accounts
+    assert open_group in accounts
     posts, accounts = await seen(visitor.id, as_guest=True)
-    assert posts == set() and accounts == {visitor.id}
+    assert posts == set()
+    assert accounts == {visitor.id}
 
 
 async def test_the_home_of_an_inside_network_is_the_feed_of_all_colleagues(

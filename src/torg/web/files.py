@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from torg.http import Authenticator, Call, Routes
 from torg.http.app import Gate
 from torg.http.auth import bearer_token
-from torg.kernel.actor import NetworkKind, Scope
+from torg.kernel.actor import Actor, NetworkKind, Scope
 from torg.kernel.errors import NotFound, TorgError
 from torg.media import links, reads
 from torg.media.formats import EXTENSIONS
@@ -28,8 +28,8 @@ YEAR = 31_536_000
 DAY = 86_400
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
-FileReader = Callable[[Call], Awaitable[bool]]
-"""Whether the caller is a member of the network: `services.file_readers` holds them (token, session …)."""
+FileReader = Callable[[Call], Awaitable[Actor | None]]
+"""The member of the network that the caller is, if any: `services.file_readers` holds them (token, session …)."""
 
 
 class FileParams(msgspec.Struct, kw_only=True):
@@ -47,9 +47,10 @@ class SizeParams(msgspec.Struct, kw_only=True):
 async def show(call: Call, params: FileParams) -> Response:
     """A stored file, whole or in part (RFC 9110 §14)."""
     kind = call.network.kind
-    if kind is not NetworkKind.PUBLIC and not await _may_read(call, params):
-        raise NotFound
-    async with call.db.tx(Scope(call.network.org_id, (call.network.id,))) as tx:
+    scope = Scope(call.network.org_id, (call.network.id,))
+    if kind is not NetworkKind.PUBLIC and not links.signed(params.key, params.until, params.sign):
+        scope = await _of_reader(call)
+    async with call.db.tx(scope) as tx:
         file = await reads.file(tx, params.key)
     if file is None:
         raise NotFound
@@ -75,29 +76,28 @@ async def show(call: Call, params: FileParams) -> Response:
     return StreamingResponse(call.services.blobs.read(file.key, start, end), status, headers)
 
 
-async def _may_read(call: Call, params: FileParams) -> bool:
-    if links.signed(params.key, params.until, params.sign):
-        return True
+async def _of_reader(call: Call) -> Scope:
+    """What the caller may see of the network (row security leaves out others' files); NotFound for a stranger."""
     for reader in getattr(call.services, "file_readers", ()):
-        if await reader(call):
-            return True
-    return False
+        if (actor := await reader(call)) is not None:
+            return actor.scope
+    raise NotFound
 
 
 def token_reader(authenticator: Authenticator, gate: Gate | None = None) -> FileReader:
     """Lets in the bearer of a token of the network with an account, as far as the network's policies let it."""
 
-    async def read(call: Call) -> bool:
+    async def read(call: Call) -> Actor | None:
         token = bearer_token(call.request)
         if token is None:
-            return False
+            return None
         try:
             actor = await authenticator.authenticate(call.db, call.network, token)
             if gate is not None:
                 await gate(call.network, actor, call.client_ip, call.route.path, call.origin)
         except TorgError:  # a bad token opens nothing; the answer stays the same 404 (DESIGN §2.4)
-            return False
-        return actor.account_id is not None and actor.granted("read")
+            return None
+        return actor if actor.account_id is not None and actor.granted("read") else None
 
     return read
 
