@@ -47,6 +47,7 @@ class NewPost(Look, kw_only=True):
     spoiler: str = ""
     reply_to: int | None = None
     audience: Choice = "private"
+    in_group: bool = False
     once: str = ""
 
 
@@ -57,6 +58,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     spoiler: str = ""
     reply_to: int | None = None
     audience: Choice
+    in_group: bool = False  # an answer stays in the group, whatever the audience says
     once: str
     most: int
     wrong: str | None = None
@@ -75,6 +77,7 @@ def blank(visitor: Visitor, parent: PostView | None = None) -> Written | None:
         spoiler=parent.post.spoiler if parent else "",
         reply_to=parent.post.id if parent else None,
         audience=audience,
+        in_group=parent is not None and parent.post.group_id is not None,
         once=secrets.token_urlsafe(12),
         most=visitor.call.network.settings.max_characters,
     )
@@ -127,6 +130,7 @@ def _again(visitor: Visitor, form: NewPost, wrong: str) -> Response:
         spoiler=form.spoiler,
         reply_to=form.reply_to,
         audience=form.audience,
+        in_group=form.in_group,
         once=form.once,
         most=visitor.call.network.settings.max_characters,
         wrong=wrong,

@@ -12,6 +12,7 @@ from torg.accounts.model import AccountKind
 from torg.http import Call, Routes
 from torg.kernel.errors import Gone, NotFound
 from torg.timelines import reads as timelines
+from torg.web import group_page
 from torg.web.answer import answer
 from torg.web.forms import POSTS, Handle, Look, turned
 from torg.web.guard import let_out
@@ -36,6 +37,8 @@ async def profile(call: Call, params: Handle) -> Response:
         raise NotFound
     if not account.visible:
         raise Gone
+    if account.kind is AccountKind.GROUP and visitor.account is not None:
+        return await group_page.show(visitor, account, params)
     page = turned(params)
     of_group = account.kind is AccountKind.GROUP
     pinned = []

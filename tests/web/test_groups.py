@@ -1,0 +1,105 @@
+"""Groups in the browser, without scripts."""
+
+from __future__ import annotations
+
+import re
+
+from tests.fixtures.square import INSIDE, Square
+from tests.mastodon_api.group_helpers import GROUPS, nothing, office, ok
+from tests.web.reader import Reader
+
+
+async def test_made_joined_written_in_and_left(square: Square) -> None:
+    them = await office(square)
+    bjorn = await Reader(square, INSIDE).enters("bjorn")
+    cecilia = await Reader(square, INSIDE, "sv").enters("cecilia")
+    form = await bjorn.open("/groups/new")
+    wrong = await bjorn.send(form, "/groups/new", name="bjorn", kind="private", guests_allowed="1")
+    assert (wrong.status_code, "This name is taken." in wrong.text) == (422, True)
+    assert re.search(r'value="private" checked', wrong.text)
+    made = await bjorn.send(form, "/groups/new", name="fika", display_name="Fika <b>", kind="private")
+    assert (made.status_code, made.headers["location"]) == (303, "/@fika")
+    page = await bjorn.open("/@fika")
+    assert "Fika &lt;b&gt;" in page.text
+    id_ = re.search(r"/groups/(\d+)/members", page.text)
+    assert id_ is not None
+    group = id_[1]
+    sent = await bjorn.send(page, f"/groups/{group}/posts", text="Bara vi")
+    assert sent.headers["location"] == "/@fika"
+    assert "Bara vi" in (await bjorn.open("/@fika")).text
+
+    seen = await cecilia.open("/@fika")
+    assert "Be att få gå med" in seen.text
+    assert "Bara vi" not in seen.text
+    assert "group-text" not in seen.text
+    await cecilia.send(seen, f"/groups/{group}/join")
+    assert "Du har bett att få gå med." in (await cecilia.open("/@fika")).text
+    people = await bjorn.open(f"/groups/{group}/members")
+    assert "They ask to join" in people.text
+    await bjorn.send(people, f"/groups/{group}/requests/{them.cecilia.id}", verdict="authorize")
+    inside = await cecilia.open("/@fika")
+    assert "Bara vi" in inside.text
+    assert "Dina grupper" in (await cecilia.open("/groups")).text
+    stuck = await bjorn.send(page, f"/groups/{group}/leave")
+    assert stuck.headers["location"] == f"/groups/{group}/members?last=1"
+    assert "last administrator" in (await bjorn.open(stuck.headers["location"])).text
+    await cecilia.send(inside, f"/groups/{group}/leave")
+    assert "Bara vi" not in (await cecilia.open("/@fika")).text
+
+
+async def test_the_conversation_with_the_newest_reply_is_on_top(square: Square) -> None:
+    them = await office(square)
+    await them.group("fika")
+    one, _two = await them.bjorn.says("!fika ettan"), await them.bjorn.says("!fika tvåan")
+    reader = await Reader(square, INSIDE).enters("bjorn")
+    text = (await reader.open("/@fika")).text
+    assert text.index("tvåan") < text.index("ettan")
+    await them.bjorn.says("svar", in_reply_to_id=one["id"])
+    text = (await reader.open("/@fika")).text
+    assert text.index("ettan") < text.index("tvåan")
+    thread = await reader.open(f"/@bjorn/{one['id']}")
+    assert "Those who read in the group can read this." in thread.text
+    assert f"/groups/{one['group_id']}" in thread.text
+    assert (await reader.open(f"/groups/{one['group_id']}")).headers["location"] == "/@fika"
+
+
+async def test_a_hidden_group_has_no_page_for_others(square: Square) -> None:
+    them = await office(square)
+    group = await them.group("tyst", "hidden", display_name="Hemligheten")
+    await them.bjorn.says("!tyst planen")
+    for handle in ("david", "gustav"):
+        reader = await Reader(square, INSIDE).enters(handle)
+        form = await reader.open("/groups")
+        assert "Hemligheten" not in form.text
+        for path in ("/@tyst", f"/groups/{group['id']}", f"/groups/{group['id']}/members", "/@bjorn"):
+            page = await reader.open(path)
+            assert "Hemligheten" not in page.text, path
+            assert "planen" not in page.text, path
+            assert page.status_code == (200 if path == "/@bjorn" and handle == "david" else 404), path
+        for verb in ("join", "leave", "decline", "posts"):
+            assert (await reader.send(form, f"/groups/{group['id']}/{verb}", text="x")).status_code in (403, 404)
+    nobody = Reader(square, INSIDE)
+    for path in ("/groups", "/groups/new", f"/groups/{group['id']}"):
+        page = await nobody.open(path)
+        assert (page.status_code, page.headers["location"]) == (303, "/auth/sign_in?next=/groups")
+
+
+async def test_an_invitation_is_answered_in_the_directory(square: Square) -> None:
+    them = await office(square)
+    group = await them.group("tyst", "hidden", display_name="Hemligheten")
+    ok(await them.bjorn.post(f"{GROUPS}/{group['id']}/invitations", json={"account_ids": [them.david.id]}))
+    reader = await Reader(square, INSIDE).enters("david")
+    page = await reader.open("/groups")
+    assert "You are invited" in page.text
+    assert (await reader.send(page, f"/groups/{group['id']}/decline")).headers["location"] == "/groups"
+    assert "Hemligheten" not in (await reader.open("/groups")).text
+    nothing(await them.david.get(f"{GROUPS}/{group['id']}"))
+
+
+async def test_a_form_from_elsewhere_does_nothing(square: Square) -> None:
+    them = await office(square)
+    group = await them.group("fika")
+    reader = await Reader(square, INSIDE).enters("david")
+    answer = await reader.http.post(f"/groups/{group['id']}/join", data={"csrf": "x"})
+    assert answer.status_code == 403
+    assert not ok(await them.david.get(f"{GROUPS}/{group['id']}"))["member"]
