@@ -92,7 +92,7 @@ async def test_mail_providers_belong_to_nobody(square: Square, provider: str) ->
     assert await details(refused) == {"domain": "ERR_BLOCKED"}
 
 
-@pytest.mark.parametrize("odd", ["", "acme", "a b.example", "-x.example", "x@a.example", "127.0.0.1", "a" * 300, "x..y"])
+@pytest.mark.parametrize("odd", ["", "acme", "a b.example", "-x.example", "x@a.example", "127.0.0.1", "a" * 300, "..y"])
 async def test_what_is_no_domain_is_refused(square: Square, odd: str) -> None:
     refused = await square.person(INSIDE, "anna").post(PATH, json={"domain": odd})
     assert await details(refused) == {"domain": "ERR_INVALID"}

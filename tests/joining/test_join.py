@@ -97,14 +97,10 @@ async def test_the_answer_is_the_same_for_every_address(town: Town, tmp_path: Pa
             answers.add((answer.status_code, answer.text, tuple(sorted(set(answer.headers)))))
             await quiet(town)
             work.add(len(mails(tmp_path)))
-        refused = [
-            await client.post(
-                "/api/v1/accounts", data={**FORM, "email": address, "username": name}, headers=await app_token(client)
-            )
-            for address, name in (
-                (NEW, "cecilia"), (NEW, "anna"), ("x@elsewhere.example", "cecilia"), (ADDRESSES[1], "y"),
-            )  # fmt: skip
-        ]
+        app, refused = await app_token(client), []
+        for address, name in ((NEW, "cecilia"), (NEW, "anna"), (ADDRESSES[2], "cecilia"), (ADDRESSES[1], "y")):
+            form = {**FORM, "email": address, "username": name}
+            refused.append(await client.post("/api/v1/accounts", data=form, headers=app))
     assert len(pages) == len(answers) == 1
     assert {(answer.status_code, answer.text) for answer in refused} == {(403, refused[0].text)}
     to = sorted({letter["to"] for letter in mails(tmp_path)})
