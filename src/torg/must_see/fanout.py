@@ -79,8 +79,8 @@ async def _mail(tx: Tx, network: Network, origin: str, post: Post, who: list[int
         short = first if len(first) <= SUBJECT else first[: SUBJECT - 1].rstrip() + "…"
         subject = _("Important at {network}: {text}") if step == "told" else _("Not read yet at {network}: {text}")
         text = _(
-            "An announcement at {network} that everybody addressed is to read:\n\n{text}\n\nRead it here, and it is "
-            "marked as read:\n{link}\n\nThis mail comes whatever you have chosen about other mails: it is sent for "
+            "An announcement at {network} that everybody addressed is to read:\n\n{text}\n\nSay here that you "
+            "have read it:\n{link}\n\nThis mail comes whatever you have chosen about other mails: it is sent for "
             "announcements that must be seen, and for nothing else."
         )
         await letters.post(

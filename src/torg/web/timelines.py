@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from torg.http import Call, Routes
 from torg.kernel.errors import NotFound
+from torg.must_see import reads as must_see
 from torg.posts.model import PostView
 from torg.text.tags import tag_name
 from torg.timelines import reads
@@ -27,7 +28,8 @@ async def front(call: Call, params: Turn) -> Response:
     visitor = await visitor_of(call, params.lang)
     if visitor.account is not None:
         views = await reads.home(call.tx, visitor.actor, turned(params))
-        return await _posts(visitor, params, "home.html", views, form=blank(visitor))
+        unread = await must_see.mine(call.tx, visitor.actor)
+        return await _posts(visitor, params, "home.html", views, form=blank(visitor), must_see=len(unread))
     if not call.network.is_public:
         return answer(visitor, "gate.html", Present(visitor))
     if call.network.settings.single_user:
