@@ -124,7 +124,7 @@ async def test_the_first_broken_row_is_named(
     with psycopg.connect(fresh_database.conninfo("torg_owner"), autocommit=True) as owner:
         owner.execute("ALTER TABLE admin_log DISABLE TRIGGER ALL")
         owner.execute("ALTER TABLE admin_log NO FORCE ROW LEVEL SECURITY")
-        changed = owner.execute(f"{harm} AND org_id = {org}")  # type: ignore[call-overload]
+        changed = owner.execute(f"{harm} AND org_id = {org}")
         assert changed.rowcount
     (found,) = await broken(square)
     assert (found.org_id, found.seq) == (org, seq)
@@ -165,7 +165,7 @@ async def test_what_was_there_before_begins_the_chain(fresh_database: TestDataba
                        VALUES (%s, %s, %s, 0, 'old', 'thing', %s, '', '')""",
                     (network.org_id, network.id, number, -number),
                 )
-            owner.execute(chaining)  # type: ignore[arg-type]
+            owner.execute(chaining)
             owner.execute("ALTER TABLE admin_log ENABLE TRIGGER ALL")
             order = owner.execute("SELECT id FROM admin_log ORDER BY seq").fetchall()
         assert [row[0] for row in order] == [10, 20, 30]

@@ -10,7 +10,9 @@ import pytest
 from tests.admin_api.helpers import ADMIN, details, entries, give_role, ok, refused
 from tests.fixtures.square import INSIDE, OTHER, Person, Square
 from tests.fixtures.town import PASSWORD, Town
+from torg.access.tokens import TokenAuthenticator
 from torg.kernel.actor import Permission
+from torg.live.connection import Closed, Connection
 from torg.orgs.model import NetworkSettings
 from torg.orgs.policies import lets_in, normal
 
@@ -92,9 +94,26 @@ async def test_nobody_locks_himself_out_but_on_purpose(square: Square) -> None:
         assert (await office.get("/api/v1/timelines/home")).status_code == 403
     async with at(square, square.anna, HOME) as home:
         await ok(await home.patch(PATH, json={"session_hours": 12}))
-    first = [entry for entry in await entries(square) if entry.target_type == "policies"][0]
+    first = next(entry for entry in await entries(square) if entry.target_type == "policies")
     assert first.details == {"changes": {"allowed_ranges": [[], ["203.0.113.0/24"]]}, "forced": True}
     assert (await ok(await square.nobody().get("/api/v2/instance")))["domain"], "anybody may still read"
+
+
+async def test_open_streams_end_when_policies_change(square: Square) -> None:
+    network, services = square.networks["acme.test"], square.services
+    actor = await TokenAuthenticator().authenticate(services.db, network, square.bjorn.token)
+    outside, office = (Connection(actor, "http://acme.test", ip=ip) for ip in (HOME, OFFICE))
+    for connection in (outside, office):
+        services.hub.join(connection)
+    await services.hub.sweep()
+    assert (outside.closed, office.closed) == (None, None)
+    async with at(square, square.anna, OFFICE) as admin:
+        await ok(await admin.patch(PATH, json={"allowed_ranges": ["192.0.2.0/24"]}))
+        await services.hub.sweep()
+        assert (outside.closed, office.closed) == (Closed.REFUSED, None)
+        await ok(await admin.put(f"{ADMIN}/usage_policy", json={"text": "Be kind"}))
+    await services.hub.sweep()
+    assert office.closed is Closed.REFUSED, "who has not accepted what is new reads no further"
 
 
 @pytest.mark.parametrize(

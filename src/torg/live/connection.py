@@ -16,6 +16,7 @@ class Closed(StrEnum):
 
     OVERFLOW = "the reader is too slow"
     REVOKED = "the access token is no longer valid"
+    REFUSED = "the network's policies refuse this reader by now"
     SHUTDOWN = "the server is going down"
     FAILURE = "the server could not read its log"
     GONE = "the reader hung up"
@@ -28,10 +29,11 @@ class Connection:
     unbounded queue would take the memory of everybody else.
     """
 
-    __slots__ = ("_queue", "actor", "closed", "live", "origin", "position", "topics")
+    __slots__ = ("_queue", "actor", "closed", "ip", "live", "origin", "position", "topics")
 
-    def __init__(self, actor: Actor, origin: str, *, queue: int = QUEUE) -> None:
+    def __init__(self, actor: Actor, origin: str, *, ip: str = "", queue: int = QUEUE) -> None:
         self.actor = actor
+        self.ip = ip
         self.origin = origin
         self.topics: set[Topic] = set()
         self.position = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import structlog
 
@@ -22,13 +22,24 @@ SWEEP_EVERY = 10.0
 TRIES = 3
 AT_ONCE = 4
 Place = tuple[int, int]
+Admits = Callable[[Connection], Awaitable[bool]]
+"""Whether the policies of its network still let a reader in."""
 
 
 class Hub:
     """`run()` until cancelled; `join`, `watch`, `leave` for edges. One per process."""
 
-    def __init__(self, db: Database, bus: Bus, reactions: Reactions, *, barring: Iterable[str] = ()) -> None:
-        """`barring`: kinds of events after which tokens are looked at anew at once."""
+    def __init__(
+        self,
+        db: Database,
+        bus: Bus,
+        reactions: Reactions,
+        *,
+        barring: Iterable[str] = (),
+        admits: Admits | None = None,
+    ) -> None:
+        """`barring`: kinds of events after which tokens are looked at anew at once. `admits`: asked with each look."""
+        self._admits = admits
         self._db = db
         self._bus = bus
         self._reactions = reactions
@@ -110,9 +121,11 @@ class Hub:
         async with self._db.system() as tx:
             valid = await store.valid_tokens(tx, list(holders))
         for token, connections in holders.items():
-            if token not in valid:
-                for connection in connections:
+            for connection in connections:
+                if token not in valid:
                     connection.close(Closed.REVOKED)
+                elif self._admits is not None and not await self._admits(connection):
+                    connection.close(Closed.REFUSED)
 
     def close(self) -> None:
         """End all readers: the server is going down."""

@@ -34,7 +34,7 @@ class Anything(msgspec.Struct, kw_only=True):
 async def watch(call: Call, name: str, params: Stream) -> Response:
     """A stream of one topic, from now on or from the event that the reader had last."""
     topic = await streaming_topics.topic(call, name, tag=params.tag, list_id=params.list, q=params.q)
-    connection = Connection(call.actor, call.origin)
+    connection = Connection(call.actor, call.origin, ip=call.client_ip)
     connection.topics.add(topic)
     return EventStream(call.services.hub, connection, after=resume_after(call, params))
 

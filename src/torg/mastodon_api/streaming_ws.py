@@ -36,7 +36,7 @@ async def serve(socket: WebSocket, call: Call) -> None:
     """The life of a socket. The kit has refused a bad token already; none at all may watch public streams."""
     await socket.accept(subprotocol=call.subprotocol)
     hub: Hub = call.services.hub
-    connection = Connection(call.actor, call.origin)
+    connection = Connection(call.actor, call.origin, ip=call.client_ip)
     hub.join(connection)
     writing = asyncio.create_task(_write(socket, connection))
     try:

@@ -53,6 +53,15 @@ class Gate:
         raise AddressRefused(log=f"{ip} is outside the ranges of {network.host}")
 
     @staticmethod
+    def admits(network: Network, actor: Actor, ip: str) -> bool:
+        """Whether a caller who was let in before may stay, as things are now (an open stream)."""
+        if actor.token_id is None:
+            return True
+        settings = network.settings
+        accepted = actor.account_id is None or actor.policy_version >= settings.usage_policy_version
+        return accepted and lets_in(settings, ip, actor.role_id)
+
+    @staticmethod
     def accepted(network: Network, version: int, origin: str) -> None:
         """NotAccepted for whoever has accepted an older version than the network's, or none."""
         current = network.settings.usage_policy_version

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from torg.access.tokens import TokenAuthenticator
 from torg.bridge import guard
@@ -20,6 +21,7 @@ from torg.engine.postgres import Database
 from torg.kernel import ids
 from torg.kernel.config import Settings
 from torg.kernel.events import kind_of
+from torg.live.connection import Connection
 from torg.live.hub import Hub
 from torg.mastodon_api.streaming_events import REACTIONS
 from torg.media import links, rules
@@ -72,6 +74,12 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
     bus = LogBus(db)
     await bus.start()
     gate = Gate(db)
+    networks = NetworksByHost(db)
+
+    async def admits(connection: Connection) -> bool:
+        network = await networks.by_host(urlsplit(connection.origin).netloc)
+        return network is None or gate.admits(network, connection.actor, connection.ip)
+
     services = Services(
         settings=settings,
         db=db,
@@ -86,11 +94,13 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         ),
         fetch=Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file),
         dns=Resolver(),
-        networks=NetworksByHost(db),
+        networks=networks,
         door=Door(db),
         gate=gate,
         bus=bus,
-        hub=Hub(db, bus, REACTIONS, barring=[kind_of(AccountModerated), kind_of(DelegationEnded)]),
+        hub=Hub(
+            db, bus, REACTIONS, barring=[kind_of(AccountModerated), kind_of(DelegationEnded)], admits=admits
+        ),
         identity=await keys.load(db, settings.vapid_contact),
         uploads=uploads,
         file_readers=(files.token_reader(TokenAuthenticator(), gate),),
