@@ -40,12 +40,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 async def create(both: Bridge, post_id: int, wish: Wish) -> Promotion:
     """Begin a public draft of an inside post: its author, or who may promote and can read it. The author is told."""
-    source = await reads.original(both.inside, both.me, post_id)
+    source = await source_to_promote(both, post_id)
     mine = source.account_id == both.me.me
-    if not mine and not both.me.may(Permission.PROMOTE):
-        raise Forbidden
-    if not mine and source.audience not in (Audience.EVERYONE, Audience.GROUP):
-        raise Forbidden("Only its author may promote a post for followers or for those mentioned")
     id_ = new_id()
     values = await _written(both, source, wish)
     await store.insert(both.inside, {
@@ -57,6 +53,18 @@ async def create(both: Bridge, post_id: int, wish: Wish) -> Promotion:
     if not mine:
         await letters.drafted(both, source.account_id)
     return await find(both, id_)
+
+
+async def source_to_promote(both: Bridge, post_id: int) -> Post:
+    """The inside post, for who may promote it; Forbidden or NotFound for anybody else."""
+    source = await reads.original(both.inside, both.me, post_id)
+    if source.account_id == both.me.me:
+        return source
+    if not both.me.may(Permission.PROMOTE):
+        raise Forbidden
+    if source.audience not in (Audience.EVERYONE, Audience.GROUP):
+        raise Forbidden("Only its author may promote a post for followers or for those mentioned")
+    return source
 
 
 async def _written(both: Bridge, source: Post, wish: Wish) -> dict[str, object]:

@@ -126,11 +126,12 @@ from torg.web import (
     settings_sessions,
     wellknown,
 )
+from torg.web import bridge as web_bridge
+from torg.web import calendar as web_calendar
 from torg.web import digests as web_digests
 from torg.web import directory as web_directory
 from torg.web import group_page as web_group_page
 from torg.web import groups as web_groups
-from torg.web import calendar as web_calendar
 from torg.web import must_see as web_must_see
 from torg.web import thanks as web_thanks
 from torg.web import timelines as web_timelines
@@ -158,6 +159,7 @@ def collections() -> list[Routes]:
         usage_policy.routes,
         torg_usage_policy.routes,
         about.routes,
+        web_bridge.routes,
         compose.routes,
         files.routes,
         posts.routes,
