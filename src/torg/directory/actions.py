@@ -35,14 +35,14 @@ async def save(tx: Tx, actor: Actor, changes: Sequence[FieldChange], *, scheme: 
     """
     if actor.person_id is None:
         raise Forbidden(NO_PERSON)
+    await profile_store.lock_person(tx, actor.person_id)
     await save_for(tx, actor, actor.person_id, changes, scheme=scheme)
 
 
 async def save_for(
     tx: Tx, actor: Actor, person_id: int, changes: Sequence[FieldChange], *, scheme: str
 ) -> None:
-    """The same for anybody with a face in the actor's network: for an administrator's methods."""
-    await profile_store.lock_person(tx, person_id)
+    """The same for anybody with a face in the actor's network; the caller holds the lock."""
     faces = await profile_store.faces(tx, person_id)
     here = next((face for face in faces if face.network_id == actor.network_id), None)
     if here is None:

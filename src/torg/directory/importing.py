@@ -7,7 +7,7 @@ from typing import cast
 
 import msgspec
 
-from torg.directory import actions, chart, chart_store, reads, rules, sheet, sheet_store
+from torg.directory import actions, chart, chart_store, profile_store, reads, rules, sheet, sheet_store
 from torg.directory.model import Field, FieldChange, FieldName
 from torg.directory.sheet import Line, Mistake
 from torg.engine.postgres import Tx
@@ -42,6 +42,7 @@ async def take(tx: Tx, actor: Actor, raw: bytes, *, dry_run: bool, scheme: str) 
     """
     reads.check_open(actor)
     lines, mistakes = sheet.read(raw)
+    await profile_store.lock_everybody(tx)
     await chart_store.lock(tx)
     people = await sheet_store.people(tx, [n for line in lines for n in (line.email, line.manager_email) if n])
     stored = await sheet_store.fields(tx, [p.person_id for p in people.values()])

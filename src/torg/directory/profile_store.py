@@ -19,8 +19,16 @@ def params(tx: Tx, **more: Any) -> dict[str, Any]:
 
 
 async def lock_person(tx: Tx, person_id: int) -> None:
-    """One saving of a person's profile at a time."""
-    await tx.run("SELECT pg_advisory_xact_lock(7062, hashtext(%s))", (str(person_id),))
+    """One saving of a person's profile at a time, and none while a sheet is taken."""
+    await tx.run(
+        "SELECT pg_advisory_xact_lock_shared(7064, hashtext(%s)), pg_advisory_xact_lock(7062, hashtext(%s))",
+        (str(tx.scope.org_id), str(person_id)),
+    )
+
+
+async def lock_everybody(tx: Tx) -> None:
+    """No saving of any profile of the organisation but in this transaction: one lock instead of thousands."""
+    await tx.run("SELECT pg_advisory_xact_lock(7064, hashtext(%s))", (str(tx.scope.org_id),))
 
 
 async def fields(tx: Tx, person_id: int) -> list[Field]:

@@ -42,14 +42,8 @@ async def search(tx: Tx, actor: Actor, wish: Wish, *, limit: int, offset: int) -
     return await colleagues(tx, actor, found)
 
 
-async def count(tx: Tx, actor: Actor, wish: Wish) -> int:
-    """How many match."""
-    check_open(actor)
-    return await store.count(tx, actor.me, wish)
-
-
-async def facets(tx: Tx, actor: Actor, wish: Wish) -> dict[str, list[Counted]]:
-    """Departments, places and expertise of those who match."""
+async def facets(tx: Tx, actor: Actor, wish: Wish) -> tuple[int, dict[str, list[Counted]]]:
+    """(how many match, their departments, places and expertise)."""
     check_open(actor)
     return await store.facets(tx, actor.me, wish, MOST_FACETS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
@@ -11,7 +12,7 @@ import msgspec
 
 from torg.accounts.model import Account
 from torg.accounts.rules import MOST_FIELDS, MOST_NAME, MOST_NOTE, ProfileChange
-from torg.directory.model import Copied, Field, FieldChange, FieldName, Source
+from torg.directory.model import Copied, Counted, Field, FieldChange, FieldName, Source
 from torg.kernel.actor import NetworkKind
 from torg.kernel.errors import Invalid
 from torg.search.rules import fold
@@ -206,6 +207,17 @@ def query(text: str) -> str | None:
     found = fold(text).split()[:MOST_QUERY_WORDS]
     quoted = ("'" + word.replace("\\", "\\\\").replace("'", "''") + "':*" for word in found)
     return " & ".join(quoted) or None
+
+
+def tally(values: Iterable[str], most: int) -> list[Counted]:
+    """How often each value occurs, whatever its capitals; the most frequent first."""
+    counts: Counter[str] = Counter()
+    spelled: dict[str, str] = {}
+    for value in values:
+        counts[value.lower()] += 1
+        spelled[value.lower()] = min(value, spelled.get(value.lower(), value))
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [Counted(value=spelled[key], count=count) for key, count in ordered[:most]]
 
 
 def rank(found: Iterable[tuple[int, Source, int]], most: int) -> list[tuple[int, list[Source]]]:

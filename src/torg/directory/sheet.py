@@ -12,7 +12,7 @@ from torg.kernel.errors import Invalid
 
 COLUMNS = ("email", "title", "department", "location", "phone", "manager_email", "expertise")
 FIELDS = ("title", "department", "location", "phone", "expertise")
-MOST_LINES = 5000
+MOST_LINES = 2000
 # What a spreadsheet would take for a formula is written with an apostrophe before it, and read without.
 FORMULA = ("=", "+", "-", "@", "\t")
 

@@ -34,17 +34,10 @@ FROM = f"""
     AND (%(expertise)s::text = '' OR EXISTS (SELECT FROM expertise e WHERE e.org_id = a.org_id
         AND e.account_id = a.id AND e.listed AND e.key = %(expertise)s::text))
 """
-FACETS = f"""
-    WITH found AS MATERIALIZED (SELECT a.id, c.department, c.location {FROM})
-    (SELECT 'department' AS facet, min(department) AS value, count(*) AS count FROM found
-     WHERE department <> '' GROUP BY lower(department) ORDER BY count(*) DESC, lower(department) LIMIT %(most)s)
-    UNION ALL
-    (SELECT 'location', min(location), count(*) FROM found
-     WHERE location <> '' GROUP BY lower(location) ORDER BY count(*) DESC, lower(location) LIMIT %(most)s)
-    UNION ALL
-    (SELECT 'expertise', min(e.name), count(*) FROM found
-     JOIN expertise e ON e.org_id = %(org)s AND e.account_id = found.id AND e.listed
-     GROUP BY e.key ORDER BY count(*) DESC, e.key LIMIT %(most)s)
+KNOWN = """
+    SELECT min(e.name) AS value, count(*) AS count FROM expertise e
+    WHERE e.org_id = %(org)s AND e.network_id = %(network)s AND e.account_id = ANY(%(ids)s) AND e.listed
+    GROUP BY e.key ORDER BY count(*) DESC, e.key LIMIT %(most)s
 """
 
 
@@ -74,19 +67,16 @@ async def search(tx: Tx, viewer: int, wish: Wish, *, limit: int, offset: int) ->
     )
 
 
-async def count(tx: Tx, viewer: int, wish: Wish) -> int:
+async def facets(tx: Tx, viewer: int, wish: Wish, most: int) -> tuple[int, dict[str, list[Counted]]]:
+    """(how many match, their departments, places and expertise, the most frequent first)."""
     values = _wanted(tx, viewer, wish)
-    return int(await tx.value(f"SELECT count(*) {FROM}", values)) if values is not None else 0
-
-
-async def facets(tx: Tx, viewer: int, wish: Wish, most: int) -> dict[str, list[Counted]]:
-    """Departments, places and expertise of those found, the most frequent first."""
-    values = _wanted(tx, viewer, wish)
-    found: dict[str, list[Counted]] = {"department": [], "location": [], "expertise": []}
-    if values is not None:
-        for row in await tx.all(FACETS, {**values, "most": most}):
-            found[row["facet"]].append(Counted(value=row["value"], count=row["count"]))
-    return found
+    if values is None:
+        return 0, {"department": [], "location": [], "expertise": []}
+    # Counted here: joined in one query, PostgreSQL guesses too few to be found and looks up each of them alone.
+    found = await tx.all(f"SELECT a.id, c.department, c.location {FROM}", values)
+    known = await tx.all(KNOWN, params(tx, ids=[row["id"] for row in found], most=most), as_=Counted)
+    places = {name: rules.tally([row[name] for row in found if row[name]], most) for name in ("department", "location")}
+    return len(found), {**places, "expertise": known}
 
 
 async def details(tx: Tx, ids: Iterable[int]) -> dict[int, Details]:

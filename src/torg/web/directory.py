@@ -65,14 +65,15 @@ async def search(call: Call, params: Search) -> Response:
     offset = max(0, params.offset)
     found = await reads.search(call.tx, visitor.actor, params.wish(), limit=SHOWN + 1, offset=offset)
     shown = found[:SHOWN]
+    total, facets = await reads.facets(call.tx, visitor.actor, params.wish())
     at = await presenting(call.tx, visitor, (), *_everybody(shown))
     return answer(
         visitor,
         "directory/search.html",
         at,
         colleagues=shown,
-        facets=await reads.facets(call.tx, visitor.actor, params.wish()),
-        total=await reads.count(call.tx, visitor.actor, params.wish()),
+        facets=facets,
+        total=total,
         wish=params,
         newer=max(0, offset - SHOWN) if offset else None,
         older=offset + SHOWN if len(found) > SHOWN else None,

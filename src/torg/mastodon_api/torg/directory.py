@@ -122,10 +122,9 @@ async def index(call: Call, params: Search) -> Paged[entities.Colleague]:
 @routes.get("/api/torg/v1/directory/facets", scope=READ)
 async def facets(call: Call, params: Matching) -> entities.DirectoryFacets:
     """How many match, and their departments, places and expertise (at most 50 each)."""
-    wish = params.wish()
-    found = await reads.facets(call.tx, call.actor, wish)
+    total, found = await reads.facets(call.tx, call.actor, params.wish())
     return entities.DirectoryFacets(
-        total=await reads.count(call.tx, call.actor, wish),
+        total=total,
         **{
             name: [entities.FacetCount(value=one.value, count=one.count) for one in values]
             for name, values in found.items()
