@@ -72,7 +72,7 @@ async def test_an_export_holds_everything_with_its_context(square: Square, tmp_p
     assert reply["thread_id"] == reply["parent"]["id"]
     assert [one["handle"] for one in reply["mentions"]] == ["bjorn"]
     first = next(post for post in posts if "rättat" in post["text"])
-    assert first["tags"] == [] and first["counts"]["favourites"] == 1
+    assert (first["tags"], first["counts"]["favourites"]) == ([], 1)
     assert [edit["text"] for edit in lines(archive, "edits")] == [
         f"{SECRET[INSIDE]} post #{SECRET[INSIDE]}tagg", f"{SECRET[INSIDE]} rättat",
     ]  # fmt: skip

@@ -95,7 +95,9 @@ async def test_a_hold_beats_retention(square: Square) -> None:
         await anna.post("/api/torg/v1/admin/retention/run")
         await square.settle()
         there = {
-            id_ for id_ in (tagged, searched, free) if await value(square, "SELECT 1 FROM posts WHERE id = %s", int(id_))
+            id_
+            for id_ in (tagged, searched, free)
+            if await value(square, "SELECT 1 FROM posts WHERE id = %s", int(id_))
         }
         assert there == left
 
@@ -221,9 +223,7 @@ async def test_wrong_drafts_are_refused_and_acts_are_logged(square: Square) -> N
     assert [one["state"] for one in (await anna.get(HOLDS)).json()] == ["released"]
     assert (await anna.get(HOLDS, params={"active": "true"})).json() == []
     assert (await anna.get(f"{HOLDS}/1")).status_code == 404
-    verbs = await value(
-        square, "SELECT array_agg(verb ORDER BY id) FROM admin_log WHERE target_type = 'legal_hold'"
-    )
+    verbs = await value(square, "SELECT array_agg(verb ORDER BY id) FROM admin_log WHERE target_type = 'legal_hold'")
     assert verbs == ["create", "release"]
     outside = square.anna
     assert (await outside.get(f"{HOLDS}/{hold['id']}")).status_code == 404, "another network's hold"

@@ -14,7 +14,10 @@ import pytest
 from tests.contract.queries import Query, numbered, queries
 from tests.fixtures.cluster import TestDatabase
 from torg.directory import model as directory
+from torg.compliance.sections import SECTIONS
 from torg.moderation import dimensions, measures, registers
+from torg.portability import archive_sql, erasing
+from torg.retention import store as retention
 from torg.search import store as search
 from torg.search.watching import EACH, VIEWER
 
@@ -33,6 +36,8 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.announcements.store.insert": [{"values": {"id": 1}}],
     "torg.announcements.store.update": [{"values": {"text": ""}}],
     "torg.directory.store.search": [{"wish": directory.Wish(order=order)} for order in get_args(directory.Order)],
+    "torg.bridge.promotion_store.insert": [{"columns": ROW}],
+    "torg.bridge.promotion_store.update": [{"given": {"state": "draft"}}],
     "torg.graph.reads._follows": [
         {"whose": "target_id", "shown": "account_id"},
         {"whose": "account_id", "shown": "target_id"},
@@ -63,6 +68,15 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.moderation.tags.decide": [{"values": {"usable": True}}],
     "torg.moderation.report_store.insert": [{"table": "reports", "row": ROW}, {"table": "warnings", "row": ROW}],
     "torg.moderation.report_store.update": [{"values": {"category": ""}}],
+    "torg.compliance.export._count": [{"section": section} for section in SECTIONS],
+    "torg.compliance.export._step": [{"section": section} for section in SECTIONS],
+    "torg.portability.archive._face": [{"sql": sql} for sql in archive_sql.LISTS.values()],
+    "torg.portability.erasing._anonymise": [{"row": {"table": "follows"}, "column": "target_id"}],
+    "torg.portability.erasing._forget": [{"row": {"table": "pins"}, "column": "account_id"}],
+    "torg.portability.erasing._unname": [{"sql": sql} for sql in erasing.MENTIONS],
+    "torg.retention.actions._posts": [{"sql": sql} for sql in retention.FORGET_POSTS],
+    "torg.retention.actions._messages": [{"sql": sql} for sql in retention.FORGET_MESSAGES],
+    "torg.retention.actions._snapshots": [{"sql": sql} for sql in retention.STALE],
     "torg.posts.reads.boosted_by": [{"tail": "ORDER BY p.id DESC LIMIT 20"}],
     "torg.posts.reads.quotes_of": [{"tail": "ORDER BY p.id ASC LIMIT 20"}],
     "torg.posts.store.insert": [{"columns": ROW}],

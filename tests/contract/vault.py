@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
 from tests.media.makers import encoded
+from torg.kernel.clock import now
 from torg.kernel.ids import new_id
 
 #: Tables whose rows have ids that routes take.
@@ -15,7 +17,10 @@ TABLES = (
     "accounts", "posts", "messages", "conversations", "media", "polls", "lists", "filters", "filter_keywords",
     "filter_posts", "notices", "notice_requests", "scheduled_posts", "collections", "collection_items",
     "featured_tags", "tags", "announcements", "reports", "roles", "rules",
-    "saved_searches",
+    "groups", "group_invitations",
+    "saved_searches", "delegations", "promotions", "guard_stops", "guard_terms",
+    "must_see", "featured_threads", "praise", "questions", "calendar_events",
+    "legal_holds", "compliance_exports",
 )  # fmt: skip
 ONLY_INSIDE = "svea"
 TAG = "hemligtagg"
@@ -107,10 +112,89 @@ class Vault:
         await self.call(bjorn, "PUT", f"/api/torg/v1/directory/{bjorn.id}/manager", json={"manager_id": svea.id})
         knows = {"name": self.secret("forslag")}
         await self.call(anna, "POST", f"/api/torg/v1/directory/{bjorn.id}/expertise", json=knows)
+        await self._in_a_group(bjorn, svea)
+        await self._at_the_wall(anna, svea)
+        await self._by_another(bjorn, svea)
+        await self._of_colleagues(anna, bjorn, svea)
+        await self._under_hold(anna)
         await self._by_hand()
         await svea.says(f"@anna {self.secret('mer')}")
         await square.settle()
         await self._take_stock()
+
+    async def _at_the_wall(self, anna: Person, svea: Person) -> None:
+        """Beside a public post, on the way to one, and stopped on the way."""
+        square = self.square
+        network, public = square.networks[INSIDE], square.person(PUBLIC, "anna")
+        asked = await square.reporter.says("When does it open?")
+        aside = {"status": self.secret("vidsidan")}
+        await self.call(svea, "POST", f"/api/torg/v1/side_threads/{asked['id']}/posts", json=aside)
+        await self.call(anna, "POST", "/api/torg/v1/admin/guard/terms", json={"term": self.secret("kodord")})
+        async with square.services.db.system() as tx:
+            person = "UPDATE accounts SET person_id = (SELECT person_id FROM accounts WHERE id = %s) WHERE id = %s"
+            before = await tx.value("SELECT person_id FROM accounts WHERE id = %s", (public.id,))
+            await tx.run(person, (anna.id, public.id))
+        mine = await anna.says(self.secret("utkast"))
+        draft = {"post_id": mine["id"], "text": self.secret("frislappt")}
+        await self.call(anna, "POST", "/api/torg/v1/promotions", json=draft)
+        async with square.services.db.system() as tx:
+            await tx.run("UPDATE accounts SET person_id = %s WHERE id = %s", (before, public.id))
+            await tx.run(
+                """INSERT INTO guard_stops (org_id, network_id, id, public_network_id, account_id, reason, text, digest,
+                                            passage)
+                   VALUES (%s, %s, %s, %s, %s, 'term', %s, 'x', %s)""",
+                (network.org_id, network.id, new_id(), square.networks[PUBLIC].id, public.id, self.secret("stoppat"),
+                 self.secret("passage")),
+            )  # fmt: skip
+
+    async def _by_another(self, bjorn: Person, svea: Person) -> None:
+        """What Svea writes for Björn, and how far she has read."""
+        made = await self.call(bjorn, "POST", "/api/torg/v1/delegates", json={"account_id": svea.id})
+        signed = {"signature": self.secret("signatur")}
+        await self.call(svea, "PATCH", f"/api/torg/v1/delegates/{made['id']}", json=signed)
+        said = {"status": self.secret("ombud")}
+        post = await self.call(svea, "POST", f"/api/torg/v1/accounts/{bjorn.id}/statuses", json=said)
+        await self.call(
+            svea, "POST", "/api/torg/v1/read", json={"thread_id": post["id"], "last_read_id": post["id"]}
+        )
+
+    async def _of_colleagues(self, anna: Person, bjorn: Person, svea: Person) -> None:
+        """What colleagues tell, thank, ask and plan."""
+        torg = "/api/torg/v1"
+        sent = await self.call(anna, "POST", f"{torg}/must_see", json={"status": self.secret("viktigt")})
+        await self.call(bjorn, "POST", f"{torg}/must_see/{sent['id']}/read")
+        soon = (now() + timedelta(days=30)).isoformat()
+        await self.call(anna, "POST", f"{torg}/featured_threads", json={"status_id": sent["id"], "ends_at": soon})
+        badge = {"key": self.secret("marke"), "drawing": "star", "name_en": self.secret("namn"), "name_sv": "x"}
+        await self.call(anna, "POST", f"{torg}/badges", json=badge)
+        thanks = {"status": self.secret("tack"), "account_ids": [svea.id], "badge": badge["key"]}
+        await self.call(bjorn, "POST", f"{torg}/praise", json=thanks)
+        asked = await self.call(svea, "POST", f"{torg}/questions", json={"status": self.secret("undran")})
+        answer = await bjorn.says(self.secret("besked"), in_reply_to_id=asked["id"])
+        await self.call(svea, "PUT", f"{torg}/questions/{asked['id']}/best", json={"answer_id": answer["id"]})
+        plan = {"title": self.secret("traff"), "place": self.secret("plats"), "kind": "ama", "starts_at": soon}
+        event = await self.call(anna, "POST", f"{torg}/events", json={**plan, "description": self.secret("program")})
+        await self.call(bjorn, "PUT", f"{torg}/events/{event['id']}/rsvp", json={"answer": "yes"})
+        await self.call(svea, "POST", f"{torg}/events/{event['id']}/questions", json={"status": self.secret("spors")})
+        await self.call(bjorn, "POST", f"{torg}/calendar_feed")
+
+    async def _in_a_group(self, bjorn: Person, svea: Person) -> None:
+        """A hidden group with its posts, an invitation and topics."""
+        groups = "/api/torg/v1/groups"
+        about = {"name": "hemligtgrupp", "display_name": self.secret("grupp"), "note": self.secret("syfte")}
+        made = await self.call(bjorn, "POST", groups, json={**about, "kind": "hidden", "aliases": ["hemligtalias"]})
+        said = await bjorn.says(self.secret("igruppen"), group_id=made["id"])
+        await self.call(bjorn, "POST", f"{groups}/{made['id']}/pins/{said['id']}")
+        await self.call(bjorn, "POST", f"{groups}/{made['id']}/announcements/{said['id']}")
+        await self.call(bjorn, "POST", f"/api/torg/v1/statuses/{said['id']}/topics", json={"name": TAG})
+        await self.call(bjorn, "POST", f"{groups}/{made['id']}/invitations", json={"account_ids": [svea.id]})
+        self.secrets += ["hemligtgrupp", "hemligtalias"]
+
+    async def _under_hold(self, anna: Person) -> None:
+        """A legal hold and a compliance export."""
+        hold = {"name": self.secret("tvist"), "reason": self.secret("skal"), "kind": "tag", "tag": "ingenting"}
+        await self.call(anna, "POST", "/api/torg/v1/admin/holds", json=hold)
+        await self.call(anna, "POST", "/api/torg/v1/admin/compliance/exports", json={})
 
     async def _by_hand(self) -> None:
         """What has no method in the client API."""

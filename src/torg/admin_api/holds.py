@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -122,7 +123,7 @@ def _shown(hold: Hold, kept: Kept) -> AdminHoldKept:
     return AdminHoldKept(**_values(hold), kept_posts=kept.posts, kept_messages=kept.messages, kept_media=kept.media)
 
 
-def _values(hold: Hold) -> dict[str, object]:
+def _values(hold: Hold) -> dict[str, Any]:
     state = (
         "released" if hold.released_at
         else "ended" if hold.ends_at and hold.ends_at <= now()

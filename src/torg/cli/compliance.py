@@ -53,6 +53,8 @@ def export(
     json
         End with one line of JSON: records, files, digest.
     """
+    if out.suffix.lower() == ".zip" and out.exists():
+        raise Misused(f"{out} is there already. Choose another name.")
     made = asyncio.run(_export(load(), network, out, _utc(since), _utc(until), person or [], group or []))
     if json:
         print(json_format.dumps({"records": made.records, "files": len(made.files), "digest": made.digest}))
@@ -74,8 +76,6 @@ async def _export(
     groups: list[str],
 ) -> Manifest:
     packed = out.suffix.lower() == ".zip"
-    if packed and out.exists():
-        raise Misused(f"{out} is there already. Choose another name.")
     into = out.with_name(f"{out.name}.part") if packed else out
     async with opened(settings) as services:
         async with services.db.system() as tx:

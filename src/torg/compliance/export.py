@@ -81,9 +81,7 @@ def _same(host: str, had: Cut, network: Network, cut: Cut, folder: Path) -> None
 
 
 async def _begin(db: Database, network: Network, cut: Cut, folder: Path) -> State:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Misused(f"{folder} is not an empty folder. Choose another.")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    await asyncio.to_thread(files.begin, folder)
     state = State(network_id=network.id, host=network.host, cut=cut, last=new_id(), started_at=now(), total=0)
     async with db.tx(network.scope) as tx:
         for section in SECTIONS:

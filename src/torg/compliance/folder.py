@@ -35,6 +35,13 @@ def load(folder: Path) -> State | None:
     return state
 
 
+def begin(folder: Path) -> None:
+    """Make the folder, for nobody else to read. Misused if there is something in it."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Misused(f"{folder} is not an empty folder. Choose another.")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
 def save(folder: Path, state: State) -> None:
     """Replace the state: whole, and after everything that it tells of."""
     _replace(folder / STATE, msgspec.json.encode(state))

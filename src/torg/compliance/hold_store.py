@@ -137,10 +137,12 @@ async def says_something(tx: Tx, expression: str) -> bool:
 
 async def kept(tx: Tx, id_: int) -> Kept:
     found = await tx.one(
-        """SELECT (SELECT count(*) FROM deleted_posts WHERE org_id = %(org)s AND holds @> ARRAY[%(id)s::bigint]) AS posts,
+        """SELECT (SELECT count(*) FROM deleted_posts WHERE org_id = %(org)s
+                   AND holds @> ARRAY[%(id)s::bigint]) AS posts,
                   (SELECT count(*) FROM deleted_messages WHERE org_id = %(org)s
                    AND holds @> ARRAY[%(id)s::bigint]) AS messages,
-                  (SELECT count(*) FROM kept_media WHERE org_id = %(org)s AND holds @> ARRAY[%(id)s::bigint]) AS media""",
+                  (SELECT count(*) FROM kept_media WHERE org_id = %(org)s
+                   AND holds @> ARRAY[%(id)s::bigint]) AS media""",
         tenant(tx, id=id_),
         as_=Kept,
     )

@@ -101,12 +101,12 @@ async def _face(
         marked = await tx.column(archive_sql.BOOKMARKS, _params(face))
     archive.writestr(f"{where}likes.json", _json(_collection("likes.json", likes)))
     archive.writestr(f"{where}bookmarks.json", _json(_collection("bookmarks.json", marked)))
-    pictures = {}
-    for kind in ("avatar", "header"):
-        picture = account[kind]
-        name = await _file(blobs, archive, picture["key"], f"{where}{kind}") if picture else None
-        if name:
-            pictures[kind] = name.removeprefix(where)
+    pictures: dict[str, str] = {}
+    for place in ("avatar", "header"):
+        picture = account[place]
+        file = await _file(blobs, archive, picture["key"], f"{where}{place}") if picture else None
+        if file:
+            pictures[place] = file.removeprefix(where)
     archive.writestr(f"{where}actor.json", _json(_actor(face, account, pictures)))
     part = archive_page.Part(
         host=face.network.host, handle=account["handle"], name=account["display_name"], folder=where
@@ -184,7 +184,8 @@ def _activity(face: Face, me: str, row: Row) -> dict[str, Any]:
         }  # fmt: skip
     note: dict[str, Any] = {
         "id": address, "type": "Question" if row["poll"] else "Note", "summary": row["spoiler"] or None,
-        "inReplyTo": row["parent_address"], "published": at, "url": f"{face.origin}/@{me.rpartition('/')[2]}/{row['id']}",
+        "inReplyTo": row["parent_address"], "published": at,
+        "url": f"{face.origin}/@{me.rpartition('/')[2]}/{row['id']}",
         "attributedTo": me, "to": to, "cc": cc, "sensitive": row["sensitive"], "content": row["html"],
         "source": {"content": row["source"], "mediaType": "text/plain"},
         "updated": iso(row["edited_at"]) if row["edited_at"] else None,

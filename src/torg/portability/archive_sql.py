@@ -1,10 +1,10 @@
-"""What the archive of own data holds, as queries. Each takes org, network, me and origin; rows of others give no text."""
+"""What the archive of own data holds, as queries. Each takes org, network, me, origin; others' rows give no text."""
 
 from __future__ import annotations
 
 OWN = "x.org_id = %(org)s AND x.network_id = %(network)s AND x.account_id = %(me)s"
 ADDRESS = """CASE WHEN {p}.id IS NOT NULL THEN coalesce({p}.uri,
-    %(origin)s || '/users/' || (SELECT b.handle FROM accounts b WHERE b.org_id = {p}.org_id AND b.id = {p}.account_id)
+    %(origin)s || '/users/' || (SELECT w.handle FROM accounts w WHERE w.org_id = {p}.org_id AND w.id = {p}.account_id)
     || '/statuses/' || {p}.id) END"""
 
 FACES = """

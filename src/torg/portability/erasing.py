@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
+from torg.access import persons
 from torg.accounts import actions as account_actions
 from torg.accounts import store as accounts
 from torg.accounts.events import AccountUpdated
-from torg.access import persons
 from torg.engine import jobs, outbox
 from torg.engine.postgres import Database, Row, Tx, json
 from torg.engine.worker import Context, Handler, Handling
@@ -74,30 +74,37 @@ SNAPSHOTS = (
     "DELETE FROM deleted_messages WHERE org_id = %(org)s AND account_id = %(id)s AND holds = '{}'",
     "DELETE FROM kept_media WHERE org_id = %(org)s AND account_id = %(id)s AND holds = '{}'",
 )
-NAMED = "'@' || %(name)s::text || '(?![A-Za-z0-9_])'"
+# In HTML a mention's name is within an element of its own: @<span>name</span>.
+NAMED = "'@(<[^>]*>)?' || %(name)s::text || '(?![A-Za-z0-9_])'"
+INSTEAD = "'@\\1' || %(by)s::text"
 MENTIONS = (
-    f"""UPDATE posts p SET source = regexp_replace(source, {NAMED}, '@' || %(by)s::text, 'gi'),
-            html = regexp_replace(html, {NAMED}, '@' || %(by)s::text, 'gi'), version = version + 1
+    f"""UPDATE posts p SET source = regexp_replace(source, {NAMED}, {INSTEAD}, 'gi'),
+            html = regexp_replace(html, {NAMED}, {INSTEAD}, 'gi'), version = version + 1
         WHERE p.org_id = %(org)s AND p.network_id = %(network)s AND EXISTS (SELECT FROM post_mentions m
             WHERE m.org_id = p.org_id AND m.post_id = p.id AND m.account_id = %(id)s) RETURNING p.id""",
-    f"""UPDATE post_edits e SET source = regexp_replace(source, {NAMED}, '@' || %(by)s::text, 'gi'),
-            html = regexp_replace(html, {NAMED}, '@' || %(by)s::text, 'gi')
+    f"""UPDATE post_edits e SET source = regexp_replace(source, {NAMED}, {INSTEAD}, 'gi'),
+            html = regexp_replace(html, {NAMED}, {INSTEAD}, 'gi')
         WHERE e.org_id = %(org)s AND e.network_id = %(network)s AND e.source ~* ({NAMED})""",
-    f"""UPDATE messages m SET source = regexp_replace(source, {NAMED}, '@' || %(by)s::text, 'gi'),
-            html = regexp_replace(html, {NAMED}, '@' || %(by)s::text, 'gi')
+    f"""UPDATE messages m SET source = regexp_replace(source, {NAMED}, {INSTEAD}, 'gi'),
+            html = regexp_replace(html, {NAMED}, {INSTEAD}, 'gi')
         WHERE m.org_id = %(org)s AND m.network_id = %(network)s AND EXISTS (SELECT FROM message_readers r
             WHERE r.org_id = m.org_id AND r.message_id = m.id AND r.account_id = %(id)s)""",
-    f"""UPDATE message_edits e SET source = regexp_replace(source, {NAMED}, '@' || %(by)s::text, 'gi'),
-            html = regexp_replace(html, {NAMED}, '@' || %(by)s::text, 'gi')
+    f"""UPDATE message_edits e SET source = regexp_replace(source, {NAMED}, {INSTEAD}, 'gi'),
+            html = regexp_replace(html, {NAMED}, {INSTEAD}, 'gi')
         WHERE e.org_id = %(org)s AND e.network_id = %(network)s AND e.source ~* ({NAMED})""",
-    f"""UPDATE deleted_posts d SET snapshot = (regexp_replace(snapshot::text, {NAMED}, '@' || %(by)s::text, 'gi')::jsonb)
+    f"""UPDATE deleted_posts d SET snapshot = (regexp_replace(snapshot::text, {NAMED}, {INSTEAD}, 'gi')::jsonb)
             - 'mentions'
         WHERE d.org_id = %(org)s AND d.network_id = %(network)s AND d.holds = '{{}}'
         AND (d.snapshot->>'source' ~* ({NAMED}) OR d.snapshot->'mentions' ? %(handle)s::text)""",
-    f"""UPDATE deleted_messages d SET snapshot = regexp_replace(snapshot::text, {NAMED}, '@' || %(by)s::text, 'gi')::jsonb
+    f"""UPDATE deleted_messages d SET snapshot = regexp_replace(snapshot::text, {NAMED}, {INSTEAD}, 'gi')::jsonb
         WHERE d.org_id = %(org)s AND d.network_id = %(network)s AND d.holds = '{{}}'
         AND d.snapshot->>'source' ~* ({NAMED})""",
 )
+# The log that streams resume from is kept for some hours: of the account's acts without words.
+EVENTS = """UPDATE {table} SET payload = payload
+    || CASE WHEN payload ? 'tags' THEN '{{"tags": []}}' ELSE '{{}}' END::jsonb
+    || CASE WHEN payload ? 'links' THEN '{{"links": []}}' ELSE '{{}}' END::jsonb
+    WHERE org_id = %(org)s AND network_id = %(network)s AND payload->>'account_id' = %(id)s::text"""
 # What failed and waits for an administrator may hold the address (letters) or a name.
 LEFT_BEHIND = (
     "DELETE FROM jobs WHERE org_id = %(org)s AND worker IS NULL AND position(%(email)s IN payload::text) > 0",
@@ -195,6 +202,8 @@ async def _face(ctx: Context, scope: Scope, face: Row, mode: Mode) -> None:
         touched = await _unname(tx, face["handle"], account_id, by)
         for sql in SNAPSHOTS:
             await tx.run(sql, {"org": scope.org_id, "id": account_id})
+        for table in ("event_log", "dead_events"):
+            await tx.run(EVENTS.format(table=table), {**accounts.tenant(tx), "id": account_id})
         await _doom(tx, account_id, whole=mode == "delete")
         if mode == "delete":
             await _forget(tx, scope.org_id, "account_id", account_id)

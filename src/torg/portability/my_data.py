@@ -82,6 +82,16 @@ async def ready(tx: Tx, actor: Actor) -> DataArchive:
     return found
 
 
+def headers(found: DataArchive, host: str) -> dict[str, str]:
+    """How the file is told of in an HTTP answer."""
+    name = f"torg-{host.replace(':', '_')}-{found.created_at:%Y-%m-%d}.zip"
+    return {
+        "Content-Length": str(found.size),
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+
+
 async def make(ctx: Context, payload: dict[str, Any]) -> None:
     """Job `my_data.make`: write the archive and put it into the store. Cut off, it begins anew."""
     id_ = int(payload["id"])

@@ -1,4 +1,4 @@
-"""SQL of retention. All of it runs in system transactions, since only they may ask what is held; each names its network."""
+"""SQL of retention, for system transactions, since only they may ask what is held; each query names its network."""
 
 from __future__ import annotations
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import anyio.to_thread
 import msgspec
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from torg.engine.postgres import Tx
 from torg.http import Call, Routes, Upload
 from torg.http.browser import expired_form, is_ours
-from torg.kernel.errors import Invalid, NotFound
-from torg.portability import exports, formats, importing
+from torg.kernel.errors import Invalid, NotFound, TooMany
+from torg.portability import exports, formats, importing, my_data
 from torg.portability.formats import KINDS, Kind
 from torg.web.forms import Look
 from torg.web.settings_member import member, onward, shown
@@ -36,6 +37,13 @@ NAMES: dict[Kind, str] = {
 UNREADABLE = _("This is not a file that can be read here: it must be CSV, and hold 1 to 20,000 lines.")
 
 
+ONCE_A_DAY = _("You can ask for your data once a day.")
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    csrf: str | None = None
+
+
 class ByKind(msgspec.Struct, kw_only=True):
     kind: str
 
@@ -53,12 +61,47 @@ async def index(call: Call, params: Look) -> Response:
     visitor = await member(call, params.lang)
     if isinstance(visitor, Response):
         return visitor
-    return _page(visitor, await importing.latest(call.tx, visitor.actor))
+    return await _page(call.tx, visitor)
 
 
-def _page(visitor: Visitor, brought: list[importing.DataImport], wrong: str = "") -> Response:
-    status = 422 if wrong else 200
-    return shown(visitor, "settings_data.html", status=status, wrong=wrong, names=NAMES, brought=brought)
+async def _page(tx: Tx, visitor: Visitor, wrong: str = "") -> Response:
+    return shown(
+        visitor,
+        "settings_data.html",
+        status=422 if wrong else 200,
+        wrong=wrong,
+        names=NAMES,
+        brought=await importing.latest(tx, visitor.actor),
+        archive=await my_data.latest(tx, visitor.actor),
+    )
+
+
+@routes.post("/settings/archive", auth="none", limit="media", hidden=True)
+async def ask(call: Call, form: Asked) -> Response:
+    """Ask for everything in one file."""
+    if not is_ours(call, form.csrf):
+        return expired_form(call)
+    visitor = await member(call, None)
+    if isinstance(visitor, Response):
+        return visitor
+    try:
+        await my_data.ask(call.tx, visitor.actor)
+    except TooMany:
+        return await _page(call.tx, visitor, ONCE_A_DAY)
+    return onward(HERE)
+
+
+@routes.get("/settings/archive", auth="none", hidden=True)
+async def archive(call: Call, params: Look) -> Response:
+    """The file, for who asked for it."""
+    visitor = await member(call, params.lang)
+    if isinstance(visitor, Response):
+        return visitor
+    found = await my_data.ready(call.tx, visitor.actor)
+    assert found.key is not None
+    return StreamingResponse(
+        call.services.blobs.read(found.key), 200, my_data.headers(found, call.network.host), "application/zip"
+    )
 
 
 @routes.get("/settings/data/{kind}", auth="none", hidden=True)
@@ -93,5 +136,5 @@ async def bring(call: Call, form: Brought) -> Response:
             lines = formats.read(kind, data)
             await importing.begin(tx, visitor.actor, kind, lines, overwrite=form.mode == "overwrite")
         except Invalid:  # its rules come before its first row
-            return _page(visitor, await importing.latest(tx, visitor.actor), UNREADABLE)
+            return await _page(tx, visitor, UNREADABLE)
     return onward(HERE)

@@ -65,12 +65,7 @@ async def file(call: Call, params: Nothing) -> StreamingResponse:
     """The archive, a zip file. Only the token or session of the one who asked opens it."""
     found = await my_data.ready(call.tx, call.actor)
     assert found.key is not None
-    name = f"torg-{call.network.host.replace(':', '_')}-{found.created_at:%Y-%m-%d}.zip"
-    headers = {
-        "Content-Length": str(found.size),
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
+    headers = my_data.headers(found, call.network.host)
     return StreamingResponse(call.services.blobs.read(found.key), 200, headers, "application/zip")
 
 
