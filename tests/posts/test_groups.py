@@ -141,7 +141,8 @@ async def test_a_guest_reads_and_writes_in_his_groups_alone(square: Square, anna
         f"/api/v1/accounts/{anna.id}/followers",
     ):  # fmt: skip
         answer = (await visitor.get(path)).text
-        assert SECRET not in answer and "bjorn" not in answer, path
+        assert SECRET not in answer, path
+        assert "bjorn" not in answer, path
     assert (await visitor.get(f"/api/v1/accounts/{anna.id}")).status_code == 200
     assert (await visitor.post("/api/v1/statuses", json={"status": "Hello all"})).status_code == 403
     assert (await visitor.says("Hello choir", group_id=str(choir)))["group_id"] == str(choir)

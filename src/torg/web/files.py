@@ -79,7 +79,8 @@ async def show(call: Call, params: FileParams) -> Response:
 async def _of_reader(call: Call) -> Scope:
     """What the caller may see of the network (row security leaves out others' files); NotFound for a stranger."""
     for reader in getattr(call.services, "file_readers", ()):
-        if (actor := await reader(call)) is not None:
+        actor: Actor | None = await reader(call)
+        if actor is not None:
             return actor.scope
     raise NotFound
 
