@@ -5,7 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from tests.contract import examples_admin as admin
+from tests.contract import examples_bridge as bridge
+from tests.contract import examples_colleagues as colleagues
+from tests.contract import examples_delegation as delegation
 from tests.contract import examples_directory as directory
+from tests.contract import examples_groups as groups
 from tests.contract import examples_people as people
 from tests.contract import examples_posts as posts
 from tests.contract import examples_server as server
@@ -133,5 +137,9 @@ ALL: dict[str, Struct] = {
     "user_info": server.user_info,
     "v1_filter": posts.v1_filter,
     "web_push_subscription": server.push_subscription,
+    **bridge.EXAMPLES,
+    **colleagues.EXAMPLES,
+    **delegation.EXAMPLES,
     **directory.EXAMPLES,
+    **groups.EXAMPLES,
 }
