@@ -17,6 +17,7 @@ from tests.contract.examples_people import (
     usage_day,
 )
 from torg.mastodon_api import entities as e
+from torg.mastodon_api.entities.torg.delegation import ByFace, ByLine
 
 media_focus = e.MediaFocus(x=-0.27, y=0.51)
 media = e.MediaAttachment(
@@ -144,6 +145,12 @@ base = e.StatusBase(
     bookmarked=True,
     pinned=False,
     filtered=[filter_result],
+    by=ByLine(
+        initials="BÅ",
+        display_name="Björn Ås",
+        account=ByFace(id="117000000000000002", username="bjorn", acct="bjorn", url=f"{HOME}/@bjorn"),
+    ),
+    group_id="117000000000000031",
 )
 plain = structs.replace(
     base,
@@ -167,6 +174,8 @@ plain = structs.replace(
     bookmarked=e.UNSET,
     pinned=e.UNSET,
     filtered=e.UNSET,
+    by=e.UNSET,
+    group_id=e.UNSET,
 )
 shallow_quote = e.ShallowQuote(state="accepted", quoted_status_id="117000000000000008")
 quoted_status = e.QuotedStatus(**structs.asdict(plain), quote=shallow_quote)
