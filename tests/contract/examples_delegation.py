@@ -5,17 +5,18 @@ from __future__ import annotations
 from msgspec import Struct
 
 from tests.contract import examples_people as people
+from torg.mastodon_api.entities import by_line as by_line_entities
 from torg.mastodon_api.entities.torg import delegation, digests, reading
 
-by_line = delegation.ByLine(
+by_line = by_line_entities.ByLine(
     initials="BÅ",
     display_name="Björn Ås",
-    account=delegation.ByFace(id="117000000000000002", username="bjorn", acct="bjorn", url=f"{people.HOME}/@bjorn"),
+    account=by_line_entities.ByFace(id="117000000000000002", username="bjorn", acct="bjorn", url=f"{people.HOME}/@bjorn"),
 )
 
 EXAMPLES: dict[str, Struct] = {
     "torg_by_line": by_line,
-    "torg_by_line_initials": delegation.ByLine(initials="BÅ", display_name=None, account=None),
+    "torg_by_line_initials": by_line_entities.ByLine(initials="BÅ", display_name=None, account=None),
     "torg_byline_choice": delegation.BylineChoice(byline="initials"),
     "torg_delegate": delegation.Delegate(
         id="21",

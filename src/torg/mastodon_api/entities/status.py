@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from torg.mastodon_api.entities.account import Account, Approver, Audience, Verdict
 from torg.mastodon_api.entities.base import UNSET, Datetime, Entity, Id, Maybe, Url
+from torg.mastodon_api.entities.by_line import ByLine
 from torg.mastodon_api.entities.card import PreviewCard
 from torg.mastodon_api.entities.collection import Collection
 from torg.mastodon_api.entities.emoji import CustomEmoji
@@ -15,7 +16,6 @@ from torg.mastodon_api.entities.filter import FilterResult
 from torg.mastodon_api.entities.media import MediaAttachment
 from torg.mastodon_api.entities.poll import Poll
 from torg.mastodon_api.entities.tag import ShallowTag
-from torg.mastodon_api.entities.torg.delegation import ByLine
 
 QuoteState = Annotated[
     str,

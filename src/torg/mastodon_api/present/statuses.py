@@ -16,7 +16,7 @@ from torg.kernel.actor import Actor
 from torg.kernel.clock import iso, now
 from torg.mastodon_api import entities
 from torg.mastodon_api.entities import UNSET, UnsetType
-from torg.mastodon_api.entities.torg.delegation import ByFace, ByLine
+from torg.mastodon_api.entities.by_line import ByFace, ByLine
 from torg.mastodon_api.present import accounts, media
 from torg.mastodon_api.present import scene as scenes
 from torg.mastodon_api.present.scene import Scene

@@ -18,7 +18,8 @@ from torg.http import Call, Reply, Routes
 from torg.kernel.clock import iso, now
 from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.mastodon_api import entities, statuses
-from torg.mastodon_api.entities.torg.delegation import ByLine, BylineChoice, Delegate
+from torg.mastodon_api.entities.by_line import ByLine
+from torg.mastodon_api.entities.torg.delegation import BylineChoice, Delegate
 from torg.mastodon_api.forms import ById, Nothing
 from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.present.statuses import byline

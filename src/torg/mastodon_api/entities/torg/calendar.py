@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
+
+from msgspec import Meta
 
 from torg.mastodon_api.entities.account import Account
 from torg.mastodon_api.entities.base import UNSET, Datetime, Entity, Maybe, Url
 from torg.mastodon_api.entities.status import Status
 
-Standing = Literal["yes", "no", "maybe", "waiting"]
+Kind = Annotated[str, Meta(pattern=r"^(event|ama)$")]
+Standing = Annotated[str, Meta(pattern=r"^(yes|no|maybe|waiting)$")]
 
 
 class EventCounts(Entity, kw_only=True):
@@ -30,7 +33,7 @@ class OwnRsvp(Entity, kw_only=True):
 class Event(Entity, kw_only=True):
     """The extra of an event's status. Of whole days `ends_at` is the midnight after the last. `rsvp`: null without."""
 
-    kind: Literal["event", "ama"]
+    kind: Kind
     title: str
     starts_at: Datetime
     ends_at: Datetime

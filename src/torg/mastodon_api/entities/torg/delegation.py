@@ -7,27 +7,10 @@ from typing import Annotated
 from msgspec import Meta
 
 from torg.mastodon_api.entities.account import Account
-from torg.mastodon_api.entities.base import Datetime, Entity, Id, Url
+from torg.mastodon_api.entities.base import Datetime, Entity, Id
 
 Right = Annotated[str, Meta(pattern=r"^(post|schedule|reply|edit|delete)$")]
 Signing = Annotated[str, Meta(pattern=r"^(shown|initials|hidden)$")]
-
-
-class ByFace(Entity, kw_only=True):
-    """The account of who really wrote."""
-
-    id: Id
-    username: str
-    acct: str
-    url: Url
-
-
-class ByLine(Entity, kw_only=True):
-    """Status `by`: who really wrote. `account` is null where only initials are shown."""
-
-    initials: str
-    display_name: str | None
-    account: ByFace | None
 
 
 class Delegate(Entity, kw_only=True):
