@@ -10,6 +10,7 @@ from tests.contract import examples_colleagues as colleagues
 from tests.contract import examples_delegation as delegation
 from tests.contract import examples_directory as directory
 from tests.contract import examples_groups as groups
+from tests.contract import examples_networks as networks
 from tests.contract import examples_people as people
 from tests.contract import examples_posts as posts
 from tests.contract import examples_server as server
@@ -142,4 +143,5 @@ ALL: dict[str, Struct] = {
     **delegation.EXAMPLES,
     **directory.EXAMPLES,
     **groups.EXAMPLES,
+    **networks.EXAMPLES,
 }
