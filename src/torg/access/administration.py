@@ -12,8 +12,10 @@ from torg.accounts import rules as account_rules
 from torg.accounts import store as account_store
 from torg.accounts.model import Account
 from torg.engine.postgres import Database
+from torg.kernel.actor import Actor
 from torg.kernel.clock import now
 from torg.kernel.errors import Invalid, Misused
+from torg.moderation import log
 from torg.orgs.model import Network
 
 CLI_APP = "torg (command line)"
@@ -62,6 +64,8 @@ async def add_person(
             account = await accounts.create_account(tx, handle, person_id=person.id, reserved=False, more=more)
         except Invalid:
             raise Misused(f"The handle “{handle}” is taken at {network.host}. Choose another one.") from None
+        names = {"handle": account.handle, "role": role, "new_person": known is None}
+        await log.record(tx, _operator(network), "create", "account", account.id, **names)
     return person, account, known is None
 
 
@@ -73,6 +77,11 @@ def check(email: str, handle: str, password: str | None) -> None:
         raise Misused(f"The handle “{handle}” {mistake[1]}.")
     if password is not None and not passwords.LEAST <= len(password) <= passwords.MOST:
         raise Misused(f"A password has {passwords.LEAST} to {passwords.MOST} characters.")
+
+
+def _operator(network: Network) -> Actor:
+    """Whoever runs the installation, as the log names him or her."""
+    return Actor(org_id=network.org_id, network_id=network.id, network_kind=network.kind)
 
 
 async def token_for(db: Database, network: Network, handle: str, scopes: str | Sequence[str]) -> Issued:
@@ -90,4 +99,6 @@ async def token_for(db: Database, network: Network, handle: str, scopes: str | S
             )
         app = await apps.own(tx, CLI_APP)
         secret = await tokens.issue(tx, app_id=app.id, account_id=account.id, scopes=wanted)
+        names = {"handle": account.handle, "scopes": wanted}
+        await log.record(tx, _operator(network), "issue_token", "account", account.id, **names)
     return Issued(secret=secret, scopes=wanted, created_at=now())

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-STEMS = frozenset(
-    """
+WORDS = """
     password passw0rd p@ssword p@ssw0rd passord losenord lösenord lösen hemligt hemlig hemligheten secret topsecret
     letmein welcome welcometo valkommen välkommen admin administrator root toor login logmein changeme change default
     guest user test testing tester temp temporary master superuser system server
@@ -23,8 +22,8 @@ STEMS = frozenset(
     cookie pepper ginger cheese banana coffee kaffe chocolate choklad mustang ferrari porsche mercedes volvo
     arsenal liverpool chelsea barcelona juventus aik hammarby djurgården djurgarden ifk
     correcthorsebatterystaple yammer torg
-    """.split()
-)
+    """
+STEMS = frozenset(WORDS.split())
 KEYBOARD = ("qwertyuiopå", "asdfghjklöä", "zxcvbnm", "1234567890", "abcdefghijklmnopqrstuvwxyzåäö", "qwertzuiop")
 LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 _ENDS = re.compile(r"^[\d\W_]+|[\d\W_]+$")

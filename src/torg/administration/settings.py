@@ -55,7 +55,7 @@ async def change(
         made = msgspec.structs.replace(made, thumbnail_key=picture.key)
         old = before.settings.thumbnail_key
         await media.keep_picture(tx, picture, instead_of=[old] if old else ())
-    differing = _differences(before.settings, made)
+    differing = differences(before.settings, made)
     if differing:
         await orgs.update_settings(tx, before, made)
     title = before.name if name is None else rules.network_name(name)
@@ -86,7 +86,7 @@ async def _handle(tx: Tx, field: str, acct: str, host: str) -> str:
     return found.handle
 
 
-def _differences(before: NetworkSettings, after: NetworkSettings) -> dict[str, list[Any]]:
+def differences(before: NetworkSettings, after: NetworkSettings) -> dict[str, list[Any]]:
     """Name → [before, after] of what changed."""
     return {
         name: [getattr(before, name), getattr(after, name)]

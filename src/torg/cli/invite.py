@@ -16,6 +16,7 @@ from torg.engine.postgres import Tx
 from torg.kernel.clock import iso, now
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
+from torg.moderation import log
 from torg.orgs.model import Network
 from torg.orgs.reads import network_named
 
@@ -78,7 +79,7 @@ async def _invite(
             group_ids = await _groups(tx, network, groups)
             if group_ids:
                 await invites.groups_for_guests(tx, operator(network), group_ids)
-            return await invites.create(
+            made = await invites.create(
                 tx,
                 account.id if account else None,
                 max_uses=uses,
@@ -88,6 +89,8 @@ async def _invite(
                 group_ids=group_ids,
                 company=company,
             )
+            await log.record(tx, operator(network), "create", "invite", made.id, uses=uses, days=days, guest=made.guest)
+            return made
 
 
 async def _groups(tx: Tx, network: Network, handles: list[str]) -> list[int]:

@@ -8,12 +8,16 @@ import json as json_format
 import msgspec
 
 from torg.accounts import reads as accounts
+from torg.administration.settings import differences
 from torg.cli.opening import opened, say
+from torg.cli.operator import operator
 from torg.kernel.actor import NetworkKind
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
+from torg.moderation import log
 from torg.orgs import actions
 from torg.orgs.model import Network
+from torg.orgs.reads import network_named
 
 
 def add(*, org: str, kind: NetworkKind, host: str, name: str | None = None, json: bool = False) -> None:
@@ -42,7 +46,9 @@ def add(*, org: str, kind: NetworkKind, host: str, name: str | None = None, json
 
 async def _add(settings: Settings, org: str, kind: NetworkKind, host: str, name: str | None) -> Network:
     async with opened(settings) as services, services.db.system() as tx:
-        return await actions.add_network(tx, org, kind, host, name)
+        made = await actions.add_network(tx, org, kind, host, name)
+        await log.record(tx, operator(made), "create", "network", made.id, host=made.host, kind=made.kind.value)
+        return made
 
 
 def set_(*changes: str, host: str, json: bool = False) -> None:
@@ -69,13 +75,24 @@ def set_(*changes: str, host: str, json: bool = False) -> None:
         print(msgspec.json.encode(shown).decode())
     else:
         for name, value in shown.items():
-            print(f"{name}={'none' if value is None else ','.join(value) if isinstance(value, list) else value}")
+            print(f"{name}={_written(value)}")
+
+
+def _written(value: object) -> object:
+    """A setting's value as one types it."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return "none" if value is None else value
 
 
 async def _set(settings: Settings, host: str, given: dict[str, str]) -> Network:
     async with opened(settings) as services:
         async with services.db.system() as tx:
+            before = (await network_named(tx, host)).settings
             network = await actions.change_settings(tx, host, given)
+            changes = differences(before, network.settings)
+            if changes:
+                await log.record(tx, operator(network), "update", "settings", network.id, changes=changes)
         if name := given.get("single_user"):
             async with services.db.tx(network.scope) as tx:
                 found = await accounts.by_acct(tx, name, network.host)

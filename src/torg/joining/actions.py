@@ -110,6 +110,10 @@ async def enter(db: Database, network: Network, secret: str, form: Newcomer, *, 
             raise Forbidden
         known = person is not None and _has_login(person, here)
         wrong = rules.mistakes(form, known=known)
+        if not known and "password" not in wrong:
+            names = (form.username, found.email)
+            weak = passwords.mistake(form.password, least=network.settings.password_least, names=names)
+            wrong |= {"password": [weak]} if weak else {}
         other = await account_store.by_handle(tx, form.username) if "username" not in wrong else None
         if other is not None and (here is None or other.id != here.id):
             wrong["username"] = [("ERR_TAKEN", "has already been taken")]
