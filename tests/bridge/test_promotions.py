@@ -9,6 +9,7 @@ import pytest
 
 from tests.bridge.wallside import PROMOTIONS, acts, group, guest, permit, two_faced
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
+from tests.media.makers import encoded
 from torg.kernel.actor import Permission
 
 TEXT = "The trial with Bergström AB saved 38 per cent of the energy in the foundry, says @svea and thanks @bjorn"
@@ -87,10 +88,10 @@ async def test_nothing_of_the_inside_is_in_what_the_public_sees(cast: Cast) -> N
     reply = await cast.square.reporter.says("Congratulations!", in_reply_to_id=out)
     inner = [cast.source, made["id"], str(cast.bjorn.id), str(cast.olle.id), str(cast.svea.id), "Bergström", "38 per"]
     inner += [INSIDE, "promotion"]
-    for path in (
-        f"/api/v1/statuses/{out}", f"/api/v1/statuses/{out}/context", f"/api/v1/statuses/{out}/history", f"/@bjorn/{out}",
-        f"/api/v1/accounts/{cast.square.bjorn.id}/statuses", "/api/v1/timelines/public", f"/api/v1/statuses/{out}/source",
-    ):  # fmt: skip
+    one = f"/api/v1/statuses/{out}"
+    mine = f"/api/v1/accounts/{cast.square.bjorn.id}/statuses"
+    around = [f"{one}/context", f"{one}/history", f"{one}/source", f"/@bjorn/{out}", mine, "/api/v1/timelines/public"]
+    for path in (one, *around):
         for person in (cast.square.nobody(), cast.square.bjorn):
             answer = await person.get(path)
             assert not [word for word in inner if word in answer.text], path
@@ -227,3 +228,25 @@ async def test_the_public_sides_row_security_shows_no_link(cast: Cast) -> None:
     async with cast.square.services.db.tx(cast.square.networks[INSIDE].scope) as tx:
         assert await tx.value("SELECT count(*) FROM promotions") == 1
         assert await tx.value("SELECT count(*) FROM guard_shingles") > 0
+
+
+async def test_only_chosen_files_go_along_as_new_ones(cast: Cast) -> None:
+    pictures = []
+    for text in ("The oven at Bergström AB", "The secret drawing"):
+        files = {"file": ("a.png", encoded(".png"), "image/png")}
+        pictures.append((await cast.bjorn.post("/api/v2/media", files=files, data={"description": text})).json())
+    said = await cast.bjorn.says("Two pictures of the foundry", media_ids=[p["id"] for p in pictures])
+    given = {"post_id": said["id"], "media_ids": [pictures[0]["id"]], "redactions": PLAN}
+    made = (await cast.bjorn.post(PROMOTIONS, json=given)).json()
+    assert [(m["id"], m["description"]) for m in made["media"]] == [(pictures[0]["id"], "The oven at ███")]
+    await cast.bjorn.post(f"{PROMOTIONS}/{made['id']}/submit")
+    status, done = await cast.approves(cast.olle, made)
+    assert status == 200, done
+    (attached,) = done["public_status"]["media_attachments"]
+    assert attached["description"] == "The oven at ███"
+    assert attached["id"] not in {p["id"] for p in pictures}
+    assert attached["url"].startswith(f"http://{PUBLIC}/")
+    path = attached["url"].removeprefix(f"http://{PUBLIC}")
+    assert (await cast.square.nobody().get(path)).status_code == 200
+    other = {"post_id": cast.source, "media_ids": [pictures[1]["id"]]}
+    assert (await cast.bjorn.post(PROMOTIONS, json=other)).status_code == 404, "no file of another post"

@@ -1,4 +1,4 @@
-"""Side-threads at the API: begun, answered, in groups, counted, outliving the public thread; and the wall around them."""
+"""Side-threads at the API: begun, answered, in groups, counted, outliving the public thread; and their wall."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ async def two_faced(square: Square, *handles: str) -> None:
     async with square.services.db.system() as tx:
         for handle in handles:
             await tx.run(
-                """UPDATE accounts SET person_id = (SELECT i.person_id FROM accounts i WHERE i.org_id = %s AND i.id = %s)
+                """UPDATE accounts SET person_id =
+                     (SELECT i.person_id FROM accounts i WHERE i.org_id = %s AND i.id = %s)
                    WHERE org_id = %s AND id = %s""",
                 (inside.org_id, square.person(INSIDE, handle).id, public.org_id, square.person(PUBLIC, handle).id),
             )
