@@ -116,9 +116,11 @@ async def dissolve(tx: Tx, id_: int) -> list[int]:
         f"WHERE {TENANT} AND g.id = %(id)s",
         values,
     )
-    for table, column in (("follow_requests", "target_id"), ("follow_requests", "account_id"),
-                          ("group_invitations", "group_id"), ("group_aliases", "group_id")):  # fmt: skip
-        await tx.run(f"DELETE FROM {table} g WHERE {TENANT} AND g.{column} = %(id)s", values)
+    await tx.run(
+        f"DELETE FROM follow_requests g WHERE {TENANT} AND (g.target_id = %(id)s OR g.account_id = %(id)s)", values
+    )
+    await tx.run(f"DELETE FROM group_invitations g WHERE {TENANT} AND g.group_id = %(id)s", values)
+    await tx.run(f"DELETE FROM group_aliases g WHERE {TENANT} AND g.group_id = %(id)s", values)
     await tx.run(f"DELETE FROM invites g WHERE {TENANT} AND g.guest AND g.group_ids = ARRAY[%(id)s::bigint]", values)
     return await tx.column(
         f"DELETE FROM follows g WHERE {TENANT} AND g.target_id = %(id)s RETURNING g.account_id", values
