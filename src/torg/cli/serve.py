@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import errno
 import logging
+import re
 import signal
 import socket
 import ssl
 import sys
+from collections.abc import MutableMapping
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 import uvicorn
@@ -31,6 +33,9 @@ from torg.serve.app import background, make_app
 from torg.serve.services import Services
 
 MOST_GREETED = 20
+ROWS = re.compile(
+    r"^(?:DETAIL|CONTEXT):.*?(?=\n\n(?:During handling|The above exception)|\Z)", re.MULTILINE | re.DOTALL
+)
 
 
 def serve(*, demo: Annotated[bool, Parameter(negative="")] = False) -> None:
@@ -159,6 +164,14 @@ class _Quiet(logging.Filter):
         return "without completing handshake" not in record.getMessage()
 
 
+def without_rows(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leave out what PostgreSQL says of the row that it refused (DETAIL, CONTEXT): it may be somebody's words."""
+    trace = event.get("exception")
+    if isinstance(trace, str):
+        event["exception"] = ROWS.sub("DETAIL: left out", trace)
+    return event
+
+
 def configure_logging(level: str) -> None:
     """One line per event on stderr; tracebacks without local variables, which may hold secrets."""
     number = getattr(logging, level.upper())
@@ -172,6 +185,7 @@ def configure_logging(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            without_rows,
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -235,6 +235,8 @@ def configuration(home: Path, socket: Path, major: int, *, unsafe: bool) -> dict
         "default_text_search_config": "'pg_catalog.simple'",
         "logging_collector": "off",
         "log_min_messages": "warning",
+        "log_error_verbosity": "terse",  # without the row that was refused: it may be somebody's words
+        "log_min_error_statement": "panic",
         "log_checkpoints": "off",
         "log_line_prefix": "'%m [%p] %u@%d '",
         "idle_in_transaction_session_timeout": "'5min'",

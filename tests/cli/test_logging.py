@@ -1,0 +1,30 @@
+"""What the log leaves out: the words that PostgreSQL repeats of what it refused."""
+
+from __future__ import annotations
+
+import traceback
+
+import psycopg
+import pytest
+
+from tests.fixtures.square import Square
+from torg.cli.serve import without_rows
+
+
+async def test_what_was_refused_is_not_logged(square: Square) -> None:
+    """The real error of a real database, as it is formatted for the log."""
+    words = "the merger is on Friday"
+    told = ""
+    for statement in (
+        "SELECT %s::text::jsonb",
+        "SELECT ('{\"a\": ' || %s::text)::jsonb",
+    ):
+        with pytest.raises(psycopg.Error) as caught:
+            async with square.services.db.system() as tx:
+                await tx.run(statement, (words,))
+        told += "\n\nDuring handling of the above exception, another exception occurred:\n\n" if told else ""
+        told += "".join(traceback.format_exception(caught.value))
+    assert "is on Friday" in told, "the driver's message holds the words"
+    logged = without_rows(None, "error", {"exception": told})["exception"]
+    assert "is on Friday" not in logged
+    assert logged.count("invalid input syntax for type json") == 2
