@@ -111,8 +111,8 @@ async def _must_see(missed: _Missed) -> Section | None:
     waiting = await must_see.mine(missed.tx, missed.actor)
     if not waiting:
         return None
-    n_ = messages.plural_translator(missed.language)
-    title = n_("{n} announcement that you should see", "{n} announcements that you should see", len(waiting))
+    ngettext = messages.plural_translator(missed.language)
+    title = ngettext("{n} announcement that you should see", "{n} announcements that you should see", len(waiting))
     views = await missed.posts([one.id for one in waiting[:SHOWN]])
     return _section(missed, title.format(n=len(waiting)), [missed.line(view) for view in views])
 
@@ -121,14 +121,14 @@ async def _mentions(missed: _Missed) -> Section | None:
     after = id_at(missed.since)
     number, ids = await store.mentions(missed.tx, missed.actor.me, after, SHOWN)
     talks = await store.conversations(missed.tx, missed.actor.me, after)
-    n_ = messages.plural_translator(missed.language)
+    ngettext = messages.plural_translator(missed.language)
     parts = []
     if number:
-        parts.append(n_("{n} mention or reply", "{n} mentions and replies", number).format(n=number))
+        parts.append(ngettext("{n} mention or reply", "{n} mentions and replies", number).format(n=number))
     if talks:
         # What was written to one alone never goes out by mail
         parts.append(
-            n_("{n} conversation with new messages", "{n} conversations with new messages", talks).format(n=talks)
+            ngettext("{n} conversation with new messages", "{n} conversations with new messages", talks).format(n=talks)
         )
     if not parts:
         return None
@@ -141,10 +141,12 @@ async def _threads(missed: _Missed) -> Section | None:
     views = await missed.posts(list(replies))
     if not views:
         return None
-    n_ = messages.plural_translator(missed.language)
-    title = n_("{n} lively conversation", "{n} lively conversations", len(views)).format(n=len(views))
+    ngettext = messages.plural_translator(missed.language)
+    title = ngettext("{n} lively conversation", "{n} lively conversations", len(views)).format(n=len(views))
     lines = [
-        missed.line(view, n_("{n} new reply", "{n} new replies", replies[view.post.id]).format(n=replies[view.post.id]))
+        missed.line(
+            view, ngettext("{n} new reply", "{n} new replies", replies[view.post.id]).format(n=replies[view.post.id])
+        )
         for view in views
     ]
     return _section(missed, title, lines)
@@ -154,16 +156,16 @@ async def _groups(missed: _Missed) -> list[Section]:
     if missed.actor.guest:
         return []
     ids = await store.new_groups(missed.tx, missed.actor.me, missed.since)
-    n_ = messages.plural_translator(missed.language)
-    return await _faces(missed, ids, n_("{n} new group", "{n} new groups", len(ids)))
+    ngettext = messages.plural_translator(missed.language)
+    return await _faces(missed, ids, ngettext("{n} new group", "{n} new groups", len(ids)))
 
 
 async def _colleagues(missed: _Missed) -> list[Section]:
     if missed.actor.guest or missed.network.kind is NetworkKind.PUBLIC:
         return []
     ids = await store.new_colleagues(missed.tx, missed.actor.me, missed.since)
-    n_ = messages.plural_translator(missed.language)
-    return await _faces(missed, ids, n_("{n} new colleague", "{n} new colleagues", len(ids)))
+    ngettext = messages.plural_translator(missed.language)
+    return await _faces(missed, ids, ngettext("{n} new colleague", "{n} new colleagues", len(ids)))
 
 
 async def _faces(missed: _Missed, ids: object, title: str) -> list[Section]:
