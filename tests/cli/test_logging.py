@@ -13,7 +13,7 @@ from torg.cli.serve import without_rows
 
 async def test_what_was_refused_is_not_logged(square: Square) -> None:
     """The real error of a real database, as it is formatted for the log."""
-    words = "the merger is on Friday"
+    words = "merger-on-Friday"
     told = ""
     for statement in (
         "SELECT %s::text::jsonb",
@@ -24,7 +24,7 @@ async def test_what_was_refused_is_not_logged(square: Square) -> None:
                 await tx.run(statement, (words,))
         told += "\n\nDuring handling of the above exception, another exception occurred:\n\n" if told else ""
         told += "".join(traceback.format_exception(caught.value))
-    assert "is on Friday" in told, "the driver's message holds the words"
+    assert "merger" in told, "the driver's message holds the words"
     logged = without_rows(None, "error", {"exception": told})["exception"]
-    assert "is on Friday" not in logged
+    assert "merger" not in logged
     assert logged.count("invalid input syntax for type json") == 2
