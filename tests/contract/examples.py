@@ -12,6 +12,7 @@ from tests.contract import examples_directory as directory
 from tests.contract import examples_groups as groups
 from tests.contract import examples_networks as networks
 from tests.contract import examples_people as people
+from tests.contract import examples_policies as policies
 from tests.contract import examples_posts as posts
 from tests.contract import examples_server as server
 from torg.mastodon_api import entities as e
@@ -142,6 +143,7 @@ ALL: dict[str, Struct] = {
     **colleagues.EXAMPLES,
     **delegation.EXAMPLES,
     **directory.EXAMPLES,
+    **policies.EXAMPLES,
     **groups.EXAMPLES,
     **networks.EXAMPLES,
 }

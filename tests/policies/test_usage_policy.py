@@ -8,7 +8,7 @@ import io
 from tests.admin_api.helpers import ADMIN, NOT_ALLOWED, acts, ok, refused
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
 from tests.fixtures.town import PASSWORD, Town
-from torg.kernel.actor import Permission
+from torg.kernel.actor import Permission, Scope
 
 POLICY, ACCEPT = "/api/torg/v1/usage_policy", "/api/torg/v1/usage_policy/accept"
 OFFICE = f"{ADMIN}/usage_policy"
@@ -136,3 +136,20 @@ async def test_the_web_asks_and_remembers_where_one_was_going(town: Town) -> Non
         done = await browser.post("/auth/usage_policy", data={**form, "version": "1"})
         assert (done.status_code, done.headers["location"]) == (303, "/settings")
         assert (await browser.get("/settings")).status_code == 200
+
+
+async def test_guests_accept_as_everybody(square: Square) -> None:
+    anna, guest = square.person(INSIDE, "anna"), await square.add(INSIDE, "gustav")
+    async with square.services.db.system() as tx:
+        await tx.run("UPDATE accounts SET guest = true WHERE id = %s", (guest.id,))
+    await ok(await anna.put(OFFICE, json={"text": "Be kind"}))
+    await held(guest, "GET", "/api/v1/timelines/home")
+    assert (await ok(await guest.get(POLICY)))["text"] == "Be kind"
+    await ok(await guest.post(ACCEPT, json={"version": 1}))
+    await ok(await guest.post(ACCEPT, json={"version": 1}))
+    await ok(await guest.get("/api/v1/timelines/home"))
+    scope = Scope(square.networks[INSIDE].org_id, (square.networks[INSIDE].id,), viewer=guest.id, guest=True)
+    async with square.services.db.tx(scope) as tx:
+        assert await tx.value("SELECT count(*) FROM usage_acceptances") == 0, (
+            "who else has is none of a guest's business"
+        )
