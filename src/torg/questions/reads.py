@@ -12,7 +12,7 @@ from torg.questions.model import Question, Wanted
 
 async def page(tx: Tx, actor: Actor, wanted: Wanted, asked: Page) -> list[Question]:
     """Questions that the actor may read, newest first."""
-    return await store.page(tx, actor.account_id, wanted, asked)
+    return await store.page(tx, actor.account_id, wanted.which, wanted, asked)
 
 
 async def one(tx: Tx, actor: Actor, id_: int) -> Question:

@@ -78,12 +78,12 @@ async def close(tx: Tx, id_: int) -> None:
     )
 
 
-async def page(tx: Tx, viewer: int | None, wanted: Wanted, asked: Page) -> list[Question]:
+async def page(tx: Tx, viewer: int | None, which: Which, wanted: Wanted, asked: Page) -> list[Question]:
     """A page of questions that the viewer may read, newest first."""
-    which = WHICH[wanted.which]
+    state = WHICH[which]
     where, params = asked.where("q.id")
     found = await tx.all(
-        f"""SELECT {FIELDS} FROM questions q {POST} WHERE {HERE} AND {which} AND {where}
+        f"""SELECT {FIELDS} FROM questions q {POST} WHERE {HERE} AND {state} AND {where}
             AND (%(group)s::bigint IS NULL OR p.group_id = %(group)s::bigint)
             AND (%(tag)s::text IS NULL OR EXISTS (SELECT FROM post_tags pt
                  JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
