@@ -66,7 +66,9 @@ async def test_an_announcement_reaches_every_member_whatever_is_muted(square: Sq
     for person, told in ((them.cecilia, [post["id"]]), (them.gustav, [post["id"]]), (them.david, [])):
         seen = [n["status"]["id"] for n in await them.notices(person) if n["type"] == "status"]
         async with square.services.db.system() as tx:
-            kept = await tx.column("SELECT post_id FROM notices WHERE account_id = %s AND type = 'status'", (person.id,))
+            kept = await tx.column(
+                "SELECT post_id FROM notices WHERE account_id = %s AND type = 'status'", (person.id,)
+            )
         assert [str(id_) for id_ in kept] == told, person.handle
         if person is not them.cecilia:  # whom she mutes she does not see, but was told: unmuting shows it
             assert seen == told

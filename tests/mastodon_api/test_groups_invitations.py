@@ -50,7 +50,9 @@ async def test_members_invite_into_an_open_group_and_who_asked_comes_in(square: 
     them = await office(square)
     free = await them.group("fika")
     await them.joins(them.cecilia, free)
-    assert ok(await them.cecilia.post(f"{GROUPS}/{free['id']}/invitations", json={"account_ids": [them.david.id]})) == []
+    assert (
+        ok(await them.cecilia.post(f"{GROUPS}/{free['id']}/invitations", json={"account_ids": [them.david.id]})) == []
+    )
     assert ok(await them.david.get(f"{GROUPS}/{free['id']}"))["invited"]
     closed = await them.group("styrelsen", "private")
     ok(await them.david.post(f"/api/v1/accounts/{closed['id']}/follow"))
