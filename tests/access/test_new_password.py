@@ -15,9 +15,9 @@ async def test_links_mailed_before_open_nothing(square: Square) -> None:
         person = await persons.by_email(tx, f"bjorn@{PUBLIC}")
         assert person is not None
         intruder = msgspec.structs.replace(person, email="intruder@example.com")
-        reset = await letters._prove(tx, "reset", person, None, person.email)
-        swapped = await letters._prove(tx, "confirm", intruder, None, intruder.email)
-        own = await letters._prove(tx, "confirm", person, None, person.email)
+        reset = await letters.prove(tx, "reset", person, None, person.email)
+        swapped = await letters.prove(tx, "confirm", intruder, None, intruder.email)
+        own = await letters.prove(tx, "confirm", person, None, person.email)
     await persons.set_password(db, network.scope, person.id, await passwords.hashed("a new secret"))
     async with db.tx(network.scope) as tx:
         assert await letters.proof(tx, "reset", reset, use=False) is None

@@ -226,7 +226,7 @@ class Vault:
 
     async def rows(self) -> dict[str, str]:
         """A digest of every row inside, by table; when a token was last used does not count, nor that somebody asked
-        to join: that is put down for whoever asks, and is where nothing but a job can look."""
+        to join or for a new password: that is put down for whoever asks, and is where nothing but a job can look."""
         network = self.square.networks[INSIDE]
         digests = {}
         async with self.square.services.db.system() as tx:
@@ -240,7 +240,7 @@ class Vault:
                     f"""SELECT count(*) || ' ' || coalesce(md5(string_agg(
                             (to_jsonb(t) - 'last_used_at' - 'xid')::text, ',' ORDER BY to_jsonb(t)::text)), '')
                         FROM {table} t WHERE network_id = %s
-                        AND to_jsonb(t) ->> 'kind' IS DISTINCT FROM 'join_mail'""",
+                        AND coalesce(to_jsonb(t) ->> 'kind', '') NOT IN ('join_mail', 'mail_reset')""",
                     (network.id,),
                 )
         return digests

@@ -235,3 +235,17 @@ async def test_the_page_is_in_swedish_too(town: Town) -> None:
         page: Any = await client.get("/join?lang=sv")
         assert "Gå med" in page.text
         assert 'lang="sv"' in page.text
+
+
+async def test_asking_for_a_new_password_tells_nothing_either(town: Town, tmp_path: Path) -> None:
+    pages = set()
+    async with town.client(INSIDE) as browser:
+        for address in ("nobody@square.example", "anna@square.example", "x"):
+            form = fields(await browser.get("/auth/password/new"))
+            said = await browser.post("/auth/password/new", data={**form, "email": address})
+            pages.add((said.status_code, re.sub(r'name="csrf" value="[^"]*"', "", said.text)))
+    await quiet(town)
+    assert len(pages) == 1
+    (letter,) = mails(tmp_path)
+    assert letter["to"] == "anna@square.example"
+    assert f"http://{INSIDE}/auth/password/edit" in letter.get_content()

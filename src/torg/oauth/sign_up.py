@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
-from torg.access import invites, letters, passwords, persons, registration
+from torg.access import invites, letters, passwords, persons, registration, resets
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
@@ -150,12 +150,10 @@ async def forgotten(call: Call, params: Start) -> Response:
 
 @routes.post("/auth/password/new", auth="none", limit="register", hidden=True)
 async def send_link(call: Call, given: Forgotten) -> Response:
-    """Mail a link if the address has a login here; the answer is the same if it has none."""
+    """Mail a link if the address has a login here; the answer and the work are the same if it has none."""
     if not is_ours(call, given.csrf):
         return expired_form(call)
-    person = await persons.by_email(call.tx, given.email)
-    if person is not None and person.disabled_at is None:
-        await letters.send_reset(call.tx, call.network, call.origin, person)
+    await resets.ask(call.tx, given.email, call.origin)
     return show(call, "password_new.html", sent=True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from torg.access import grants, letters
+from torg.access import grants, letters, resets
 from torg.accounts import verify
 from torg.announcements import upkeep as announcements
 from torg.bridge import letters as bridge_letters
@@ -95,6 +95,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **erasing.HANDLERS,
     **guard.HANDLERS,
     **joining.HANDLERS,
+    **resets.HANDLERS,
     **digests.HANDLERS,
     **media.HANDLERS,
     **monitoring.HANDLERS,
