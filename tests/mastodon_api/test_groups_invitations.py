@@ -9,6 +9,8 @@ from pathlib import Path
 from tests.contract.entity_check import check_list
 from tests.fixtures.square import INSIDE, Square
 from tests.mastodon_api.group_helpers import GROUPS, nothing, office, ok
+from torg.access import registration
+from torg.accounts import actions as accounts
 from torg.mastodon_api.entities.torg.group import GroupInvitation
 
 
@@ -86,6 +88,32 @@ async def test_a_guest_gets_a_mail_that_works_until_it_is_withdrawn(square: Squa
     ok(await them.bjorn.delete(f"{path}/{made[0]['id']}"))
     async with square.services.db.system() as tx:
         assert await tx.value("SELECT count(*) FROM invites") == 0
+
+
+async def test_whoever_registers_with_the_mail_is_a_guest_in_that_group_alone(square: Square) -> None:
+    them = await office(square)
+    group, other = await them.group("tyst", "hidden"), await them.group("annat")
+    ok(await them.bjorn.post(f"{GROUPS}/{group['id']}/invitations", json={"emails": ["greta@kund.example"]}))
+    async with square.services.db.system() as tx:
+        code = await tx.value("SELECT code FROM invites")
+    wish = registration.Wish(
+        username="greta", email="greta@kund.example", password="ett långt lösenord", agreement=True, invite_code=code
+    )
+    services, network = square.services, square.networks[INSIDE]
+    greta = await registration.register(
+        services.db, services.settings, network, wish, origin="http://x", ip="192.0.2.1"
+    )
+    async with services.db.tx(network.scope) as tx:
+        await accounts.activate(tx, greta.id)
+    await square.settle()
+    members = ok(await them.bjorn.get(f"{GROUPS}/{group['id']}/members"))
+    assert [one["acct"] for one in members] == ["greta", "bjorn"]
+    async with services.db.tx(network.scope) as tx:
+        row = await tx.one("SELECT guest, state FROM accounts WHERE id = %s", (greta.id,))
+        follows = await tx.column("SELECT target_id FROM follows WHERE account_id = %s", (greta.id,))
+    assert (row, follows) == ({"guest": True, "state": "active"}, [int(group["id"])])
+    assert other["id"] != group["id"]
+    assert ok(await them.bjorn.get(f"{GROUPS}/{group['id']}/invitations")) == [], "used up"
 
 
 async def test_where_guests_are_not_wanted(square: Square) -> None:

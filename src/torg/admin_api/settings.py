@@ -53,6 +53,7 @@ class ChangeSettings(msgspec.Struct, kw_only=True):
     single_user: str | UnsetType = UNSET
     trends_need_review: bool | UnsetType = UNSET
     posting: Literal["members", "admins"] | UnsetType = UNSET
+    group_creation: Literal["members", "admins"] | UnsetType = UNSET
     guest_invitations: Literal["members", "admins", "nobody"] | UnsetType = UNSET
     managers_edited_by: Literal["self", "admins"] | UnsetType = UNSET
     retention_days: int | UnsetType | None = UNSET

@@ -19,25 +19,25 @@ def may_create(actor: Actor, network: Network) -> None:
     """Forbidden for guests, and for members where only administrators make groups."""
     if actor.guest:
         raise Forbidden
-    if network.settings.group_creation == "admins" and not actor.may(Permission.MANAGE_SETTINGS):
+    if network.settings.group_creation == "admins" and not actor.may(Permission.MANAGE_GROUPS):
         raise Forbidden("Only administrators create groups here")
 
 
 def check_admin(actor: Actor, group: Group) -> None:
-    """Forbidden for all but the group's administrators, and the network's: a group must not be left to nobody."""
+    """Forbidden for all but the group's administrators, and whose role manages groups: none is left to nobody."""
     if group.role != "admin" and not runs_network(actor):
         raise Forbidden
 
 
 def check_staff(actor: Actor, group: Group) -> None:
-    """Forbidden for all but the group's administrators and moderators, and the network's administrators."""
+    """Forbidden for all but the group's administrators and moderators, and whose role manages groups."""
     if group.role not in STAFF and not runs_network(actor):
         raise Forbidden
 
 
 def runs_network(actor: Actor) -> bool:
-    """Whether the actor administers the whole network. It opens no group to be read: for that one is a member."""
-    return bool(actor.permissions & Permission.ADMINISTRATOR)
+    """Whether the actor's role manages all groups. It opens none to be read: for that one is a member."""
+    return actor.may(Permission.MANAGE_GROUPS)
 
 
 def check_inviting(actor: Actor, group: Group) -> None:
