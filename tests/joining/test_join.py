@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.access.test_registration import FORM, app_token
@@ -13,6 +14,7 @@ from tests.fixtures.town import INSIDE, PUBLIC, Town
 from tests.fixtures.town import PASSWORD as KNOWN
 from tests.joining.helpers import PASSWORD, ask, enter, letters, link, mails, own, quiet
 from tests.oauth.flow import fields
+from torg.orgs import store as orgs
 
 ME = "/api/v1/accounts/verify_credentials"
 NEW = "cecilia.åkesson@square.example".replace("å", "a")
@@ -249,3 +251,13 @@ async def test_asking_for_a_new_password_tells_nothing_either(town: Town, tmp_pa
     (letter,) = mails(tmp_path)
     assert letter["to"] == "anna@square.example"
     assert f"http://{INSIDE}/auth/password/edit" in letter.get_content()
+
+
+async def test_a_network_has_a_language_for_who_asks_for_none(town: Town) -> None:
+    network = town.networks[INSIDE]
+    async with town.db.system() as tx:
+        await orgs.update_settings(tx, network, msgspec.structs.replace(network.settings, locale="sv"))
+    town.services.networks.forget()
+    async with town.client(INSIDE) as client:
+        assert 'lang="sv"' in (await client.get("/join")).text
+        assert 'lang="en"' in (await client.get("/join", headers={"accept-language": "en-GB"})).text

@@ -34,10 +34,14 @@ def environment() -> jinja2.Environment:
 
 
 def language_of(call: Call, *wanted: str | None) -> str:
-    """The language to answer in: as asked for now or before (cookie), else the account's, else the browser's."""
+    """The language to answer in: as asked for now or before (cookie), the account's, the browser's, the network's."""
     own = call.actor.locale if call.actor.account_id is not None else None
     before = call.request.cookies.get(LANGUAGE_COOKIE)
-    return messages.choose(*wanted, before, own, accept=call.request.headers.get("accept-language", ""))
+    # A host that no network has comes without settings
+    default = getattr(getattr(call.network, "settings", None), "locale", None) or messages.DEFAULT
+    return messages.choose(
+        *wanted, before, own, accept=call.request.headers.get("accept-language", ""), default=default
+    )
 
 
 def html(template: str, language: str, **values: Any) -> str:

@@ -55,8 +55,8 @@ def known(language: str | None) -> str | None:
     return short if short in LANGUAGES else None
 
 
-def choose(*wanted: str | None, accept: str = "") -> str:
-    """The first of the wanted languages that we have, else the best of an Accept-Language header, else English."""
+def choose(*wanted: str | None, accept: str = "", default: str = DEFAULT) -> str:
+    """The first of the wanted languages that we have, else the best of an Accept-Language header, else the default."""
     for language in wanted:
         if found := known(language):
             return found
@@ -67,4 +67,4 @@ def choose(*wanted: str | None, accept: str = "") -> str:
             ranked.append((-float(weight or 1) + position / 1000, tag))
         except ValueError:
             continue
-    return next((found for _, tag in sorted(ranked) if (found := known(tag))), DEFAULT)
+    return next((found for _, tag in sorted(ranked) if (found := known(tag))), default)
