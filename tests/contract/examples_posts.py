@@ -17,7 +17,7 @@ from tests.contract.examples_people import (
     usage_day,
 )
 from torg.mastodon_api import entities as e
-from torg.mastodon_api.entities.torg.delegation import ByFace, ByLine
+from torg.mastodon_api.entities.by_line import ByFace, ByLine
 
 media_focus = e.MediaFocus(x=-0.27, y=0.51)
 media = e.MediaAttachment(
