@@ -214,3 +214,34 @@ async def test_the_home_of_an_inside_network_is_the_feed_of_all_colleagues(
                         WHERE org_id = %s AND id = %s""", (network.org_id, network.id))  # fmt: skip
     assert await home(bjorn) == []
     assert said["id"] not in await home(square.person("acme.test", "bjorn"))
+
+
+async def test_what_one_writes_in_a_group_is_not_counted_outside_it(
+    square: Square, anna: Person, bjorn: Person
+) -> None:
+    choir = await group(square, "choir", "private", anna)
+
+    async def facts(who: int) -> tuple[int, str | None]:
+        shown = (await bjorn.get(f"/api/v1/accounts/{who}")).json()
+        return shown["statuses_count"], shown["last_status_at"]
+
+    before = await facts(anna.id)
+    said = await anna.says(f"{SECRET} !choir")
+    assert await facts(anna.id) == before
+    assert (await facts(choir))[0] == 1
+    await anna.delete(f"/api/v1/statuses/{said['id']}")
+    assert await facts(anna.id) == before
+    assert (await facts(choir))[0] == 0
+
+
+async def test_where_only_administrators_post_the_others_answer_and_write_in_groups(
+    square: Square, anna: Person, bjorn: Person
+) -> None:
+    await group(square, "choir", "open", bjorn)
+    changed = await anna.patch("/api/torg/v1/admin/settings", json={"posting": "admins"})
+    assert changed.status_code == 200, changed.text
+    said = await anna.says("The shop is closed on Friday")
+    refused = await bjorn.post("/api/v1/statuses", json={"status": "Lunch?"})
+    assert (refused.status_code, "administrators" in refused.text) == (403, True)
+    assert (await bjorn.says("Thanks", in_reply_to_id=said["id"]))["in_reply_to_id"] == said["id"]
+    assert "group_id" in await bjorn.says("Lunch? !choir")

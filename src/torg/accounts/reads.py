@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from torg.accounts import store
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx
+from torg.kernel.actor import Permission
 from torg.kernel.errors import Forbidden, NotFound
 
 
@@ -21,6 +22,17 @@ async def visible(tx: Tx, account_id: int) -> Account:
     if account is None or account.state != "active":
         raise NotFound
     return account
+
+
+async def permissions(tx: Tx, account: Account) -> Permission:
+    """What the account's role lets it do; without a query for the many that have none."""
+    if account.role_id is None:
+        return Permission.NONE
+    held = await tx.value(
+        "SELECT permissions FROM roles WHERE org_id = %s AND network_id = %s AND id = %s",
+        (account.org_id, account.network_id, account.role_id),
+    )
+    return Permission(held or 0)
 
 
 async def may_post(tx: Tx, account_id: int) -> None:

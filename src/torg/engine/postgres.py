@@ -115,7 +115,7 @@ class Tx:
         self.after.append(call)
 
     def afterwards(self, scope: Scope, do: Callable[[Tx], Awaitable[None]]) -> None:
-        """`do` in a transaction of its own once this one has ended, even if it is rolled back: the trace of a refusal."""
+        """`do` in a transaction of its own once this one has ended, even if rolled back: the trace of a refusal."""
         self.later.append((scope, do))
 
     async def finish(self) -> None:

@@ -29,8 +29,8 @@ from torg.messages.events import MessageDeleted, MessageEdited, MessageSent
 from torg.notices import reads as notices
 from torg.notices.events import NoticeCreated, NoticesMerged
 from torg.posts import reads as posts
-from torg.reading.events import ReadMoved
 from torg.posts.model import PostView
+from torg.reading.events import ReadMoved
 
 
 async def render(tx: Tx, actor: Actor, origin: str, ids: Sequence[int]) -> Mapping[int, bytes]:

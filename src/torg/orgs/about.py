@@ -76,7 +76,7 @@ class BlockedDomain(msgspec.Struct, frozen=True, kw_only=True):
 
 NUMBERS = """
 SELECT (SELECT count(*) FROM accounts a WHERE a.org_id = %(org)s AND a.network_id = %(network)s
-        AND a.host = '' AND a.state = 'active' AND a.suspended_at IS NULL)::int AS users,
+        AND a.host = '' AND a.kind <> 'group' AND a.state = 'active' AND a.suspended_at IS NULL)::int AS users,
     (SELECT coalesce(sum(a.posts_count), 0) FROM accounts a WHERE a.org_id = %(org)s AND a.network_id = %(network)s
         AND a.host = '')::int AS posts,
     (SELECT count(DISTINCT a.host) FROM accounts a WHERE a.org_id = %(org)s AND a.network_id = %(network)s

@@ -14,11 +14,12 @@ from torg.engine import outbox
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.clock import now
-from torg.kernel.errors import NotFound
+from torg.kernel.errors import Forbidden, NotFound
 from torg.kernel.ids import new_id
 from torg.media import actions as media
 from torg.media import reads as media_reads
 from torg.orgs.model import Network
+from torg.orgs.rules import may_post
 from torg.posts import checks, delegated, groups, poll_store, quotes, reads, rules, store, tags
 from torg.posts.events import PostDeleted, PostEdited, PostPublished
 from torg.posts.model import Audience, Draft, MediaChange, PollDraft, Post
@@ -27,6 +28,9 @@ from torg.text.render import MentionTarget, Rendered, render, scan
 
 COUNTED = (Audience.EVERYONE, Audience.GROUP)
 """Whose replies count: those that all readers of what they answer may read."""
+
+
+ONLY_STAFF = "Only administrators begin conversations with everyone in this network"
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +64,8 @@ async def publish(
     quoted = await quotes.permitted(tx, actor, draft.quote_of_id) if draft.quote_of_id else None
     body, mentioned, addressed = await written(tx, draft.text, network.host, origin, author)
     group_id = await groups.destination(tx, actor, draft, parent, addressed)
+    if group_id is None and parent is None and not may_post(network.settings, actor.permissions):
+        raise Forbidden(ONLY_STAFF)
     audience = Audience.GROUP if group_id is not None else draft.audience
     language = draft.language or guess(body.plain)
     id_ = new_id()
@@ -96,7 +102,8 @@ async def publish(
         await media.attach(tx, actor, id_, draft.media_ids)
     if draft.poll:
         await poll_store.create(tx, id_, author, draft.poll)
-    await accounts_store.posted(tx, author, now())
+    # What is in a group counts for the group: an author's numbers are seen by those who do not read there
+    await accounts_store.posted(tx, group_id or author, now())
     if parent and audience in COUNTED:
         await store.count(tx, parent.id, replies=1)
     if quoted:
@@ -263,7 +270,7 @@ async def remove(tx: Tx, post: Post, *, deleted_by: int | None, delete_media: bo
     if post.has_media:
         await media.release(tx, post.id, delete=delete_media)
     await store.delete(tx, post, deleted_by)
-    await accounts_store.count(tx, post.account_id, posts_count=-1)
+    await accounts_store.count(tx, post.group_id or post.account_id, posts_count=-1)
     if post.reply_to_id and post.audience in COUNTED:
         await store.count(tx, post.reply_to_id, replies=-1)
     if post.boost_of_id:

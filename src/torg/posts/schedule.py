@@ -161,7 +161,7 @@ async def publish_due(
     account = (await accounts.by_ids(tx, [due.account_id]))[due.account_id]
     author = Actor(
         org_id=network.org_id, network_id=network.id, network_kind=network.kind, account_id=account.id,
-        person_id=account.person_id, guest=account.guest,
+        person_id=account.person_id, guest=account.guest, permissions=await accounts.permissions(tx, account),
     )  # fmt: skip
     if due.by_account_id is not None:  # whether the delegation still holds, the job has asked before
         by = Delegated(by=due.by_account_id, rights=frozenset({"post", "reply"}))

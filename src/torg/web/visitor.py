@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 
 from torg.access.tokens import anonymous
+from torg.accounts import reads as accounts
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx
 from torg.http import Call
@@ -45,6 +46,7 @@ async def visitor_of(call: Call, lang: str | None, tx: Tx | None = None) -> Visi
             account_id=account.id,
             person_id=account.person_id,
             guest=account.guest,
+            permissions=await accounts.permissions(tx or call.tx, account),
             locale=account.settings.locale or "en",
         )
     asked = messages.known(lang)

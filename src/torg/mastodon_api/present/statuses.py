@@ -54,7 +54,8 @@ def _all(views: Iterable[PostView]) -> Iterator[PostView]:
 
 
 def _by(scene: Scene, post: Post) -> ByLine | UnsetType:
-    line = scene.bylines.get(post.id)
+    # A guest may not know the colleague who wrote
+    line = scene.bylines.get(post.id) if not scene.actor.guest else None
     return byline(scene.origin, line) if line is not None else UNSET
 
 
