@@ -161,7 +161,8 @@ async def test_changes_to_a_finished_or_unfinished_export_are_noticed(square: Sq
     (into / "extra.txt").write_text("x")
     (into / "edits.jsonl").unlink()
     wrong = manifest.verify(into)[1]
-    assert len(wrong) == 3 and all(
+    assert len(wrong) == 3
+    assert all(
         any(name in line for line in wrong) for name in ("posts.jsonl", "extra.txt", "edits.jsonl")
     )
     begun = tmp_path / "begun"

@@ -11,7 +11,9 @@ from torg.mastodon_api.entities.torg import delegation, digests, reading
 by_line = by_line_entities.ByLine(
     initials="BÅ",
     display_name="Björn Ås",
-    account=by_line_entities.ByFace(id="117000000000000002", username="bjorn", acct="bjorn", url=f"{people.HOME}/@bjorn"),
+    account=by_line_entities.ByFace(
+        id="117000000000000002", username="bjorn", acct="bjorn", url=f"{people.HOME}/@bjorn"
+    ),
 )
 
 EXAMPLES: dict[str, Struct] = {

@@ -13,8 +13,8 @@ import pytest
 
 from tests.contract.queries import Query, numbered, queries
 from tests.fixtures.cluster import TestDatabase
-from torg.directory import model as directory
 from torg.compliance.sections import SECTIONS
+from torg.directory import model as directory
 from torg.moderation import dimensions, measures, registers
 from torg.portability import archive_sql, erasing
 from torg.retention import store as retention

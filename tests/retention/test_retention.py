@@ -188,7 +188,8 @@ async def test_another_network_keeps_its_posts(square: Square) -> None:
 async def test_only_who_manages_compliance(square: Square) -> None:
     bjorn = square.person(INSIDE, "bjorn")
     for method, path in (
-        ("GET", ADMIN), ("PATCH", ADMIN), ("GET", f"{ADMIN}/preview"), ("POST", f"{ADMIN}/run"), ("PUT", f"{ADMIN}/groups/1"),
+        ("GET", ADMIN), ("PATCH", ADMIN), ("GET", f"{ADMIN}/preview"), ("POST", f"{ADMIN}/run"),
+        ("PUT", f"{ADMIN}/groups/1"),
     ):  # fmt: skip
         assert (await bjorn.http.request(method, path)).status_code == 403, path
     anna = square.person(INSIDE, "anna")

@@ -25,11 +25,13 @@ MOST_NAME = 255
 TENANT = "t.org_id = %(org)s AND t.network_id = %(network)s"
 
 
-# A guest knows of a tag that he or she follows or can read; any other has not been used, as far as guests go.
-KNOWN = """(NOT %(guest)s OR EXISTS (SELECT FROM tag_follows k WHERE k.org_id = t.org_id AND k.tag_id = t.id
+# One knows of a tag that one follows, wrote, or can read where others write (row security keeps closed groups out, and
+# all but his or her groups from a guest). Any other has not been used, as far as one goes: its name tells what is said.
+KNOWN = """(EXISTS (SELECT FROM tag_follows k WHERE k.org_id = t.org_id AND k.tag_id = t.id
         AND k.account_id = %(me)s)
     OR EXISTS (SELECT FROM post_tags kt JOIN posts kp ON kp.org_id = kt.org_id AND kp.id = kt.post_id
-        WHERE kt.org_id = t.org_id AND kt.tag_id = t.id))"""
+        WHERE kt.org_id = t.org_id AND kt.tag_id = t.id
+        AND (kp.audience IN ('everyone', 'group') OR kp.account_id = %(me)s)))"""
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -78,7 +80,7 @@ async def by_names(tx: Tx, actor: Actor, names: Sequence[str]) -> list[TagView]:
     """Tags that exist, in the order of their stored names."""
     rows = await tx.all(
         f"SELECT t.id, t.name FROM tags t WHERE {TENANT} AND t.name = ANY(%(names)s) AND {KNOWN}",
-        params(tx, actor.account_id, names=list(names), guest=actor.guest),
+        params(tx, actor.account_id, names=list(names)),
     )
     ids = {row["name"]: row["id"] for row in rows}
     return await views(tx, actor, [ids[name] for name in names if name in ids])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import zoneinfo
 import re
+import zoneinfo
 from collections.abc import Mapping
 from typing import Any
 

@@ -237,7 +237,8 @@ async def _archives(ctx: Context, scope: Scope, account_id: int) -> list[str]:
 async def _unname(tx: Tx, handle: str, account_id: int, by: str) -> list[int]:
     """Put another word in the place of the handle where others mention it; ids of the posts that this changed."""
     values = {
-        **accounts.tenant(tx), "id": account_id, "handle": handle, "name": re.sub(r"([.\-])", r"\\\1", handle), "by": by,
+        **accounts.tenant(tx), "id": account_id, "handle": handle,
+        "name": re.sub(r"([.\-])", r"\\\1", handle), "by": by,
     }  # fmt: skip
     touched = [int(id_) for id_ in await tx.column(MENTIONS[0], values)]
     for sql in MENTIONS[1:]:

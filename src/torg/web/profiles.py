@@ -7,8 +7,8 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from torg.accounts import reads as accounts
-from torg.directory import reads as directory
 from torg.accounts.model import AccountKind
+from torg.directory import reads as directory
 from torg.http import Call, Routes
 from torg.kernel.errors import Gone, NotFound
 from torg.timelines import reads as timelines
