@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.contract.closed import Closed, open_closed
 from tests.contract.test_wall import leaks, located, look, seen, walked
 from tests.contract.vault import ONLY_INSIDE, TAG, Vault, open_vault
 from tests.contract.walk import requests
@@ -54,7 +55,7 @@ async def guest_of_a_group(vault: Vault) -> Person:
 
 async def walk(vault: Vault, who: str, person: Person, allowed: tuple[str, ...] = (), *, welcome: int = 0) -> list[str]:
     """Every route with every id: what it tells that it must not. At least `welcome` of the answers are 200."""
-    words = {**vault.words, "handle": ONLY_INSIDE, "name": TAG, "hashtag": TAG}
+    words = {"handle": ONLY_INSIDE, "name": TAG, "hashtag": TAG, **vault.words}
     swapped, problems, count, let_in = vault.never(), [], 0, 0
     for route in walked():
         for request in requests(route, vault.ids, words):
@@ -64,7 +65,8 @@ async def walk(vault: Vault, who: str, person: Person, allowed: tuple[str, ...] 
             where = f"{who}: {request.route} {dict(request.fields)} {real.status_code}"
             if real.status_code == 500:
                 problems.append(f"{where}: 500 {real.text[:200]}")
-            if found := [one for one in leaks(vault, real) if not any(word in one for word in allowed)]:
+            known = (*allowed, *request.ids)
+            if found := [one for one in leaks(vault, real) if not any(word in one for word in known)]:
                 problems.append(f"{where}: tells {found}")
             if request.ids:
                 never = await look(person, request, swapped)
@@ -92,4 +94,40 @@ async def test_an_ex_member_has_nothing(vault: Vault) -> None:
     assert ended.status_code == 200, ended.text
     await square.settle()
     problems = await walk(vault, "an ex-member", gone)
+    assert not problems, f"{len(problems)} answers break the wall:\n  " + "\n  ".join(problems[:60])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["hidden", "private"])
+async def closed(request: pytest.FixtureRequest, vault: Vault) -> Closed:
+    return await open_closed(vault.square, request.param)
+
+
+async def test_a_colleague_finds_nothing_of_a_closed_group(closed: Closed) -> None:
+    paths = ("/api/v2/search", "/api/v1/accounts/search", "/api/torg/v1/groups", "/api/torg/v1/directory")
+    for secret in closed.secrets:
+        for path in paths:
+            response = await closed.colleague.get(path, params={"q": secret, "resolve": "true"})
+            assert response.status_code == 200, f"{path}: {response.text}"
+            body = response.json()
+            lists = body.values() if isinstance(body, dict) else [body]
+            assert not any(lists), f"a colleague finds {secret} by {path}: {response.text[:300]}"
+
+
+async def test_those_in_a_closed_group_do_find_it(closed: Closed) -> None:
+    """The walk can fail: the same requests, asked by those in the group, show nearly every secret."""
+    square = closed.square
+    insiders = [square.person(INSIDE, handle) for handle in ("anna", "bjorn", f"svea{closed.kind}")]
+    shown: set[str] = set()
+    for route in walked():
+        if route.method == "GET":
+            for request in requests(route, closed.ids, closed.words):
+                for person in insiders:
+                    shown.update(leaks(closed, await look(person, request)))
+    hidden = [secret for secret in closed.secrets if secret not in shown]
+    assert len(hidden) < 4, f"the walk would not notice if these leaked: {hidden}"
+
+
+@pytest.mark.slow
+async def test_a_colleague_cannot_tell_what_is_in_a_closed_group_from_nothing(closed: Closed) -> None:
+    problems = await walk(closed, "a colleague", closed.colleague, welcome=100)
     assert not problems, f"{len(problems)} answers break the wall:\n  " + "\n  ".join(problems[:60])
