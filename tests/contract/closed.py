@@ -63,7 +63,8 @@ class Closed(Vault):
         text = f"{self.secret('post')} #{tag} @{self.colleague.handle}"
         post = await bjorn.says(text, group_id=group, spoiler_text=self.secret("varning"), media_ids=[picture["id"]])
         self.words["post"] = post["id"]
-        await self.call(bjorn, "PUT", f"/api/v1/statuses/{post['id']}", json={"status": f"{self.secret('rattat')} #{tag}"})
+        changed = {"status": f"{self.secret('rattat')} #{tag}"}
+        await self.call(bjorn, "PUT", f"/api/v1/statuses/{post['id']}", json=changed)
         await svea.says(f"@bjorn @{self.colleague.handle} {self.secret('svar')}", in_reply_to_id=post["id"])
         poll = {"options": [self.secret("val"), self.secret("val")], "expires_in": 3600}
         await bjorn.says(self.secret("fraga"), poll=poll, group_id=group)

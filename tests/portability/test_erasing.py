@@ -160,3 +160,19 @@ async def test_what_becomes_of_messages_when_an_account_is_closed(square: Square
     assert (await anna.get(f"/api/v1/statuses/{kept['id']}")).status_code == 200
     conversations = (await anna.get("/api/v1/conversations")).json()
     assert [one["last_status"]["id"] for one in conversations] == [kept["id"]]
+
+
+async def test_the_administrator_of_the_public_face_erases_that_alone(square: Square) -> None:
+    inside = square.person(INSIDE, "bjorn")
+    async with square.services.db.system() as tx:
+        await tx.run(
+            "UPDATE accounts SET person_id = (SELECT person_id FROM accounts WHERE id = %s) WHERE id = %s",
+            (inside.id, square.bjorn.id),
+        )
+    kept, gone = await inside.says("inuti"), await square.bjorn.says("utanför")
+    answer = await square.anna.post(f"/api/torg/v1/admin/accounts/{square.bjorn.id}/erase", json={})
+    assert answer.status_code == 200, answer.text
+    await square.settle()
+    assert (await square.anna.get(f"/api/v1/statuses/{gone['id']}")).status_code == 404
+    assert (await inside.get(f"/api/v1/statuses/{kept['id']}")).status_code == 200, "the login and the inside stay"
+    assert (await inside.get("/api/v1/accounts/verify_credentials")).status_code == 200

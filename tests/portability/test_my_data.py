@@ -87,6 +87,19 @@ async def test_everything_of_ones_own_and_nothing_private_of_others(square: Squa
         assert secret not in whole, secret
 
 
+async def test_a_public_token_takes_nothing_of_the_inside_along(square: Square) -> None:
+    await one_person(square)
+    await square.person(INSIDE, "bjorn").says("hemligt inuti")
+    await square.bjorn.says("sagt utanför")
+    archive = await fetched(square, square.bjorn)
+    whole = b"\n".join(archive.read(name) for name in archive.namelist()).decode("utf-8", "replace")
+    assert "sagt utanför" in whole
+    assert "hemligt inuti" not in whole
+    assert not any(name.startswith("other_faces") for name in archive.namelist())
+    narrow = await square.add(PUBLIC, "narrow", scopes=["read:accounts"])
+    assert (await narrow.get(f"{MINE}/file")).status_code == 403, "messages are in it: it takes all of read"
+
+
 async def test_the_page_speaks_swedish_to_who_does(square: Square) -> None:
     async with square.services.db.system() as tx:
         await tx.run("UPDATE persons SET locale = 'sv'")

@@ -104,7 +104,10 @@ async def remove(call: Call, params: ById) -> Empty:
 
 @routes.post("/api/torg/v1/admin/accounts/{id}/erase", scope=WRITE, permission=OFFICE, tx=False)
 async def erase(call: Call, form: Erase) -> Empty:
-    """Erase a person in all networks of the organisation, for good; a job does it. Copies under a hold wait for it."""
+    """Erase a person, for good, at the inside in all networks, at the public one in this alone; a job does it.
+
+    Copies under a hold wait for it.
+    """
     async with call.db.tx(call.actor.whole) as tx:
         await erasing.ask(tx, call.actor, form.id, form.mode)
     return {}

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from torg.kernel.actor import Permission
+from torg.kernel.actor import NetworkKind, Permission
 from torg.kernel.errors import Misused
 from torg.orgs import policies
 from torg.orgs.model import NetworkSettings
@@ -90,6 +90,15 @@ def contrast_with_white(accent: str) -> float:
     parts = [int(accent[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def in_sight(here: tuple[NetworkKind, int], there: tuple[NetworkKind, int]) -> bool:
+    """Whether what one person has in the network `there` may be told or touched at `here` (kind and id of each).
+
+    From the inside one looks out, never the other way, and partner networks do not see each other (DESIGN §2.3): a
+    token or an administrator of the public network learns nothing of the others, whosever the accounts there are.
+    """
+    return here == there or here[0] is NetworkKind.INSIDE or there[0] is NetworkKind.PUBLIC
 
 
 def may_post(settings: NetworkSettings, permissions: Permission) -> bool:

@@ -19,6 +19,7 @@ from torg.engine.blobs import Blobs
 from torg.engine.postgres import Database, Row
 from torg.kernel.actor import Actor, Scope
 from torg.kernel.clock import iso
+from torg.orgs import rules
 from torg.orgs import store as orgs
 from torg.orgs.model import Network
 from torg.portability import archive_page, archive_sql, exports, formats
@@ -48,13 +49,16 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def faces(db: Database, org_id: int, account_id: int, scheme: str) -> list[Face]:
-    """The person's accounts in the whole organisation, the one that asks first."""
+    """The person's accounts, the one that asks first, and of the others those that its network may look out on."""
     async with db.system() as tx:
         rows = await tx.all(archive_sql.FACES, {"org": org_id, "id": account_id})
+        networks = {network.id: network for network in await orgs.networks(tx, org_id)}
+        here = next((networks[row["network_id"]] for row in rows if row["id"] == account_id), None)
         found = []
         for row in rows:
-            network = await orgs.network(tx, org_id, row["network_id"])
-            assert network is not None
+            network = networks[row["network_id"]]
+            if here is None or not rules.in_sight((here.kind, here.id), (network.kind, network.id)):
+                continue
             folder = "" if row["id"] == account_id else f"other_faces/{network.host.replace(':', '_')}-{row['handle']}/"
             found.append(Face(id=row["id"], network=network, folder=folder, origin=f"{scheme}://{network.host}"))
     return sorted(found, key=lambda face: face.folder)

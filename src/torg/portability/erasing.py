@@ -7,6 +7,7 @@ is made. Under a legal hold the triggers of migration 0120 keep a copy, which go
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from torg.access import persons
@@ -16,11 +17,12 @@ from torg.accounts.events import AccountUpdated
 from torg.engine import jobs, outbox
 from torg.engine.postgres import Database, Row, Tx, json
 from torg.engine.worker import Context, Handler, Handling
-from torg.kernel.actor import Actor, Permission, Scope
+from torg.kernel.actor import Actor, NetworkKind, Permission, Scope
 from torg.kernel.clock import now
 from torg.kernel.errors import Forbidden, NotFound, invalid
 from torg.kernel.ids import new_id
 from torg.moderation import deletion, log
+from torg.orgs import rules
 from torg.orgs import store as orgs
 from torg.search import actions as search
 from torg.text.messages import translator
@@ -162,20 +164,32 @@ async def erase(ctx: Context, payload: dict[str, Any]) -> None:
         erasure = await tx.one("SELECT * FROM erasures WHERE org_id = %s AND id = %s", (org_id, id_))
         if erasure is None or erasure["finished_at"] is not None:
             return
-        faces = await tx.all(FACES, {"org": org_id, "ids": erasure["account_ids"], "person": person_id})
+        known = await tx.all(FACES, {"org": org_id, "ids": erasure["account_ids"], "person": person_id})
+        faces = [face for face in known if _within_reach(erasure, face, known)]
+        whole = len(faces) == len(known)
         ids = sorted({*erasure["account_ids"], *(int(face["id"]) for face in faces)})
         await tx.run("UPDATE erasures SET account_ids = %s WHERE org_id = %s AND id = %s", (ids, org_id, id_))
         email = await tx.value("SELECT email FROM persons WHERE org_id = %s AND id = %s", (org_id, person_id))
     for face in faces:
         await _face(ctx, Scope(org_id, (int(face["network_id"]),)), face, erasure["mode"])
     async with ctx.db.system() as tx:
-        if email:
+        if email and whole:
             for sql in LEFT_BEHIND:
                 await tx.run(sql, {"org": org_id, "email": email})
-        if person_id is not None:
+        if person_id is not None and whole:
             await _forget(tx, org_id, "person_id", person_id)
             await tx.run("DELETE FROM persons WHERE org_id = %s AND id = %s", (org_id, person_id))
         await tx.run("UPDATE erasures SET finished_at = now() WHERE org_id = %s AND id = %s", (org_id, id_))
+
+
+def _within_reach(erasure: Row, face: Row, known: Sequence[Row]) -> bool:
+    """Whether an erasure takes this face. Oneself, and who runs the installation, erase all of them; an administrator
+    those that his or her network looks out on: who runs the public face has no say over what is inside."""
+    if erasure["requested_by"] is None or erasure["requested_by"] in erasure["account_ids"]:
+        return True
+    kinds = {row["network_id"]: NetworkKind(row["network_kind"]) for row in known}
+    here, there = erasure["network_id"], face["network_id"]
+    return rules.in_sight((kinds.get(here, NetworkKind.PUBLIC), here), (kinds[there], there))
 
 
 async def _face(ctx: Context, scope: Scope, face: Row, mode: Mode) -> None:

@@ -50,7 +50,10 @@ def _shown(found: DataArchive | None) -> MyData:
 
 @routes.post("/api/torg/v1/my_data", scope="read:accounts")
 async def ask(call: Call, params: Nothing) -> MyData:
-    """Ask for an archive of everything that is one's own, in all faces; once a day (429)."""
+    """Ask for an archive of everything that is one's own, once a day (429).
+
+    At an inside network in all faces; at a public one in this alone, at a partner network in the public one, too.
+    """
     return _shown(await my_data.ask(call.tx, call.actor))
 
 
@@ -60,9 +63,10 @@ async def show(call: Call, params: Nothing) -> MyData:
     return _shown(await my_data.latest(call.tx, call.actor))
 
 
-@routes.get("/api/torg/v1/my_data/file", scope="read:accounts")
+@routes.get("/api/torg/v1/my_data/file", scope="read")
 async def file(call: Call, params: Nothing) -> StreamingResponse:
-    """The archive, a zip file. Only the token or session of the one who asked opens it."""
+    """The archive, a zip file. Only the token or session of the one who asked opens it: messages are in it, too, so it takes all
+    of `read`."""
     found = await my_data.ready(call.tx, call.actor)
     assert found.key is not None
     headers = my_data.headers(found, call.network.host)
