@@ -22,7 +22,7 @@ SEVERAL = {
 }
 #: Edges with a transaction over all tenants.
 ALL_TENANTS = {
-    "admin_api/retention.py": "what a legal hold keeps is shown to no other transaction; each query names it"
+    "admin_api/retention.py": "no other transaction is shown what a hold keeps; queries name the network"
 }
 
 
