@@ -20,6 +20,7 @@ from torg.portability import archive_sql, erasing
 from torg.retention import store as retention
 from torg.search import store as search
 from torg.search.watching import EACH, VIEWER
+from torg.timelines.home import Parts
 
 WORDS = "phraseto_tsquery('simple', %(word0)s) && !!(phraseto_tsquery('swedish', %(word1)s))"
 HOLDERS = [{"holder": "post_id"}, {"holder": "message_id"}]
@@ -90,6 +91,7 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     ],
     "torg.showcase.store.insert": [{"columns": ROW}],
     "torg.showcase.store.update": [{"values": {"name": ""}}],
+    "torg.timelines.home.home": [{"parts": Parts()}, {"parts": Parts(company=True, groups=True, tags=True)}],
     "torg.timelines.store.of_account": [
         {"pins": "", "order": "p.id ASC"},
         {"pins": "JOIN pins ON pins.org_id = p.org_id AND pins.post_id = p.id", "order": "pins.id ASC"},

@@ -56,6 +56,7 @@ class Tx:
         self._connection = connection
         self._scope = scope
         self._begin = begin
+        self._steady = False
         self.after: list[Callable[[], None]] = []
         self.later: list[tuple[Scope, Callable[[Tx], Awaitable[None]]]] = []
 
@@ -147,6 +148,15 @@ class Tx:
         self._begin = _begin(self._scope)
         await self._connection.execute(cast(Any, f"SELECT {_viewer(self._scope)}"), prepare=False)
 
+    async def steady(self) -> None:
+        """From now on plan statements once, not anew for each call's values: where indexes answer whatever is asked.
+
+        Row security makes planning dear. Not for searches: a LIKE or a tsquery is planned by what it looks for.
+        """
+        if not self._steady:
+            self._steady = True
+            await self._connection.execute("SET LOCAL plan_cache_mode = force_generic_plan", prepare=False)
+
     async def renew(self) -> None:
         """Commit, and go on in a new transaction of the same tenant, in one round trip.
 
@@ -155,6 +165,7 @@ class Tx:
         """
         self._refuse_failed()
         await self._connection.execute(cast(Any, f"COMMIT; {self._begin}"), prepare=False)
+        self._steady = False
         self.committed()
 
     def committed(self) -> None:

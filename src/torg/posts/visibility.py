@@ -30,9 +30,8 @@ def readable(alias: str = "p") -> str:
                   OR ({alias}.audience IN ('followers', 'mentioned') AND EXISTS (
                         SELECT FROM post_mentions vm WHERE vm.org_id = %(org)s
                         AND vm.post_id = {alias}.id AND vm.account_id = %(viewer)s)))))
-            AND NOT EXISTS (
-                SELECT FROM blocks vb WHERE vb.org_id = %(org)s
-                AND vb.account_id IN ({alias}.account_id, {alias}.group_id) AND vb.target_id = %(viewer)s)
+            AND NOT (ARRAY[{alias}.account_id, {alias}.group_id] && ARRAY(
+                SELECT vb.account_id FROM blocks vb WHERE vb.org_id = %(org)s AND vb.target_id = %(viewer)s))
             AND NOT EXISTS (
                 SELECT FROM accounts va WHERE va.org_id = %(org)s AND va.id IN ({alias}.account_id, {alias}.group_id)
                 AND (va.suspended_at IS NOT NULL OR va.state <> 'active'))

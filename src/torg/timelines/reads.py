@@ -11,17 +11,18 @@ from torg.kernel.errors import NotFound
 from torg.kernel.page import Page
 from torg.posts import reads as posts
 from torg.posts.model import PostView
+from torg.timelines import home as homes
 from torg.timelines import store
 
 
 async def home(tx: Tx, actor: Actor, page: Page) -> list[PostView]:
     """The posts of those whom the actor follows, and the actor's own, newest first."""
-    return await posts.hydrate(tx, actor, await store.home(tx, actor.me, page))
+    return await posts.hydrate(tx, actor, await homes.home(tx, actor.me, page))
 
 
 async def home_ids(tx: Tx, viewer: int, page: Page) -> list[int]:
     """The skeleton of a home timeline alone, for counting."""
-    return await store.home(tx, viewer, page)
+    return await homes.home(tx, viewer, page)
 
 
 async def public(

@@ -1,4 +1,4 @@
-"""SQL skeletons of timelines: ids in order, one query each."""
+"""SQL skeletons of timelines: ids in order, one query each, planned once (`Tx.steady`)."""
 
 from __future__ import annotations
 
@@ -16,20 +16,30 @@ COMPANY = """(SELECT coalesce(me.settings ->> 'home_feed', n.settings ->> 'home_
 
 TENANT = "p.org_id = %(org)s AND p.network_id = %(network)s"
 
-NOT_HIDDEN = """
-    NOT EXISTS (SELECT FROM mutes x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s
-        AND x.target_id IN (p.account_id, b.account_id, p.reply_to_account_id)
-        AND (x.expires_at IS NULL OR x.expires_at > now()))
-    AND NOT EXISTS (SELECT FROM blocks x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s
-        AND x.target_id IN (p.account_id, b.account_id, p.reply_to_account_id))
-    AND NOT EXISTS (SELECT FROM blocks x WHERE x.org_id = %(org)s AND x.target_id = %(viewer)s
-        AND x.account_id IN (p.account_id, b.account_id))
-    AND NOT EXISTS (SELECT FROM post_mentions pm
-        LEFT JOIN blocks x ON x.org_id = %(org)s AND x.account_id = %(viewer)s AND x.target_id = pm.account_id
-        LEFT JOIN mutes y ON y.org_id = %(org)s AND y.account_id = %(viewer)s AND y.target_id = pm.account_id
-             AND (y.expires_at IS NULL OR y.expires_at > now())
-        WHERE pm.org_id = %(org)s AND pm.post_id = p.id AND (x.target_id IS NOT NULL OR y.target_id IS NOT NULL))
+# Whom the viewer has muted or blocked, and who has blocked the viewer: lists that a query makes once. As anti-joins
+# they took the order of the posts' index away from the planner, which then read and sorted all posts of a network.
+HIDDEN = """ARRAY(SELECT x.target_id FROM mutes x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s
+        AND (x.expires_at IS NULL OR x.expires_at > now())
+    UNION ALL SELECT x.target_id FROM blocks x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s)"""
+BLOCKERS = "ARRAY(SELECT x.account_id FROM blocks x WHERE x.org_id = %(org)s AND x.target_id = %(viewer)s)"
+MENTIONS_HIDDEN = f"""ARRAY(SELECT pm.account_id FROM post_mentions pm
+    WHERE pm.org_id = %(org)s AND pm.post_id = p.id) && {HIDDEN}"""
+
+NOT_HIDDEN = f"""
+    NOT (ARRAY[p.account_id, b.account_id, p.reply_to_account_id] && {HIDDEN})
+    AND NOT (ARRAY[p.account_id, b.account_id] && {BLOCKERS})
+    AND NOT ({MENTIONS_HIDDEN})
 """
+# The same where no boosts are read.
+NOT_HIDDEN_ORIGINAL = f"""
+    NOT (ARRAY[p.account_id, p.reply_to_account_id] && {HIDDEN})
+    AND NOT (ARRAY[p.account_id] && {BLOCKERS})
+    AND NOT ({MENTIONS_HIDDEN})
+"""
+
+# Whether the author is heard beyond those who follow; a scalar, so that it is asked of the posts that are read only.
+HEARD = """(SELECT author.silenced_at IS NULL {origin} FROM accounts author
+    WHERE author.org_id = p.org_id AND author.id = p.account_id)"""
 
 REPLY_RULE = """(p.reply_to_account_id IS NULL AND p.thread_id = p.id
     OR p.reply_to_account_id IN (%(viewer)s, p.account_id)
@@ -42,84 +52,26 @@ MEMBER = """(p.audience = 'group' AND EXISTS (SELECT FROM follows gm WHERE gm.or
 BOOSTED = "LEFT JOIN posts b ON b.org_id = p.org_id AND b.id = p.boost_of_id"
 
 
-def _params(tx: Tx, viewer: int | None, page: Page, **more: Any) -> tuple[str, dict[str, Any]]:
+def parameters(tx: Tx, viewer: int | None, page: Page, **more: Any) -> tuple[str, dict[str, Any]]:
     where, params = page.where("p.id")
     tenant = {"org": tx.scope.org_id, "network": tx.scope.network_ids[0]}
     return where, {**tenant, "viewer": viewer, **params, **more}
 
 
-async def home(tx: Tx, viewer: int, page: Page) -> list[int]:
-    """Per author the newest few by index (LATERAL), merged: the cost follows the follows, not the posts.
-
-    Posts of a group come by following the group, whoever wrote them; those of all colleagues where the home is the
-    company's.
-    """
-    where, params = _params(tx, viewer, page)
-    tail = f"ORDER BY p.id {page.direction} LIMIT {page.limit}"
-    rows = await tx.column(
-        f"""WITH authors AS (
-              SELECT f.target_id AS id, f.show_boosts, f.languages FROM follows f
-              WHERE f.org_id = %(org)s AND f.network_id = %(network)s AND f.account_id = %(viewer)s
-              AND NOT EXISTS (SELECT FROM list_members m JOIN lists l ON l.org_id = m.org_id AND l.id = m.list_id
-                  WHERE m.org_id = f.org_id AND m.account_id = f.target_id
-                  AND l.account_id = %(viewer)s AND l.exclusive)
-              UNION ALL SELECT %(viewer)s, true, NULL)
-            SELECT id FROM (
-              (SELECT p.id FROM authors CROSS JOIN LATERAL (
-                SELECT p.id FROM posts p {BOOSTED}
-                WHERE {TENANT} AND p.account_id = authors.id AND {where}
-                AND (p.account_id = %(viewer)s OR (p.audience <> 'group' AND
-                    (p.boost_of_id IS NULL OR (authors.show_boosts AND b.account_id <> %(viewer)s))
-                    AND (authors.languages IS NULL OR p.language IS NULL OR p.language = ANY(authors.languages))
-                    AND {REPLY_RULE} AND {NOT_HIDDEN}))
-                AND {readable()} AND (p.boost_of_id IS NULL OR {readable("b")})
-                {tail}) p)
-              UNION
-              (SELECT p.id FROM authors JOIN groups g ON g.org_id = %(org)s AND g.network_id = %(network)s
-                  AND g.id = authors.id
-               CROSS JOIN LATERAL (
-                SELECT p.id FROM posts p {BOOSTED}
-                WHERE {TENANT} AND p.group_id = g.id AND {where}
-                AND (authors.languages IS NULL OR p.language IS NULL OR p.language = ANY(authors.languages))
-                AND {REPLY_RULE} AND {NOT_HIDDEN} AND {readable()}
-                {tail}) p)
-              UNION
-              (SELECT p.id FROM posts p {BOOSTED}
-               JOIN accounts author ON author.org_id = p.org_id AND author.id = p.account_id
-               WHERE {COMPANY.format(viewer="%(viewer)s")} AND {TENANT} AND {where}
-               AND p.audience = 'everyone' AND p.listed AND p.boost_of_id IS NULL
-               AND (p.reply_to_account_id IS NULL AND p.thread_id = p.id OR p.reply_to_account_id = p.account_id)
-               AND author.silenced_at IS NULL
-               AND NOT EXISTS (SELECT FROM list_members m JOIN lists l ON l.org_id = m.org_id AND l.id = m.list_id
-                  WHERE m.org_id = p.org_id AND m.account_id = p.account_id
-                  AND l.account_id = %(viewer)s AND l.exclusive)
-               AND {NOT_HIDDEN} AND {readable()} {tail})
-              UNION
-              (SELECT p.id FROM tag_follows tf
-               JOIN post_tags pt ON pt.org_id = tf.org_id AND pt.tag_id = tf.tag_id
-               JOIN posts p ON p.org_id = pt.org_id AND p.id = pt.post_id {BOOSTED}
-               WHERE tf.org_id = %(org)s AND tf.account_id = %(viewer)s AND {TENANT} AND {where}
-               AND (p.audience = 'everyone' AND p.listed OR {MEMBER}) AND p.reply_to_id IS NULL AND p.thread_id = p.id
-               AND {NOT_HIDDEN} AND {readable()} {tail})
-            ) p {tail}""",
-        params,
-    )
-    return in_order(page, rows)
-
-
 async def public(tx: Tx, viewer: int | None, page: Page, *, only_media: bool, local: bool, remote: bool) -> list[int]:
     """Posts for everyone that are listed, no boosts, no replies to others (Mastodon: timelines/public)."""
-    where, params = _params(tx, viewer, page)
+    where, params = parameters(tx, viewer, page)
     origin = ""
     if local != remote:
         origin = f"AND author.host {'=' if local else '<>'} ''"
+    await tx.steady()
     rows = await tx.column(
-        f"""SELECT p.id FROM posts p {BOOSTED}
-            JOIN accounts author ON author.org_id = p.org_id AND author.id = p.account_id
-            WHERE {TENANT} AND {where} AND p.audience = 'everyone' AND p.listed AND p.boost_of_id IS NULL
+        f"""SELECT p.id FROM posts p
+            WHERE {TENANT} AND {where} AND p.group_id IS NULL AND p.audience = 'everyone' AND p.listed
+            AND p.boost_of_id IS NULL
             AND (p.reply_to_account_id IS NULL AND p.thread_id = p.id OR p.reply_to_account_id = p.account_id)
-            AND author.silenced_at IS NULL {origin} {"AND p.has_media" if only_media else ""}
-            AND {NOT_HIDDEN} AND {readable()}
+            AND {HEARD.format(origin=origin)} {"AND p.has_media" if only_media else ""}
+            AND {NOT_HIDDEN_ORIGINAL} AND {readable()}
             ORDER BY p.id {page.direction} LIMIT {page.limit}""",
         params,
     )
@@ -139,23 +91,23 @@ async def tagged(
     remote: bool,
 ) -> list[int]:
     """Posts with a tag, for everyone or in a group that the viewer is in (Mastodon: timelines/tag/:hashtag)."""
-    where, params = _params(tx, viewer, page, any=any_of, all=all_of, none=none_of)
+    where, params = parameters(tx, viewer, page, any=any_of, all=all_of, none=none_of)
     has = """SELECT {what} FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
              WHERE pt.org_id = p.org_id AND pt.post_id = p.id AND t.name = ANY({names}::text[])"""
     origin = ""
     if local != remote:
         origin = f"AND author.host {'=' if local else '<>'} ''"
+    await tx.steady()
     rows = await tx.column(
-        f"""SELECT p.id FROM posts p {BOOSTED}
-            JOIN accounts author ON author.org_id = p.org_id AND author.id = p.account_id
+        f"""SELECT p.id FROM posts p
             WHERE {TENANT} AND {where} AND (p.audience = 'everyone' OR {MEMBER}) AND p.boost_of_id IS NULL
             AND p.id IN (SELECT pt.post_id FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
                          WHERE t.org_id = %(org)s AND t.network_id = %(network)s AND t.name = ANY(%(any)s::text[]))
             AND (cardinality(%(all)s::text[]) = 0
                  OR ({has.format(what="count(DISTINCT t.name)", names="%(all)s")}) = cardinality(%(all)s::text[]))
             AND NOT EXISTS ({has.format(what="1", names="%(none)s")})
-            AND author.silenced_at IS NULL {origin} {"AND p.has_media" if only_media else ""}
-            AND {NOT_HIDDEN} AND {readable()}
+            AND {HEARD.format(origin=origin)} {"AND p.has_media" if only_media else ""}
+            AND {NOT_HIDDEN_ORIGINAL} AND {readable()}
             ORDER BY p.id {page.direction} LIMIT {page.limit}""",
         params,
     )
@@ -164,7 +116,8 @@ async def tagged(
 
 async def linked(tx: Tx, viewer: int | None, page: Page, url: str) -> list[int]:
     """Posts for everyone whose card is of this address (Mastodon: timelines/link)."""
-    where, params = _params(tx, viewer, page, url=url)
+    where, params = parameters(tx, viewer, page, url=url)
+    await tx.steady()
     rows = await tx.column(
         f"""SELECT p.id FROM posts p {BOOSTED}
             JOIN post_cards pc ON pc.org_id = p.org_id AND pc.post_id = p.id
@@ -178,7 +131,8 @@ async def linked(tx: Tx, viewer: int | None, page: Page, url: str) -> list[int]:
 
 async def of_list(tx: Tx, viewer: int, list_id: int, page: Page) -> list[int]:
     """Posts of a list's members under its replies policy (Mastodon: timelines/list/:id)."""
-    where, params = _params(tx, viewer, page, list=list_id)
+    where, params = parameters(tx, viewer, page, list=list_id)
+    await tx.steady()
     rows = await tx.column(
         f"""SELECT p.id FROM lists l JOIN list_members m ON m.org_id = l.org_id AND m.list_id = l.id
             CROSS JOIN LATERAL (
@@ -218,7 +172,7 @@ async def of_account(
     of_group: bool = False,
 ) -> list[int]:
     """An account's posts; a group's are those that stand in it (Mastodon: accounts/:id/statuses)."""
-    where, params = _params(tx, viewer, page, account=account_id, tag=(tag or "").lower())
+    where, params = parameters(tx, viewer, page, account=account_id, tag=(tag or "").lower())
     conditions = ["TRUE"]
     if only_media:
         conditions.append("p.has_media")
@@ -245,6 +199,7 @@ async def of_account(
         else ""
     )
     order = f"pins.id {page.direction}" if pinned else f"p.id {page.direction}"
+    await tx.steady()
     rows = await tx.column(
         f"""SELECT p.id FROM posts p {BOOSTED} {pins}
             WHERE {TENANT} AND {by} AND {where} AND {" AND ".join(conditions)}
