@@ -59,7 +59,7 @@ async def test_the_conversation_with_the_newest_reply_is_on_top(square: Square) 
     assert text.index("ettan") < text.index("tvåan")
     thread = await reader.open(f"/@bjorn/{one['id']}")
     assert "Those who read in the group can read this." in thread.text
-    assert f"/groups/{one['group_id']}" in thread.text
+    assert 'href="/@fika"' in thread.text
     assert (await reader.open(f"/groups/{one['group_id']}")).headers["location"] == "/@fika"
 
 

@@ -38,6 +38,16 @@ async def of_threads(tx: Tx, thread_ids: Sequence[int]) -> list[SideThread]:
     )
 
 
+async def begun_by(tx: Tx, post_ids: Sequence[int]) -> dict[int, int]:
+    """Inside post → public thread, for those of the posts that began a side-thread."""
+    rows = await tx.all(
+        f"""SELECT s.root_post_id, s.public_thread_id FROM side_threads s
+            WHERE {TENANT} AND s.root_post_id = ANY(%(ids)s)""",
+        {**tenant(tx), "ids": list(post_ids)},
+    )
+    return {row["root_post_id"]: row["public_thread_id"] for row in rows}
+
+
 async def listed(tx: Tx, page: Page) -> list[SideThread]:
     """All side-threads of the reader, the newest begun first."""
     where, params = page.where("s.id")

@@ -9,6 +9,7 @@ import msgspec
 from torg.bridge import side_store as store
 from torg.bridge.crossing import Bridge
 from torg.bridge.model import SideThread
+from torg.engine.postgres import Tx
 from torg.kernel.errors import NotFound
 from torg.kernel.ids import new_id
 from torg.kernel.page import Page
@@ -118,6 +119,11 @@ async def _remembered(both: Bridge, post: Post) -> tuple[str, str]:
 async def listed(both: Bridge, page: Page) -> list[SideThread]:
     """The side-threads that the reader may see, newest begun first."""
     return await store.listed(both.inside, page)
+
+
+async def begun_by(tx: Tx, post_ids: Sequence[int]) -> dict[int, int]:
+    """Inside post → public thread, for those of the posts beside which a public conversation stands."""
+    return await store.begun_by(tx, post_ids) if post_ids else {}
 
 
 async def counts(both: Bridge, public_post_ids: Sequence[int]) -> Mapping[int, tuple[int, int]]:

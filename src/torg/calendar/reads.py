@@ -32,6 +32,11 @@ async def one(tx: Tx, actor: Actor, id_: int) -> EventView:
     return found[0]
 
 
+async def of_posts(tx: Tx, actor: Actor, ids: Sequence[int]) -> list[Event]:
+    """Those of the posts that are events."""
+    return await store.by_ids(tx, actor.account_id, ids) if ids else []
+
+
 async def _views(tx: Tx, actor: Actor, events: Sequence[Event]) -> list[EventView]:
     ids = [event.id for event in events]
     if not ids:

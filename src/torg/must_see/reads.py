@@ -37,6 +37,11 @@ async def one(tx: Tx, actor: Actor, id_: int) -> MustSee:
     return found
 
 
+async def of_posts(tx: Tx, actor: Actor, ids: Sequence[int]) -> set[int]:
+    """Those of the posts that must be seen."""
+    return await store.among(tx, actor.account_id, ids) if ids else set()
+
+
 async def _for_sender(tx: Tx, actor: Actor, id_: int) -> MustSee:
     """For the sender, whoever may send or see figures, and the staff of its group; 403 for other readers."""
     found = await one(tx, actor, id_)

@@ -58,6 +58,15 @@ async def address(tx: Tx, id_: int, sender: int, group_id: int | None) -> int:
     )
 
 
+async def among(tx: Tx, viewer: int | None, ids: Sequence[int]) -> set[int]:
+    """Which of these posts are announcements that the viewer may read."""
+    found = await tx.column(
+        f"SELECT m.id FROM must_see m {POST} WHERE {HERE} AND m.id = ANY(%(ids)s) AND {readable()}",
+        {**tenant(tx, viewer), "ids": list(ids)},
+    )
+    return set(found)
+
+
 async def get(tx: Tx, viewer: int | None, id_: int) -> MustSee | None:
     """One whose post the viewer may read."""
     return await tx.one(

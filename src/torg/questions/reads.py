@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.errors import NotFound
@@ -21,3 +23,8 @@ async def one(tx: Tx, actor: Actor, id_: int) -> Question:
     if found is None:
         raise NotFound
     return found
+
+
+async def of_posts(tx: Tx, actor: Actor, ids: Sequence[int]) -> dict[int, Question]:
+    """Those of the posts that are questions."""
+    return await store.by_ids(tx, actor.account_id, ids) if ids else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from torg.kernel.page import Page
@@ -30,8 +32,11 @@ class Tag(Turn, kw_only=True):
 
 
 class OnePost(Look, kw_only=True):
+    """`order`: of the replies; by itself the newest on top where colleagues talk, the oldest in a public network."""
+
     handle: str
     id: int
+    order: Literal["newest", "oldest"] | None = None
 
 
 def turned(params: Turn) -> Page:

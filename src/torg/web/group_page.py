@@ -42,10 +42,18 @@ async def _page(
 ) -> Response:
     tx, group = visitor.call.tx, view.group
     threads = await content.active(tx, visitor.actor, group.id, Page(limit=POSTS, max_id=max_id))
-    shown = await posts.hydrate(tx, visitor.actor, [first for first, _ in threads])
     first = max_id is None
-    pinned = await posts.hydrate(tx, visitor.actor, await content.pins(tx, visitor.actor, group.id)) if first else []
-    at = await presenting(tx, visitor, [*pinned, *shown], view.account)
+    pins = await content.pins(tx, visitor.actor, group.id) if first else []
+    pinned = await posts.hydrate(tx, visitor.actor, pins)
+    newest = {begun: last for begun, last in threads if last != begun}
+    found = await posts.hydrate(tx, visitor.actor, [*(begun for begun, _ in threads), *newest.values()])
+    known = {one.post.id: one for one in found}
+    shown = [
+        (None if begun in pins else known[begun], known.get(newest.get(begun, 0)))
+        for begun, _ in threads
+        if begun in known and (begun not in pins or begun in newest)
+    ]
+    at = await presenting(tx, visitor, [*pinned, *found], view.account)
     writes = group.member and group.archived_at is None and (group.posting == "members" or group.role is not None)
     return answer(
         visitor,
@@ -56,7 +64,7 @@ async def _page(
         account=view.account,
         group=group,
         pinned=pinned,
-        posts=shown,
+        conversations=shown,
         older=threads[-1][1] if len(threads) == POSTS else None,
         turned=max_id is not None,
         writes=writes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from torg.http import Call, Routes
+from torg.kernel.page import Page
 from torg.must_see import actions, reads
 from torg.must_see.model import MustSee
 from torg.posts import reads as posts
@@ -15,6 +16,8 @@ from torg.web.present import presenting
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
+
+SENT = 5
 
 
 class One(Look, kw_only=True):
@@ -27,12 +30,13 @@ class Confirmed(One, kw_only=True):
 
 @routes.get("/must-see", auth="none", hidden=True)
 async def index(call: Call, params: Look) -> Response:
-    """What is addressed to the member and holds, unread first."""
+    """What is addressed to the member and holds, unread first; then what he or she sent last, and how many read it."""
     visitor = await member(call, params.lang)
     if isinstance(visitor, Response):
         return visitor
     found = await reads.mine(call.tx, visitor.actor, also_read=True)
-    return await _page(visitor, sorted(found, key=lambda one: one.read_at is not None))
+    sent = await reads.sent(call.tx, visitor.actor, Page(limit=SENT))
+    return await _page(visitor, [*sorted(found, key=lambda one: one.read_at is not None), *sent])
 
 
 @routes.get("/must-see/{id}", auth="none", hidden=True)
@@ -58,5 +62,7 @@ async def _page(visitor: Visitor, found: list[MustSee]) -> Response:
     tx = visitor.call.tx
     views = {view.post.id: view for view in await posts.hydrate(tx, visitor.actor, [one.id for one in found])}
     at = await presenting(tx, visitor, views.values())
-    shown = [(one, views[one.id]) for one in found if one.id in views]
+    me = visitor.actor.account_id
+    seen = {one.id: await reads.tally(tx, visitor.actor, one.id) for one in found if one.sender_id == me}
+    shown = [(one, views[one.id], seen.get(one.id)) for one in found if one.id in views]
     return answer(visitor, "colleagues/must_see.html", at, shown=shown)

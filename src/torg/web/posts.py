@@ -7,6 +7,7 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from torg.http import Call, Routes
+from torg.kernel.actor import NetworkKind
 from torg.posts import reads
 from torg.posts.model import PostView
 from torg.web.answer import answer
@@ -31,23 +32,31 @@ async def show(call: Call, params: OnePost) -> Response:
         return RedirectResponse(Present(visitor).link(view.boost_of), 302)
     if view.account.acct.lower() != params.handle.lower():
         return RedirectResponse(Present(visitor).link(view), 302)
-    return await _thread(visitor, view)
+    return await _thread(visitor, view, params.order)
 
 
-async def _thread(visitor: Visitor, view: PostView) -> Response:
+async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Response:
     """The page of a post that the reader may see; for a member with a form to answer it."""
+    inside = visitor.call.network.kind is not NetworkKind.PUBLIC
+    newest_first = order == "newest" if order else inside
     tx = visitor.call.tx
     up, down = await reads.context(tx, visitor.actor, view.post.id)
     around = let_out(visitor, await reads.hydrate(tx, visitor.actor, [*up, *down]))
     at = await presenting(tx, visitor, [view, *around])
     before = set(up)
+    after = [v for v in around if v.post.id not in before]
     return answer(
         visitor,
         "thread.html",
         at,
         view=view,
         before=[v for v in around if v.post.id in before],
-        after=[v for v in around if v.post.id not in before],
+        after=sorted(after, key=lambda v: v.post.id, reverse=True) if newest_first else after,
+        newest_first=newest_first,
+        promotes=visitor.call.network.kind is NetworkKind.INSIDE
+        and visitor.account is not None
+        and not visitor.account.guest
+        and view.account.id == visitor.account.id,
         form=blank(visitor, view),
     )
 

@@ -22,6 +22,7 @@ from torg.text.clean import to_plain
 from torg.text.emoji import shortcodes
 from torg.web import dates
 from torg.web.emoji import with_pictures
+from torg.web.labels import Label, Labels, labelled
 from torg.web.visitor import Visitor
 
 DESCRIPTION = 200
@@ -37,11 +38,13 @@ class Present:
         visitor: Visitor,
         answered: Mapping[int, Account] | None = None,
         known: Iterable[Emoji] = (),
+        labels: Labels | None = None,
     ) -> None:
         self.origin = visitor.call.origin
         self.kind: NetworkKind = visitor.call.network.kind
         self.language = visitor.language
         self._answered = answered or {}
+        self._labels = labels or Labels()
         self._pictures = {emoji.shortcode: self.file(emoji.static_key) for emoji in known}
 
     def name(self, account: Account) -> str:
@@ -98,6 +101,14 @@ class Present:
         target = self._answered.get(view.post.reply_to_account_id or 0)
         return target if target and target.visible and target.id != view.account.id else None
 
+    def labels(self, view: PostView) -> list[Label]:
+        """What a post is besides a post."""
+        return self._labels.of.get(view.post.id, [])
+
+    def group(self, view: PostView) -> Account | None:
+        """The group in which a post stands."""
+        return self._labels.groups.get(view.post.group_id or 0)
+
     def ended(self, poll: Poll) -> bool:
         return poll.expired(now())
 
@@ -123,10 +134,11 @@ class Present:
 
 
 async def presenting(tx: Tx, visitor: Visitor, views: Iterable[PostView], *people: Account) -> Present:
-    """For these views and accounts: one query for whom they answer, one for custom emoji if any text has a name."""
+    """For these views and accounts: whom they answer, custom emoji if a text has a name, what they are besides."""
     shown = [inner for view in views for inner in (view, view.boost_of, view.quoted) if inner is not None]
     answered = {v.post.reply_to_account_id for v in shown if v.post.reply_to_account_id is not None}
     texts = [text for v in shown for text in (v.post.html, v.post.spoiler, v.account.display_name)]
     texts += [text for a in people for text in (a.display_name, a.note_html, *(f.value_html for f in a.fields))]
     named = any(shortcodes(text) for text in texts)
-    return Present(visitor, await accounts.by_ids(tx, answered), await emojis.usable(tx) if named else ())
+    labels = await labelled(tx, visitor, shown)
+    return Present(visitor, await accounts.by_ids(tx, answered), await emojis.usable(tx) if named else (), labels)

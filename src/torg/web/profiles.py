@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from torg.accounts import reads as accounts
 from torg.accounts.model import AccountKind
 from torg.directory import reads as directory
+from torg.directory.model import Colleague
 from torg.http import Call, Routes
 from torg.kernel.errors import Gone, NotFound
 from torg.timelines import reads as timelines
@@ -48,17 +49,27 @@ async def profile(call: Call, params: Handle) -> Response:
     views = await timelines.of_account(call.tx, visitor.actor, account.id, page, of_group=of_group)
     shown = let_out(visitor, views)
     at = await presenting(call.tx, visitor, [*pinned, *shown], account)
+    work = await directory.shown_with(call.tx, visitor.actor, account.id)
     return answer(
         visitor,
         "profile.html",
         at,
-        work=await directory.shown_with(call.tx, visitor.actor, account.id),
+        work=work,
+        told=_told(work),
         account=account,
         pinned=pinned,
         posts=shown,
         older=views[-1].post.id if len(views) == POSTS else None,
         turned=params.max_id is not None,
     )
+
+
+def _told(work: Colleague | None) -> set[str]:
+    """What the table of the directory says already: the account's own table does not say it again."""
+    if work is None:
+        return set()
+    known = ", ".join(skill.name for skill in work.expertise if skill.listed)
+    return {work.details.title, work.details.department, work.details.location, known} - {""}
 
 
 @routes.get("/users/{handle}", auth="none", hidden=True)

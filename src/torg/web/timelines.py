@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from torg.http import Call, Routes
+from torg.kernel.actor import NetworkKind
 from torg.kernel.errors import NotFound
 from torg.must_see import reads as must_see
 from torg.posts.model import PostView
@@ -65,7 +66,8 @@ async def tagged(call: Call, params: Tag) -> Response:
 
 
 async def _posts(visitor: Visitor, params: Turn, template: str, views: list[PostView], **values: Any) -> Response:
-    shown = let_out(visitor, once(views))
+    by_thread = template == "home.html" and visitor.call.network.kind is not NetworkKind.PUBLIC
+    shown = let_out(visitor, latest(views) if by_thread else once(views))
     at = await presenting(visitor.call.tx, visitor, shown)
     older = views[-1].post.id if len(views) == POSTS else None
     return answer(visitor, template, at, posts=shown, older=older, turned=params.max_id is not None, **values)
@@ -76,4 +78,12 @@ def once(views: list[PostView]) -> list[PostView]:
     newest: dict[int, PostView] = {}
     for view in views:
         newest.setdefault(view.post.boost_of_id or view.post.id, view)
+    return list(newest.values())
+
+
+def latest(views: list[PostView]) -> list[PostView]:
+    """Each conversation once, with what was said last in it: as colleagues read, where one answer follows another."""
+    newest: dict[int, PostView] = {}
+    for view in views:
+        newest.setdefault((view.boost_of or view).post.thread_id, view)
     return list(newest.values())
