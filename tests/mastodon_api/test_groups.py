@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.contract.entity_check import check, check_list
@@ -217,3 +219,27 @@ async def test_an_opened_group_lets_in_who_waits(square: Square) -> None:
     ok(await them.bjorn.patch(f"{GROUPS}/{group['id']}", json={"kind": "open"}))
     await square.settle()
     assert ok(await them.cecilia.get(f"{GROUPS}/{group['id']}"))["member"]
+
+
+async def test_a_group_is_left_to_nobody_by_two_at_once(square: Square) -> None:
+    """Two administrators turn each other out, or one leaves while the other demotes the first: one stays."""
+    them = await office(square)
+    for n in range(4):
+        group = await them.group(f"tva{n}")
+        path = f"{GROUPS}/{group['id']}/members"
+        await them.joins(them.cecilia, group)
+        ok(await them.bjorn.patch(f"{path}/{them.cecilia.id}", json={"role": "admin"}))
+        if n % 2:
+            both = (them.bjorn.delete(f"{path}/{them.cecilia.id}"), them.cecilia.delete(f"{path}/{them.bjorn.id}"))
+        else:
+            both = (
+                them.bjorn.post(f"/api/v1/accounts/{group['id']}/unfollow"),
+                them.bjorn.patch(f"{path}/{them.cecilia.id}", json={"role": "none"}),
+            )
+        answers = await asyncio.gather(*both)
+        assert all(one.status_code in (200, 403, 404, 422) for one in answers), [one.text for one in answers]
+        async with square.services.db.system() as tx:
+            left = await tx.value(
+                "SELECT count(*) FROM group_roles WHERE group_id = %s AND role = 'admin'", (int(group["id"]),)
+            )
+        assert left == 1, [one.status_code for one in answers]

@@ -145,3 +145,19 @@ async def test_a_guest_reads_in_his_groups_and_knows_of_nothing_else(square: Squ
     nothing(await them.gustav.get(f"/api/v1/statuses/{outside['id']}"))
     nothing(await them.gustav.get(f"/api/v1/accounts/{them.cecilia.id}"))
     assert ok(await them.gustav.get(f"/api/v1/accounts/{them.bjorn.id}"))["acct"] == "bjorn"
+
+
+async def test_nobody_is_mailed_over_and_over(square: Square) -> None:
+    them = await office(square)
+    group = await them.group("fika")
+    path = f"{GROUPS}/{group['id']}/invitations"
+    for _ in range(2):
+        made = ok(await them.bjorn.post(path, json={"emails": ["greta@kund.example"]}))
+        assert len(made) == 1
+    await square.settle()
+    assert len(list(Path(square.services.settings.data / "mail").rglob("*.eml"))) == 1
+    for n in range(0, 80, 20):
+        ok(await them.bjorn.post(path, json={"emails": [f"g{n + i}@kund.example" for i in range(20)]}))
+    refused = await them.bjorn.post(path, json={"emails": [f"h{i}@kund.example" for i in range(20)]})
+    assert refused.status_code == 429
+    ok(await them.bjorn.post(path, json={"emails": [f"h{i}@kund.example" for i in range(19)]}))

@@ -16,12 +16,13 @@ from torg.groups.events import GroupInvited
 from torg.groups.model import GroupView
 from torg.kernel.actor import Actor
 from torg.kernel.clock import now
-from torg.kernel.errors import Invalid, NotFound, invalid
+from torg.kernel.errors import Invalid, NotFound, TooMany, invalid
 from torg.moderation import log
 from torg.orgs.model import Network
 from torg.text import messages
 
 GOOD_FOR = timedelta(days=30)
+MOST_MAILED_AN_HOUR = 100
 
 
 async def invite(tx: Tx, actor: Actor, group_id: int, account_ids: Sequence[int]) -> None:
@@ -53,7 +54,10 @@ async def invite(tx: Tx, actor: Actor, group_id: int, account_ids: Sequence[int]
 
 
 async def invite_guest(tx: Tx, actor: Actor, network: Network, group_id: int, email: str, *, origin: str) -> None:
-    """Ask somebody in by e-mail: a link with which he or she becomes a guest; who is here already is invited as is."""
+    """Ask somebody in by e-mail: a link with which he or she becomes a guest; who is here already is invited as is.
+
+    No second mail to an address within a day; TooMany (429) after a hundred mails an hour.
+    """
     view = await reads.one(tx, actor, group_id)
     group = view.group
     address = persons.clean_email(email)
@@ -66,6 +70,11 @@ async def invite_guest(tx: Tx, actor: Actor, network: Network, group_id: int, em
     rules.check_inviting_guests(actor, group, network)
     if group.archived_at is not None:
         raise Invalid("Validation failed: This group is archived")
+    mine, same = await store.mailed_lately(tx, actor.me, group.id, address)
+    if same:
+        return  # the mail of today is good still
+    if mine >= MOST_MAILED_AN_HOUR:
+        raise TooMany
     made = await invites.create(tx, actor.me, max_uses=1, expires_at=now() + GOOD_FOR)
     await store.mark_for_guest(tx, made.id, group.id, address)
     await _mail(tx, actor, network, view, address, link=f"{origin}/auth/sign_up?invite={made.code}")

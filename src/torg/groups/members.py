@@ -86,5 +86,10 @@ async def _may_turn_out(tx: Tx, actor: Actor, group: Group, account_id: int) -> 
     rules.check_staff(actor, group)
     if account_id in (actor.me, group.id):
         raise Forbidden
-    if (await store.roles(tx, group.id)).get(account_id) is not None:
+    await store.lock_roles(tx, group.id)
+    roles = await store.roles(tx, group.id)
+    if roles.get(account_id) is not None:
         rules.check_admin(actor, group)
+        # Two administrators who turn each other out at once: the second is none any more
+        if roles.get(actor.me) != "admin" and not rules.runs_network(actor):
+            raise Forbidden

@@ -160,6 +160,11 @@ async def roles(tx: Tx, id_: int) -> dict[int, Role]:
 async def lock_roles(tx: Tx, id_: int) -> None:
     """Let one transaction at a time change who runs the group."""
     await tx.run(f"SELECT FROM groups g WHERE {TENANT} AND g.id = %(id)s FOR UPDATE", params(tx, id=id_))
+    # Who leaves holds these rows only (graph/membership.check_leaving)
+    await tx.run(
+        f"SELECT FROM group_roles g WHERE {TENANT} AND g.group_id = %(id)s ORDER BY g.account_id FOR UPDATE",
+        params(tx, id=id_),
+    )
 
 
 async def put_role(tx: Tx, id_: int, account_id: int, role: Role | None) -> None:
@@ -238,6 +243,21 @@ async def mark_for_guest(tx: Tx, invite_id: int, id_: int, email: str) -> None:
         f"WHERE {TENANT} AND g.id = %(invite)s",
         params(tx, id=id_, invite=invite_id, email=email),
     )
+
+
+async def mailed_lately(tx: Tx, account_id: int, id_: int, email: str) -> tuple[int, bool]:
+    """How many guests an account has mailed in the last hour, and whether this address has a good link into the group
+    from the last day."""
+    row = await tx.one(
+        f"""SELECT count(*) FILTER (WHERE g.account_id = %(me)s AND g.created_at > now() - interval '1 hour') AS mine,
+              coalesce(bool_or(g.email = %(email)s AND g.group_ids = ARRAY[%(id)s::bigint] AND g.uses = 0), false)
+                AS same
+            FROM invites g WHERE {TENANT} AND g.guest AND g.email IS NOT NULL
+            AND g.created_at > now() - interval '1 day'""",
+        params(tx, account_id, id=id_, email=email),
+    )
+    assert row is not None
+    return row["mine"], row["same"]
 
 
 async def drop_mailed(tx: Tx, id_: int, invite_id: int) -> bool:

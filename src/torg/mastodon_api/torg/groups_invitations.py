@@ -45,7 +45,7 @@ async def index(call: Call, params: PageById) -> Paged[GroupInvitation]:
     return paged(await present.invitations(call, found), [one.id for one in found])
 
 
-@routes.post("/api/torg/v1/groups/{id}/invitations", scope="write:accounts")
+@routes.post("/api/torg/v1/groups/{id}/invitations", scope="write:accounts", limit="invite")
 async def create(call: Call, form: Invite) -> list[GroupInvitation]:
     """Invite. Staff invites into any group, members into an open one; guests as the network's setting says."""
     if len(form.emails) > MOST_MAILED:
