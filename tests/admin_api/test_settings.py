@@ -10,6 +10,8 @@ from tests.admin_api.helpers import ADMIN, acts, details, entries, give_role, ok
 from tests.contract.entity_check import check
 from tests.fixtures.square import INSIDE, OTHER, Square
 from tests.media.makers import encoded
+from torg.admin_api.policies import ChangePolicies
+from torg.admin_api.retention import ChangeRetention
 from torg.admin_api.settings import ChangeSettings
 from torg.kernel.actor import Permission
 from torg.mastodon_api import entities
@@ -20,8 +22,13 @@ INSTANCE = "/api/v2/instance"
 
 
 def test_every_setting_can_be_changed() -> None:
-    own = {"name", "thumbnail"}
-    assert set(ChangeSettings.__struct_fields__) - own == set(NetworkSettings.__struct_fields__) - {"thumbnail_key"}
+    """Here, or where what goes with them is said: policies ask whom they would shut out, retention shows what would go."""
+    here = set(ChangeSettings.__struct_fields__) - {"name", "thumbnail"}
+    elsewhere = set(ChangePolicies.__struct_fields__) | set(ChangeRetention.__struct_fields__)
+    assert here <= set(NetworkSettings.__struct_fields__)
+    # A picture's key is made with it, and a version of the usage policy by publishing one
+    own = {"thumbnail_key", "usage_policy_version"}
+    assert set(NetworkSettings.__struct_fields__) - here - elsewhere == own
 
 
 async def test_settings_hold_at_once(square: Square) -> None:

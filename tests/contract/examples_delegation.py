@@ -20,6 +20,7 @@ EXAMPLES: dict[str, Struct] = {
     "torg_by_line": by_line,
     "torg_by_line_initials": by_line_entities.ByLine(initials="BÅ", display_name=None, account=None),
     "torg_byline_choice": delegation.BylineChoice(byline="initials"),
+    "torg_home_feed": reading.HomeFeed(feed="company", chosen=False),
     "torg_delegate": delegation.Delegate(
         id="21",
         account=people.account,

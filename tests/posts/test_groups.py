@@ -208,6 +208,13 @@ async def test_the_home_of_an_inside_network_is_the_feed_of_all_colleagues(
     assert said["id"] in await home(bjorn)
     aside = await anna.says("Only for those who follow", visibility="unlisted")
     assert aside["id"] not in await home(bjorn)
+    assert (await bjorn.get("/api/torg/v1/home")).json() == {"feed": "company", "chosen": False}
+    chosen = await bjorn.put("/api/torg/v1/home", json={"feed": "followed"})
+    assert chosen.json() == {"feed": "followed", "chosen": True}
+    assert await home(bjorn) == []
+    await bjorn.put("/api/torg/v1/home", json={"feed": None})
+    assert said["id"] in await home(bjorn)
+    assert (await bjorn.put("/api/torg/v1/home", json={"feed": "all"})).status_code == 422
     network = square.networks[INSIDE]
     async with square.services.db.tx(network.scope) as tx:
         await tx.run("""UPDATE networks SET settings = settings || '{"home_feed": "followed"}'

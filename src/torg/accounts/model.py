@@ -48,6 +48,7 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     show_media: bool = True
     show_media_replies: bool = True
     show_featured: bool = True
+    home_feed: Literal["company", "followed"] | None = None
     locale: str | None = None
 
 

@@ -109,6 +109,7 @@ class AdminSettings(msgspec.Struct, kw_only=True):
     single_user: str
     trends_need_review: bool
     posting: Literal["members", "admins"]
+    home_feed: Literal["company", "followed"] | None
     group_creation: Literal["members", "admins"]
     guest_invitations: Literal["members", "admins", "nobody"]
     managers_edited_by: Literal["self", "admins"]

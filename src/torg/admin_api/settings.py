@@ -53,6 +53,7 @@ class ChangeSettings(msgspec.Struct, kw_only=True):
     single_user: str | UnsetType = UNSET
     trends_need_review: bool | UnsetType = UNSET
     posting: Literal["members", "admins"] | UnsetType = UNSET
+    home_feed: Literal["company", "followed"] | UnsetType | None = UNSET
     group_creation: Literal["members", "admins"] | UnsetType = UNSET
     guest_invitations: Literal["members", "admins", "nobody"] | UnsetType = UNSET
     managers_edited_by: Literal["self", "admins"] | UnsetType = UNSET
@@ -60,6 +61,10 @@ class ChangeSettings(msgspec.Struct, kw_only=True):
     locale: str | UnsetType | None = UNSET
     accent: str | UnsetType | None = UNSET
     guard_days: int | UnsetType = UNSET
+    team_accounts: Literal["members", "admins"] | UnsetType = UNSET
+    digest: Literal["off", "daily", "weekly"] | UnsetType | None = UNSET
+    digest_content: Literal["full", "titles", "counts"] | UnsetType = UNSET
+    time_zone: str | UnsetType = UNSET
 
 
 def _shown(call: Call, network: Network) -> entities.AdminSettings:

@@ -25,6 +25,11 @@ async def home_ids(tx: Tx, viewer: int, page: Page) -> list[int]:
     return await homes.home(tx, viewer, page)
 
 
+async def is_company(tx: Tx, actor: Actor) -> bool:
+    """Whether the actor's home is the feed of all colleagues."""
+    return await store.is_company(tx, actor.me)
+
+
 async def public(
     tx: Tx, actor: Actor, page: Page, *, only_media: bool = False, local: bool = False, remote: bool = False
 ) -> list[PostView]:

@@ -58,6 +58,12 @@ def parameters(tx: Tx, viewer: int | None, page: Page, **more: Any) -> tuple[str
     return where, {**tenant, "viewer": viewer, **params, **more}
 
 
+async def is_company(tx: Tx, viewer: int) -> bool:
+    """Whether the account's home is the feed of all colleagues."""
+    tenant = {"org": tx.scope.org_id, "network": tx.scope.network_ids[0], "viewer": viewer}
+    return bool(await tx.value(f"SELECT {COMPANY.format(viewer='%(viewer)s')}", tenant))
+
+
 async def public(tx: Tx, viewer: int | None, page: Page, *, only_media: bool, local: bool, remote: bool) -> list[int]:
     """Posts for everyone that are listed, no boosts, no replies to others (Mastodon: timelines/public)."""
     where, params = parameters(tx, viewer, page)

@@ -11,6 +11,13 @@ from torg.mastodon_api.entities.base import Datetime, Entity, Id
 Where = Annotated[str, Meta(pattern=r"^(home|notifications|group|thread|conversation)$")]
 
 
+class HomeFeed(Entity, kw_only=True):
+    """What stands in one's home: what colleagues write to all, or what one follows. `chosen`: by oneself."""
+
+    feed: Annotated[str, Meta(pattern=r"^(company|followed)$")]
+    chosen: bool
+
+
 class ReadMark(Entity, kw_only=True):
     """How far something has been read. `id`: the group's, thread's or conversation's, null for a timeline."""
 
