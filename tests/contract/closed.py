@@ -151,7 +151,7 @@ class Closed(Vault):
         if self.kind == "hidden":
             ties |= {"groups": "id = %(group)s", "accounts": "id = %(group)s"}
         async with self.square.services.db.system() as tx:
-            for table in {*TABLES, *ties}:
+            for table in {*TABLES, *ties, "org_domains", "networks"}:
                 where = ties.get(table)
                 found = where and await tx.column(f"SELECT id FROM {table} WHERE {where} ORDER BY id", {"group": group})
                 assert found or not where, f"nothing was planted in {table}"

@@ -20,7 +20,7 @@ TABLES = (
     "groups", "group_invitations",
     "saved_searches", "delegations", "promotions", "guard_stops", "guard_terms",
     "must_see", "featured_threads", "praise", "questions", "calendar_events",
-    "legal_holds", "compliance_exports",
+    "legal_holds", "compliance_exports", "watches", "watch_hits", "invites", "drafts",
 )  # fmt: skip
 ONLY_INSIDE = "svea"
 TAG = "hemligtagg"
@@ -117,6 +117,7 @@ class Vault:
         await self._by_another(bjorn, svea)
         await self._of_colleagues(anna, bjorn, svea)
         await self._under_hold(anna)
+        await self._watched(anna, bjorn)
         await self._by_hand()
         await svea.says(f"@anna {self.secret('mer')}")
         await square.settle()
@@ -154,9 +155,7 @@ class Vault:
         await self.call(svea, "PATCH", f"/api/torg/v1/delegates/{made['id']}", json=signed)
         said = {"status": self.secret("ombud")}
         post = await self.call(svea, "POST", f"/api/torg/v1/accounts/{bjorn.id}/statuses", json=said)
-        await self.call(
-            svea, "POST", "/api/torg/v1/read", json={"thread_id": post["id"], "last_read_id": post["id"]}
-        )
+        await self.call(svea, "POST", "/api/torg/v1/read", json={"thread_id": post["id"], "last_read_id": post["id"]})
 
     async def _of_colleagues(self, anna: Person, bjorn: Person, svea: Person) -> None:
         """What colleagues tell, thank, ask and plan."""
@@ -196,6 +195,24 @@ class Vault:
         await self.call(anna, "POST", "/api/torg/v1/admin/holds", json=hold)
         await self.call(anna, "POST", "/api/torg/v1/admin/compliance/exports", json={})
 
+    async def _watched(self, anna: Person, bjorn: Person) -> None:
+        """What is watched for and where it was found; an invitation, a draft, a domain and a usage policy."""
+        torg, found = "/api/torg/v1", self.secret("vakord")
+        watch = {"name": self.secret("bevakning"), "expression": found, "notify_account_id": str(anna.id)}
+        await self.call(anna, "POST", f"{torg}/admin/watches", json=watch)
+        await bjorn.says(f"{found} {self.secret('runtom')}")
+        invited = await self.call(anna, "POST", f"{torg}/invites", json={"company": self.secret("foretag")})
+        self.secrets.append(invited["code"])
+        await self.call(bjorn, "POST", f"{torg}/drafts", json={"status": self.secret("paborjat")})
+        domain = f"{self.secret('doman')}.example"
+        await self.call(anna, "POST", f"{torg}/admin/domains", json={"domain": domain})
+        network, text = self.square.networks[INSIDE], self.secret("villkor")
+        async with self.square.services.db.tx(network.scope) as tx:
+            await tx.run(
+                "INSERT INTO usage_policies (org_id, network_id, version, content) VALUES (%s, %s, 1, %s)",
+                (network.org_id, network.id, text),
+            )
+
     async def _by_hand(self) -> None:
         """What has no method in the client API."""
         network = self.square.networks[INSIDE]
@@ -217,6 +234,9 @@ class Vault:
             for table in TABLES:
                 sql = f"SELECT id FROM {table} WHERE network_id = %s ORDER BY id"
                 self.ids[table] = await tx.column(sql, (network.id,))
+            sql = "SELECT id FROM org_domains WHERE org_id = %s ORDER BY id DESC"
+            self.ids["org_domains"] = await tx.column(sql, (network.org_id,))
+            self.ids["networks"] = [network.id]
             sql = "SELECT group_key FROM notices WHERE network_id = %s AND type = 'favourite'"
             self.words["group_key"] = str(await tx.value(sql, (network.id,)))
             sql = "SELECT key FROM media_files WHERE network_id = %s AND purpose = 'original' LIMIT 1"

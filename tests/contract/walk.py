@@ -16,6 +16,12 @@ from torg.http.routes import Route
 #: What an `{id}` is, by the first of these that the path holds; the more special come first.
 KINDS = (
     ("/admin/holds", ["legal_holds"]),
+    ("/admin/watches/", ["watches"]),
+    ("/watch_hits/", ["watch_hits"]),
+    ("/admin/domains/", ["org_domains"]),
+    ("/admin/networks/", ["networks"]),
+    ("/invites/", ["invites"]),
+    ("/drafts/", ["drafts"]),
     ("/compliance/exports", ["compliance_exports"]),
     ("/retention/groups", ["groups"]),
     ("/filters/keywords", ["filter_keywords"]),
@@ -59,6 +65,8 @@ KINDS = (
 EVERYTHING = ["accounts", "posts", "messages", "media", "tags", "reports", "announcements", "lists", "roles"]
 NAMED = {
     "manager_id": ["accounts"],
+    "watch_id": ["watches"],
+    "notify_account_id": ["accounts"],
     "root": ["accounts"],
     "account_id": ["accounts"],
     "account_ids": ["accounts"],
