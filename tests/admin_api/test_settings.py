@@ -22,7 +22,7 @@ INSTANCE = "/api/v2/instance"
 
 
 def test_every_setting_can_be_changed() -> None:
-    """Here, or where what goes with them is said: policies ask whom they would shut out, retention shows what would go."""
+    """Here, or where their consequences are shown: policies tell whom they shut out, retention what would go."""
     here = set(ChangeSettings.__struct_fields__) - {"name", "thumbnail"}
     elsewhere = set(ChangePolicies.__struct_fields__) | set(ChangeRetention.__struct_fields__)
     assert here <= set(NetworkSettings.__struct_fields__)
