@@ -117,6 +117,26 @@ async def inside_of(tx: Tx, org_id: int) -> Network | None:
     return next((n for n in await orgs.networks(tx, org_id) if n.kind is NetworkKind.INSIDE), None)
 
 
+INSIDE_FACE = """
+SELECT EXISTS (SELECT FROM accounts a JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
+    WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.person_id = %(person)s AND a.host = ''
+    AND a.kind = 'personal' AND a.state = 'active' AND a.suspended_at IS NULL AND a.disabled_at IS NULL AND NOT a.guest
+    AND p.disabled_at IS NULL)
+"""
+
+
+async def inside_for(tx: Tx, actor: Actor) -> Network | None:
+    """For a member of a public network: the inside, if the same person is an active member there. Nothing is read."""
+    if actor.network_kind is not NetworkKind.PUBLIC or actor.account_id is None or actor.person_id is None:
+        return None
+    inside = await inside_of(tx, actor.org_id)
+    if inside is None:
+        return None
+    async with _widened(tx, (inside.id,), None):
+        mine = {"org": inside.org_id, "network": inside.id, "person": actor.person_id}
+        return inside if await tx.value(INSIDE_FACE, mine) else None
+
+
 @asynccontextmanager
 async def looking_in(tx: Tx, public: Network, inside: Network) -> AsyncIterator[Tx]:
     """For the leak guard alone: a public post's transaction looks into the whole inside. Nothing of it is answered."""

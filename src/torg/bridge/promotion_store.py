@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import msgspec
 
 from torg.bridge.model import Promotion
 from torg.engine.postgres import Tx, json
@@ -77,3 +80,41 @@ async def face_of(tx: Tx, person_id: int | None) -> int | None:
         {**tenant(tx), "person": person_id},
     )
     return found
+
+
+class Out(msgspec.Struct, frozen=True, kw_only=True):
+    """A promotion that is out, as its public thread finds it. `network_id`: the inside."""
+
+    network_id: int
+    public_post_id: int
+    face_id: int
+    source_post_id: int
+    source_account_id: int
+    requested_by: int | None
+    thread_id: int
+
+
+async def out_of_threads(tx: Tx, thread_ids: Sequence[int]) -> dict[int, Out]:
+    """Public thread → the promotion that began it, for the relay: the transaction's network is the public one."""
+    rows = await tx.all(
+        """SELECT m.network_id, m.public_post_id, m.face_id, m.source_post_id, m.source_account_id, m.requested_by,
+                  p.thread_id
+           FROM promotions m JOIN posts p ON p.org_id = m.org_id AND p.id = m.source_post_id
+           WHERE m.org_id = %(org)s AND m.public_network_id = %(network)s AND m.state = 'published'
+           AND m.public_post_id = ANY(%(ids)s) AND m.source_account_id IS NOT NULL""",
+        {**tenant(tx), "ids": list(thread_ids)},
+        as_=Out,
+    )
+    return {row.public_post_id: row for row in rows}
+
+
+MOST_OUT = 5
+
+
+async def public_posts(tx: Tx, source_post_id: int) -> list[int]:
+    """The public posts that were made of an inside post, the latest first."""
+    return await tx.column(
+        f"""SELECT m.public_post_id FROM promotions m WHERE {TENANT} AND m.source_post_id = %(post)s
+            AND m.state = 'published' AND m.public_post_id IS NOT NULL ORDER BY m.id DESC LIMIT {MOST_OUT}""",
+        {**tenant(tx), "post": source_post_id},
+    )

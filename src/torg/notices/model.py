@@ -21,6 +21,7 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     `source` names the cause: one reader hears of one cause once under each type. `thread_id` and `conversation_id`
     tell which mute silences it. `private`: only those named in it can read it. `invited`: the reader wrote there first.
     `insistent`: told whatever the reader has muted, blocked or chosen (announcements that must be seen).
+    `own`: of something of the reader's own, so that it may come from himself or herself.
     """
 
     to: int
@@ -37,6 +38,7 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     private: bool = False
     invited: bool = False
     insistent: bool = False
+    own: bool = False
 
 
 class Between(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ NOT_BY_POLICY: frozenset[str] = ALWAYS | {"update", "quoted_update"}
 
 def verdict(news: News, between: Between) -> Treatment:
     """What becomes of the news (docs: entities/NotificationPolicy)."""
-    if not between.reader_here or (news.by == news.to and news.type not in OF_ONESELF):
+    if not between.reader_here or (news.by == news.to and news.type not in OF_ONESELF and not news.own):
         return "drop"
     if news.type in ALWAYS or (news.insistent and between.doer_here):
         return "accept"

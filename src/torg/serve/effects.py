@@ -7,6 +7,7 @@ Streams need no line here: they read the event log itself (live/).
 from __future__ import annotations
 
 from torg.accounts.events import AccountActivated, AccountCreated, AccountUpdated
+from torg.bridge import inflow
 from torg.bridge import upkeep as bridge
 from torg.cards.events import CardShown
 from torg.delegation import effects as delegation
@@ -69,6 +70,7 @@ EFFECTS: Effects = {
         Batch(notices.posts_published),
         Batch(search.index_posts),
         Batch(bridge.index_posts),
+        Batch(inflow.replied),
         Batch(track.posts_published),  # after the words are indexed, and after what others are told of the post
         Batch(monitoring.posts_published),
         cards.want_for_published,

@@ -102,7 +102,15 @@ async def side(call: Call, params: One) -> Response:
         found = await side_threads.beside(both, params.id)
         origin = _origin(call, both)
     at = await presenting(call.tx, visitor, found.inside)
-    return answer(visitor, "bridge/side.html", at, found=found, inside=found.inside[::-1], public_origin=origin)
+    return answer(
+        visitor,
+        "bridge/side.html",
+        at,
+        found=found,
+        inside=found.inside[::-1],
+        colleagues=len({view.post.account_id for view in found.inside}),
+        public_origin=origin,
+    )
 
 
 @routes.post("/side/{id}", auth="none", hidden=True, limit="compose")

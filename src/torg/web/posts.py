@@ -12,6 +12,7 @@ from torg.posts import reads
 from torg.posts.model import PostView
 from torg.web.answer import answer
 from torg.web.compose import blank
+from torg.web.doors import doors
 from torg.web.forms import OnePost
 from torg.web.guard import let_out
 from torg.web.present import Present, presenting
@@ -57,6 +58,7 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
         and visitor.account is not None
         and not visitor.account.guest
         and view.account.id == visitor.account.id,
+        doors=await doors(visitor, view),
         form=blank(visitor, view),
     )
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from torg.bridge import copying, promotions, redaction
+from torg.bridge import copying, inflow, promotions, redaction
 from torg.bridge.crossing import Bridge, across
 from torg.bridge.model import ChosenMedia, Promotion, Redaction
 from torg.http import Call, Paged, Routes
@@ -191,3 +191,13 @@ async def replies(call: Call, params: ById) -> list[entities.Status]:
     """What the public answered, with public addresses."""
     async with across(call.tx, call.actor, call.network) as both:
         return await public_statuses(call, both, await promotions.replies(both, params.id))
+
+
+@routes.get("/api/torg/v1/statuses/{id}/public_replies", scope="read:statuses")
+async def public_replies(call: Call, params: ById) -> list[entities.Status]:
+    """What the public answered to the posts that were made of an inside status which you can read, oldest first.
+
+    They have public addresses. Empty where nothing was made of it; at most 60 replies of each of the latest five.
+    """
+    async with across(call.tx, call.actor, call.network) as both:
+        return await public_statuses(call, both, (await inflow.beside(both, params.id)).replies)
