@@ -28,3 +28,14 @@ async def test_what_was_refused_is_not_logged(square: Square) -> None:
     logged = without_rows(None, "error", {"exception": told})["exception"]
     assert "merger" not in logged
     assert logged.count("invalid input syntax for type json") == 2
+
+
+async def test_nor_where_only_the_error_is_named(square: Square) -> None:
+    for statement in ("SELECT (%s::text)::bigint", "SELECT ('{\"a\": ' || %s::text)::jsonb", "SELECT %s::text::date"):
+        with pytest.raises(psycopg.Error) as caught:
+            async with square.services.db.system() as tx:
+                await tx.run(statement, ("merger-on-Friday",))
+        for told in (repr(caught.value), str(caught.value)):
+            logged = without_rows(None, "warning", {"event": "job failed", "error": told})["error"]
+            assert "merger" not in logged
+            assert "invalid input syntax" in logged

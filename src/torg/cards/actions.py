@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -64,7 +65,8 @@ async def fetch_card(
     try:
         said = await pages.ask(fetcher, url, origin=origin)
     except pages.NoCard as none:
-        log.info("card_failed", url=url[:500], reason=str(none))
+        # Not the address: that is part of what somebody wrote
+        log.info("card_failed", host=urlsplit(url).hostname, reason=str(none))
         async with db.tx(scope) as tx:
             await store.fail(tx, network_id, claim.id, str(none), FIRST_RETRY, FRESH)
         return Outcome.FAILED

@@ -36,6 +36,9 @@ MOST_GREETED = 20
 ROWS = re.compile(
     r"^(?:DETAIL|CONTEXT):.*?(?=\n\n(?:During handling|The above exception)|\Z)", re.MULTILINE | re.DOTALL
 )
+# The same in the repr of an error, which is one line; and the value in the first line of what it says.
+REPR = re.compile(r"(\\n(?:DETAIL|CONTEXT):).*")
+WORDS = re.compile(r"(invalid input (?:syntax|value) for [^:\n]{1,60}:).*")
 
 
 def serve(*, demo: Annotated[bool, Parameter(negative="")] = False) -> None:
@@ -166,9 +169,9 @@ class _Quiet(logging.Filter):
 
 def without_rows(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Leave out what PostgreSQL says of the row that it refused (DETAIL, CONTEXT): it may be somebody's words."""
-    trace = event.get("exception")
-    if isinstance(trace, str):
-        event["exception"] = ROWS.sub("DETAIL: left out", trace)
+    for name, said in event.items():
+        if isinstance(said, str) and name != "event":
+            event[name] = WORDS.sub(r"\1 left out", REPR.sub(r"\1 left out", ROWS.sub("DETAIL: left out", said)))
     return event
 
 
