@@ -167,6 +167,31 @@ async def test_a_plain_mastodon_app_answers_requests_and_invitations(square: Squ
     nothing(await them.cecilia.get(f"{GROUPS}/{hidden['id']}"))
 
 
+async def test_answers_by_a_plain_app_are_in_the_audit_log_as_others_are(square: Square) -> None:
+    them = await office(square)
+    group = await them.group("fika", "private")
+    answers = (
+        (them.cecilia, f"/api/v1/follow_requests/{them.cecilia.id}/authorize"),
+        (them.david, f"/api/v1/follow_requests/{them.david.id}/reject"),
+        (them.david, f"{GROUPS}/{group['id']}/requests/{them.david.id}/authorize"),
+    )
+    for asker, answer in answers:
+        ok(await asker.post(f"/api/v1/accounts/{group['id']}/follow"))
+        ok(await them.bjorn.post(answer))
+    ok(await them.bjorn.patch("/api/v1/accounts/update_credentials", json={"locked": True}))
+    ok(await them.cecilia.post(f"/api/v1/accounts/{them.bjorn.id}/follow"))
+    ok(await them.bjorn.post(f"/api/v1/follow_requests/{them.cecilia.id}/authorize"))
+    async with square.services.db.system() as tx:
+        found = await tx.all(
+            """SELECT verb, target_id, actor_id, details ->> 'account_id' AS who FROM admin_log
+               WHERE target_type = 'group' AND verb IN ('authorize', 'reject') ORDER BY id"""
+        )
+    assert [(row["verb"], int(row["who"])) for row in found] == [
+        ("authorize", them.cecilia.id), ("reject", them.david.id), ("authorize", them.david.id),
+    ], "one's own followers are nobody's business"  # fmt: skip
+    assert {(row["target_id"], row["actor_id"]) for row in found} == {(int(group["id"]), them.bjorn.id)}
+
+
 async def test_the_last_administrator_hands_over_first(square: Square) -> None:
     them = await office(square)
     group = await them.group("fika")

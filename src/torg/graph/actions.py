@@ -103,16 +103,18 @@ async def uninvite(tx: Tx, group_id: int, account_id: int) -> None:
     await outbox.append(tx, FollowRequestWithdrawn(account_id=group_id, target_id=account_id))
 
 
-async def authorize(tx: Tx, actor: Actor, follower_id: int) -> None:
+async def authorize(tx: Tx, actor: Actor, follower_id: int) -> int | None:
     """Accept a request: it becomes a follow with what it asked for. 404 if nobody asked.
 
     A group's invitation looks like a request of the group; accepting it joins. A request to a group can be accepted
-    by its staff.
+    by its staff: then the group's id, else None.
     """
     if await membership.is_invitation(tx, actor.me, follower_id):
         await follow(tx, actor, follower_id, FollowOptions())
-        return
-    await _authorize(tx, await _asked(tx, actor, follower_id), follower_id)
+        return None
+    asked = await _asked(tx, actor, follower_id)
+    await _authorize(tx, asked, follower_id)
+    return None if asked is actor else asked.me
 
 
 async def _asked(tx: Tx, actor: Actor, follower_id: int) -> Actor:
@@ -132,12 +134,17 @@ async def _authorize(tx: Tx, actor: Actor, follower_id: int) -> None:
     await outbox.append(tx, FollowAccepted(account_id=actor.me, target_id=follower_id))
 
 
-async def reject(tx: Tx, actor: Actor, follower_id: int) -> None:
-    """Turn a request down, or a group's invitation, or a request to a group as its staff; 404 if nobody asked."""
+async def reject(tx: Tx, actor: Actor, follower_id: int) -> int | None:
+    """Turn a request down, or a group's invitation, or a request to a group as its staff; 404 if nobody asked.
+
+    The group's id where it was one that was asked, else None.
+    """
     if await membership.is_invitation(tx, actor.me, follower_id):
         await membership.uninvite(tx, actor.me, follower_id)
-        return
-    await _reject(tx, await _asked(tx, actor, follower_id), follower_id)
+        return None
+    asked = await _asked(tx, actor, follower_id)
+    await _reject(tx, asked, follower_id)
+    return None if asked is actor else asked.me
 
 
 async def _reject(tx: Tx, actor: Actor, follower_id: int) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from torg.graph import actions, reads
+from torg.graph import reads
+from torg.groups import requests
 from torg.http import Call, Paged, Routes
 from torg.mastodon_api import entities
 from torg.mastodon_api.forms import PageParams, page, sliced
@@ -26,11 +27,11 @@ async def index(call: Call, params: PageParams) -> Paged[entities.Account]:
 
 @routes.post("/api/v1/follow_requests/{account_id}/authorize", scope=("write:follows", "follow"))
 async def authorize(call: Call, params: ByAccount) -> entities.Relationship:
-    await actions.authorize(call.tx, call.actor, params.account_id)
+    await requests.authorize(call.tx, call.actor, params.account_id)
     return await between(call, params.account_id)
 
 
 @routes.post("/api/v1/follow_requests/{account_id}/reject", scope=("write:follows", "follow"))
 async def reject(call: Call, params: ByAccount) -> entities.Relationship:
-    await actions.reject(call.tx, call.actor, params.account_id)
+    await requests.reject(call.tx, call.actor, params.account_id)
     return await between(call, params.account_id)
