@@ -18,6 +18,8 @@ from aiosmtpd.controller import Controller
 from tests.fixtures import colleagues
 from tests.fixtures.cluster import TestDatabase
 from tests.fixtures.square import INSIDE, OTHER, Person, Square, open_square
+from torg.accounts.events import AccountCreated
+from torg.engine import outbox
 from torg.engine.worker import Worker
 from torg.kernel.clock import now
 from torg.must_see import fanout
@@ -288,3 +290,64 @@ async def test_postgresql_itself_hides_what_belongs_to_a_post_out_of_sight(squar
         async with square.services.db.tx(msgspec.structs.replace(scope, viewer=viewer)) as tx:
             for table in ("must_see", "must_see_readers"):
                 assert await tx.value(f"SELECT count(*) FROM {table}") == seen, (viewer, table)
+
+
+async def joins(square: Square, handle: str) -> Person:
+    """A colleague who comes now, as by the join page."""
+    person = await square.add(INSIDE, handle)
+    async with square.services.db.tx(square.networks[INSIDE].scope) as tx:
+        await outbox.append(tx, AccountCreated(account_id=person.id))
+    await square.settle()
+    return person
+
+
+async def test_who_joins_before_its_end_is_shown_it_and_not_mailed(square: Square) -> None:
+    anna = square.person(INSIDE, "anna")
+    past = await send(anna, "Over soon", ends_at=(now() + timedelta(hours=1)).isoformat())
+    holds = await send(
+        anna, "The fire drill", ends_at=(now() + timedelta(days=9)).isoformat(), email=True, remind_days=1
+    )
+    endless = await send(anna, "Read the handbook")
+    ancient = await send(anna, "Read the old handbook")
+    async with square.services.db.system() as tx:
+        await tx.run("UPDATE must_see SET ends_at = now() - interval '1 minute' WHERE id = %s", (int(past["id"]),))
+        await tx.run("UPDATE must_see SET created_at = now() - interval '40 days' WHERE id = %s", (int(ancient["id"]),))
+    await square.settle()
+    letters = len(list((square.services.settings.data / "mail").glob("*.eml")))
+    nils = await joins(square, "nils")
+    assert await ids(nils) == [endless["id"], holds["id"]]
+    assert await notified(nils) == [], "shown, not told"
+    assert len(list((square.services.settings.data / "mail").glob("*.eml"))) == letters
+    tally = (await anna.get(f"{URL}/{holds['id']}/readers")).json()
+    assert (tally["total"], tally["told"], tally["unread"]) == (2, 1, 2)
+    async with square.services.db.system() as tx:
+        await tx.run("UPDATE jobs SET run_at = now() WHERE kind = 'must_see_remind'")
+    await square.settle()
+    assert await notified(nils) == [], "nor reminded"
+    assert (await nils.post(f"{URL}/{holds['id']}/read")).status_code == 200
+    assert await ids(nils) == [endless["id"]]
+    assert await ids(anna) == [], "the sender is never addressed"
+
+
+async def test_a_new_member_of_a_group_is_shown_what_the_group_is_to_see(square: Square) -> None:
+    anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+    svea = await square.add(INSIDE, "svea")
+    made = await anna.post("/api/torg/v1/groups", json={"name": "styrelsen", "kind": "private"})
+    group_id = made.json()["id"]
+    sent = await send(anna, "The board's secret", group_id=group_id)
+    await square.settle()
+    for person in (bjorn, svea):
+        await person.post(f"/api/v1/accounts/{group_id}/follow")
+    await square.settle()
+    assert await ids(bjorn) == [], "asking is not joining"
+    assert (await anna.post(f"/api/v1/follow_requests/{bjorn.id}/authorize")).status_code == 200
+    await square.settle()
+    assert (await ids(bjorn), await ids(svea)) == ([sent["id"]], [])
+    nils = await joins(square, "nils")
+    assert await ids(nils) == [], "it is the group's"
+    opened = (await anna.post("/api/torg/v1/groups", json={"name": "fika", "kind": "open"})).json()["id"]
+    cake = await send(anna, "Cake at three", group_id=opened)
+    await square.settle()
+    await nils.post(f"/api/v1/accounts/{opened}/follow")
+    await square.settle()
+    assert await ids(nils) == [cake["id"]]

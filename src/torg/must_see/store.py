@@ -58,6 +58,28 @@ async def address(tx: Tx, id_: int, sender: int, group_id: int | None) -> int:
     )
 
 
+async def address_newcomers(tx: Tx, account_ids: Sequence[int], group_ids: Sequence[int]) -> int:
+    """Add who came since to what still holds: to the network's own, or (`group_ids`, pairwise) to a group's. How many.
+
+    What has no end is taken up for a month only: nobody begins with years of old announcements.
+    """
+    return await tx.run(
+        f"""INSERT INTO must_see_readers (org_id, network_id, must_see_id, account_id)
+            SELECT m.org_id, m.network_id, m.id, a.id
+            FROM unnest(%(accounts)s::bigint[], %(groups)s::bigint[]) AS w (account_id, group_id)
+            JOIN accounts a ON a.org_id = %(org)s AND a.network_id = %(network)s AND a.id = w.account_id
+             AND a.kind = 'personal' AND a.host = '' AND a.state = 'active' AND a.suspended_at IS NULL
+            JOIN must_see m ON {HERE} AND m.sender_id <> a.id
+             AND (m.ends_at > now() OR m.ends_at IS NULL AND m.created_at > now() - interval '30 days')
+            {POST} AND p.group_id IS NOT DISTINCT FROM w.group_id
+            WHERE CASE WHEN w.group_id IS NULL THEN NOT a.guest ELSE EXISTS (
+                SELECT FROM follows f WHERE f.org_id = a.org_id AND f.account_id = a.id
+                AND f.target_id = w.group_id) END
+            ON CONFLICT DO NOTHING""",
+        {**tenant(tx), "accounts": list(account_ids), "groups": list(group_ids) or [None] * len(account_ids)},
+    )
+
+
 async def among(tx: Tx, viewer: int | None, ids: Sequence[int]) -> set[int]:
     """Which of these posts are announcements that the viewer may read."""
     found = await tx.column(

@@ -21,6 +21,7 @@ from torg.imports.events import PostsImported
 from torg.messages.events import MessageEdited, MessageSent
 from torg.moderation.events import ReportFiled, WarningIssued
 from torg.monitoring import work as monitoring
+from torg.must_see import effects as must_see
 from torg.notices import effects as notices
 from torg.notices.events import NoticeCreated
 from torg.posts.events import DelegateActed, PollEnded, PostEdited, PostFavourited, PostPublished
@@ -37,21 +38,23 @@ EFFECTS: Effects = {
         invitations.follow_inviter,
         invitations.join_groups,
         directory.new_face,
+        Batch(must_see.joined_network),
     ],
     AccountCreated: [
         Batch(notices.signed_up),
         invitations.follow_inviter,
         invitations.join_groups,
         directory.new_face,
+        Batch(must_see.joined_network),
     ],
     AccountUpdated: [Batch(graph.unlocked), directory.gone],
     AddedToCollection: [Batch(showcase.added)],
     CardShown: [cards.show],
     DelegateActed: [delegation.record],
     CollectionUpdated: [Batch(showcase.updated)],
-    FollowAccepted: [Batch(notices.follow_accepted)],
+    FollowAccepted: [Batch(notices.follow_accepted), Batch(must_see.let_in)],
     FollowRequested: [Batch(notices.follow_requested), Batch(groups.requested)],
-    Followed: [Batch(notices.followed)],
+    Followed: [Batch(notices.followed), Batch(must_see.joined_group)],
     GroupAnnounced: [Batch(groups.announced)],
     MessageEdited: [Batch(monitoring.messages_edited)],
     MessageSent: [Batch(notices.messages_sent), Batch(monitoring.messages_sent)],
