@@ -65,9 +65,12 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def blank(visitor: Visitor, parent: PostView | None = None) -> Written | None:
-    """An empty form for a member (None for anybody else), or one that answers `parent`, for no more than read that."""
+    """An empty form for a member, or one that answers `parent`, for no more than read that.
+
+    None for anybody else, and for a guest where no group is: guests write in their groups alone.
+    """
     me = visitor.account
-    if me is None:
+    if me is None or (me.guest and (parent is None or parent.post.group_id is None)):
         return None
     audience: Choice = me.settings.privacy
     if parent is not None and parent.post.audience is not Audience.EVERYONE:
