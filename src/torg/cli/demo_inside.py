@@ -48,11 +48,11 @@ class Inside:
         """Everything, in the order in which it would have come about; `step` after each thing said or planned."""
         await self._profiles()
         await self._groups()
-        for line in INSIDE:
-            self.said[line.key] = await self._say(line)
-            step()
         for meeting in EVENTS:
             await self._plan(meeting)
+            step()
+        for line in INSIDE:
+            self.said[line.key] = await self._say(line)
             step()
         for group, key in PINNED.items():
             founder = next(circle.founder for circle in GROUPS if circle.name == group)
