@@ -162,9 +162,7 @@ async def test_changes_to_a_finished_or_unfinished_export_are_noticed(square: Sq
     (into / "edits.jsonl").unlink()
     wrong = manifest.verify(into)[1]
     assert len(wrong) == 3
-    assert all(
-        any(name in line for line in wrong) for name in ("posts.jsonl", "extra.txt", "edits.jsonl")
-    )
+    assert all(any(name in line for line in wrong) for name in ("posts.jsonl", "extra.txt", "edits.jsonl"))
     begun = tmp_path / "begun"
     await export.write(services.db, services.blobs, network, Cut(), begun, seconds=0)
     written = next(path for path in begun.glob("*.jsonl") if path.stat().st_size)

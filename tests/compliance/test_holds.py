@@ -227,3 +227,31 @@ async def test_wrong_drafts_are_refused_and_acts_are_logged(square: Square) -> N
     assert verbs == ["create", "release"]
     outside = square.anna
     assert (await outside.get(f"{HOLDS}/{hold['id']}")).status_code == 404, "another network's hold"
+
+
+async def test_a_groups_posts_are_kept_and_only_while_they_are_the_groups(square: Square) -> None:
+    bjorn = square.person(INSIDE, "bjorn")
+    group_ids = {}
+    for name, kind in (("styrelsen", "private"), ("fika", "open")):
+        made = await bjorn.post("/api/torg/v1/groups", json={"name": name, "kind": kind})
+        assert made.status_code == 200, made.text
+        group_ids[name] = made.json()["id"]
+    held = await bjorn.says("i styrelsen", group_id=group_ids["styrelsen"])
+    answer = await bjorn.says("svar i styrelsen", in_reply_to_id=held["id"])
+    other, outside = await bjorn.says("i fikat", group_id=group_ids["fika"]), await bjorn.says("för alla")
+    early = await bjorn.says("borta före", group_id=group_ids["styrelsen"])
+    await delete(bjorn, early)
+    hold = await lay(square, kind="group", group_id=group_ids["styrelsen"])
+    assert await kept(square, hold) == (1, 0, 0), "what was deleted before is held as far as it is there"
+    for status in (answer, held, other, outside):
+        await delete(bjorn, status)
+    assert await kept(square, hold) == (3, 0, 0)
+    found = await value(
+        square, "SELECT array_agg(snapshot->>'source' ORDER BY id) FROM deleted_posts WHERE holds <> '{}'"
+    )
+    assert found == ["i styrelsen", "svar i styrelsen", "borta före"]
+    dissolved = await bjorn.delete(f"/api/torg/v1/groups/{group_ids['styrelsen']}")
+    assert dissolved.status_code == 200, dissolved.text
+    await square.settle()
+    assert await kept(square, hold) == (3, 0, 0), "the group itself may go"
+    await release(square, hold)

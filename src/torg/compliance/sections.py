@@ -5,27 +5,9 @@ Each query takes org, network, last (the newest id of the export), since, until,
 
 from __future__ import annotations
 
-import msgspec
+from torg.compliance import sections_work as work
+from torg.compliance.section import ACCOUNTS, AUTHOR, GROUPS, HERE, OF_TIME, WHO, WHOLE, Section
 
-
-class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of the export. `sql` gives rows (id, record); `media`: records name files to be copied by `key`."""
-
-    name: str
-    sql: str
-    media: bool = False
-
-
-WHO = "jsonb_build_object('id', {a}.id::text, 'handle', {a}.handle, 'display_name', {a}.display_name)"
-AUTHOR = WHO.format(a="a")
-OF_TIME = (
-    """(%(since)s::timestamptz IS NULL OR {t} >= %(since)s) AND (%(until)s::timestamptz IS NULL OR {t} < %(until)s)"""
-)
-ACCOUNTS = "(%(accounts)s::bigint[] = '{{}}' OR {c} = ANY (%(accounts)s::bigint[]))"
-GROUPS = "(%(groups)s::bigint[] = '{{}}' OR {c} = ANY (%(groups)s::bigint[]))"
-HERE = "{t}.org_id = %(org)s AND {t}.network_id = %(network)s AND {t}.id <= %(last)s AND {t}.id > %(after)s"
-WHOLE = "%(groups)s::bigint[] = '{}'"
-"""What belongs to no group is left out of an export that is cut to groups."""
 MEDIA = """coalesce((SELECT jsonb_agg(torg_media_record(m) ORDER BY m.position, m.id) FROM media m
     WHERE m.org_id = {t}.org_id AND m.network_id = {t}.network_id AND m.{c} = {t}.id), '[]')"""
 
@@ -66,6 +48,7 @@ SELECT x.id, jsonb_build_object('id', x.id::text, 'author', {AUTHOR}, 'audience'
     'thread_id', x.thread_id::text,
     'parent', CASE WHEN x.reply_to_account_id IS NOT NULL THEN jsonb_build_object('id', x.reply_to_id::text, 'author',
         (SELECT {WHO.format(a="b")} FROM accounts b WHERE b.org_id = x.org_id AND b.id = x.reply_to_account_id)) END,
+    'by', (SELECT {WHO.format(a="d")} FROM accounts d WHERE d.org_id = x.org_id AND d.id = x.by_account_id),
     'boost_of_id', x.boost_of_id::text, 'quote_of_id', x.quote_of_id::text, 'text', x.source, 'html', x.html,
     'spoiler', x.spoiler, 'sensitive', x.sensitive, 'language', x.language, 'created_at', x.created_at,
     'edited_at', x.edited_at,
@@ -74,6 +57,10 @@ SELECT x.id, jsonb_build_object('id', x.id::text, 'author', {AUTHOR}, 'audience'
         WHERE m.org_id = x.org_id AND m.post_id = x.id), '[]'),
     'tags', ARRAY(SELECT t.name FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
         WHERE pt.org_id = x.org_id AND pt.post_id = x.id ORDER BY t.name),
+    'topics', coalesce((SELECT jsonb_agg(jsonb_build_object('name', t.name, 'added_by', pt.added_by::text,
+            'added_at', pt.created_at) ORDER BY t.name)
+        FROM post_topics pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
+        WHERE pt.org_id = x.org_id AND pt.post_id = x.id), '[]'),
     'media', {MEDIA.format(t="x", c="post_id")},
     'counts', (SELECT jsonb_build_object('replies', c.replies, 'boosts', c.boosts, 'favourites', c.favourites,
         'quotes', c.quotes) FROM post_counts c WHERE c.org_id = x.org_id AND c.post_id = x.id)) AS record
@@ -195,6 +182,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(name="edits", sql=EDIT_ROWS),
     Section(name="polls", sql=POLL_ROWS),
     Section(name="reactions", sql=REACTION_ROWS),
+    *work.SECTIONS,
     Section(name="messages", sql=MESSAGE_ROWS),
     Section(name="message_edits", sql=MESSAGE_EDIT_ROWS),
     Section(name="media", sql=MEDIA_ROWS, media=True),
