@@ -163,3 +163,15 @@ async def test_a_login_from_elsewhere_is_refused(town: Town) -> None:
     async with town.client(token=await town.token("anna")) as app:
         assert (await app.get("/api/v1/timelines/home")).status_code == 403
         assert (await app.get("/api/v1/streaming/public")).status_code == 403
+
+
+async def test_a_secret_calendar_is_read_from_within_the_ranges_only(square: Square) -> None:
+    anna = square.person(INSIDE, "anna")
+    feed = (await ok(await anna.post("/api/torg/v1/calendar_feed")))["url"].partition(INSIDE)[2]
+    async with at(square, anna, OFFICE) as office:
+        await ok(await office.patch(PATH, json={"allowed_ranges": ["192.0.2.0/24"]}))
+    nobody = square.nobody(INSIDE)
+    async with at(square, nobody, HOME) as home, at(square, nobody, OFFICE) as office:
+        assert (await home.get(feed)).status_code == 403
+        assert (await office.get(feed)).status_code == 200
+        assert (await home.get("/calendar/never.ics")).status_code == 404, "nobody's, wherever one is"
