@@ -7,6 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
+from tests.fixtures.work import noticed, works
 from tests.media.makers import encoded
 from torg.access import passwords
 from torg.media.upkeep import sweep
@@ -32,6 +33,19 @@ async def dump(square: Square) -> dict[str, str]:
 
 def traces(found: dict[str, str], words: list[str]) -> list[tuple[str, str]]:
     return [(table, word) for table, text in found.items() for word in words if word.lower() in text.lower()]
+
+
+async def promoted(square: Square, inside: Person, colleague: Person) -> None:
+    """A text of hers on the way out, asked for by a colleague; and a text of her own that never went."""
+    source = await inside.says("zqintern nyhet")
+    async with square.services.db.system() as tx:
+        await tx.run(
+            "UPDATE accounts SET person_id = (SELECT person_id FROM accounts WHERE id = %s) WHERE id = %s",
+            (colleague.id, square.anna.id),
+        )
+    for who in (colleague, inside):
+        made = await who.post("/api/torg/v1/promotions", json={"post_id": source["id"], "text": "zqutkast"})
+        assert made.status_code == 200, made.text
 
 
 async def a_life(square: Square) -> tuple[Person, Person, dict[str, Any]]:
@@ -70,6 +84,12 @@ async def a_life(square: Square) -> tuple[Person, Person, dict[str, Any]]:
     await anna.follows(inside)
     await outside.says("zutanfor")
     await anna.post(f"/api/v1/accounts/{inside.id}/note", json={"comment": "zanteckning"})
+    await works(square, inside, anna, "zq")
+    await noticed(square, inside, "zq")
+    await promoted(square, inside, anna)
+    asked = await outside.says("zqutfraga")
+    beside = await anna.post(f"/api/torg/v1/side_threads/{asked['id']}/posts", json={"status": "kollegans tanke"})
+    assert beside.status_code == 200, beside.text
     await inside.post("/api/torg/v1/my_data")
     await square.settle()
     async with square.services.db.system() as tx:
@@ -83,8 +103,26 @@ async def a_life(square: Square) -> tuple[Person, Person, dict[str, Any]]:
 
 
 NAMES = [NAME, HANDLE, MAIL, "203.0.113.7", "zwebblasare", "zbiografi", "zfalt", "zvarde", "zlista", "zfilter", "zord",
-         "zsedan", "zsok", "zanteckning", "zborttaget"]  # fmt: skip
-TEXTS = ["zinlagg", "ztagg", "zvarning", "zandrat", "zfraga", "zval", "zdirekt", "zutanfor", "zbildtext"]
+         "zsedan", "zsok", "zanteckning", "zborttaget", "203.0.113.99",
+         "zqtitle", "zqdepartment", "zqlocation", "zqsvets", "zqsignatur", "zqsammanhang"]  # fmt: skip
+TEXTS = [
+    "zqigruppen",
+    "zqtack",
+    "zqundran",
+    "zqtraff",
+    "zqintern",
+    "zqutkast",
+    "zqutfraga",
+    "zinlagg",
+    "ztagg",
+    "zvarning",
+    "zandrat",
+    "zfraga",
+    "zval",
+    "zdirekt",
+    "zutanfor",
+    "zbildtext",
+]
 
 
 @pytest.mark.parametrize("mode", ["delete", "anonymise"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
+from tests.fixtures.work import noticed, works
 from tests.media.makers import encoded
 from torg.imports import actions as imports
 from torg.imports.sources import open_source
@@ -85,6 +86,43 @@ async def test_everything_of_ones_own_and_nothing_private_of_others(square: Squa
     whole = b"\n".join(archive.read(name) for name in names).decode("utf-8", "replace")
     for secret in ("annas eget ord", "annasval", "hemligt för björn", "annas anteckning", "privat.adress"):
         assert secret not in whole, secret
+
+
+async def test_what_one_does_among_colleagues_is_in_it(square: Square) -> None:
+    anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+    made = await works(square, bjorn, anna, "zz")
+    await noticed(square, bjorn, "zz")
+    archive = await fetched(square, bjorn)
+    fields = {one["name"]: (one["value"], one["faces"]) for one in read(archive, "profile_fields.json")}
+    assert fields.pop("expertise")[0] == "zzsvets"
+    assert fields == {name: (f"zz{name}", ["inside"]) for name in ("title", "department", "location")}
+    [shown] = read(archive, "directory.json")
+    assert (shown["title"], shown["manager"]) == ("zztitle", "anna")
+    assert read(archive, "expertise.json") == [{"name": "zzsvets", "listed": True, "endorsed_by": ["anna"]}]
+    assert read(archive, "groups.json") == [{"handle": "zzgrupp", "display_name": "zz", "role": "admin"}]
+    [given] = read(archive, "praise_given.json")
+    assert (given["to"], given["post"].rpartition("/")[2]) == (["anna"], made["praise"])
+    [got] = read(archive, "praise_received.json")
+    assert (got["from"], got["post"].rpartition("/")[2]) == ("anna", made["praised"])
+    [question] = read(archive, "questions.json")
+    assert (question["state"], question["post"].rpartition("/")[2]) == ("open", made["question"])
+    assert [one["title"] for one in read(archive, "events.json")] == ["zztraff"]
+    answers = {one["event"]: one["answer"] for one in read(archive, "event_answers.json")}
+    assert answers["kollegans träff"] == "yes"
+    delegations = {(one["for"], one["delegate"]): one["signature"] for one in read(archive, "delegations.json")}
+    assert delegations == {("bjorn", "anna"): "kollegan", ("anna", "bjorn"): "zzsignatur"}
+    [plan] = read(archive, "digest.json")
+    assert (plan["every"], plan["hour"], plan["chosen"]) == ("weekly", 7, True)
+    assert ("thread", made["topic"]) in {(one["place"], one["id"]) for one in read(archive, "read_marks.json")}
+    [announced] = read(archive, "must_see.json")
+    assert (announced["post"].rpartition("/")[2], bool(announced["read_at"])) == (made["must_see"], True)
+    assert read(archive, "followed_tags.json") == ["zzamne"]
+    assert [one["version"] for one in read(archive, "usage_policies_accepted.json")] == [1]
+    assert [one["ip"] for one in read(archive, "refused_addresses.json")] == ["203.0.113.99"]
+    theirs = await fetched(square, anna)
+    whole = b"\n".join(theirs.read(name) for name in theirs.namelist()).decode("utf-8", "replace")
+    for word in ("203.0.113.99", "zzigruppen", "zzundran", "zzsammanhang"):
+        assert word not in whole, f"{word} is of a colleague"
 
 
 async def test_a_public_token_takes_nothing_of_the_inside_along(square: Square) -> None:

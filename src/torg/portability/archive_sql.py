@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-OWN = "x.org_id = %(org)s AND x.network_id = %(network)s AND x.account_id = %(me)s"
+from torg.portability.archive_work import OWN, WORK
+
 ADDRESS = """CASE WHEN {p}.id IS NOT NULL THEN coalesce({p}.uri,
     %(origin)s || '/users/' || (SELECT w.handle FROM accounts w WHERE w.org_id = {p}.org_id AND w.id = {p}.account_id)
     || '/statuses/' || {p}.id) END"""
@@ -72,9 +73,11 @@ SELECT jsonb_build_object('name', p.name, 'website', p.website, 'scopes', x.scop
     'last_used_at', x.last_used_at) AS record FROM tokens x JOIN apps p ON p.org_id = x.org_id AND p.id = x.app_id
 WHERE {OWN} AND x.revoked_at IS NULL ORDER BY x.id""",
     "groups": f"""
-SELECT jsonb_build_object('handle', a.handle, 'display_name', a.display_name) AS record FROM follows x
+SELECT jsonb_build_object('handle', a.handle, 'display_name', a.display_name, 'role', r.role) AS record FROM follows x
 JOIN groups g ON g.org_id = x.org_id AND g.id = x.target_id
-JOIN accounts a ON a.org_id = g.org_id AND a.id = g.id WHERE {OWN} ORDER BY x.id""",
+JOIN accounts a ON a.org_id = g.org_id AND a.id = g.id
+LEFT JOIN group_roles r ON r.org_id = g.org_id AND r.group_id = g.id AND r.account_id = x.account_id
+WHERE {OWN} ORDER BY x.id""",
     "followed_tags": f"""
 SELECT to_jsonb(t.name) AS record FROM tag_follows x JOIN tags t ON t.org_id = x.org_id AND t.id = x.tag_id
 WHERE {OWN} ORDER BY x.id""",
@@ -96,4 +99,5 @@ WHERE {OWN} ORDER BY x.id""",
     "notes_on_others": f"""
 SELECT jsonb_build_object('handle', a.handle, 'comment', x.comment) AS record FROM account_notes x
 JOIN accounts a ON a.org_id = x.org_id AND a.id = x.target_id WHERE {OWN} ORDER BY a.id""",
+    **WORK,
 }

@@ -111,7 +111,21 @@ EVENTS = """UPDATE {table} SET payload = payload
 LEFT_BEHIND = (
     "DELETE FROM jobs WHERE org_id = %(org)s AND worker IS NULL AND position(%(email)s IN payload::text) > 0",
     "DELETE FROM dead_events WHERE org_id = %(org)s AND position(%(email)s IN payload::text) > 0",
+    "UPDATE invites SET email = NULL WHERE org_id = %(org)s AND lower(email) = lower(%(email)s)",
+    "UPDATE watches SET notify_email = '' WHERE org_id = %(org)s AND lower(notify_email) = lower(%(email)s)",
 )
+# What the doors of the wall remember on the inside: the words of a promotion, and whose public post was discussed.
+CROSSED = {
+    "delete": (
+        "DELETE FROM promotions WHERE org_id = %(org)s AND %(id)s IN (source_account_id, requested_by)",
+        """UPDATE side_threads SET public_text = '', public_acct = '' WHERE org_id = %(org)s
+           AND public_network_id = %(network)s AND public_acct = %(handle)s""",
+    ),
+    "anonymise": (
+        """UPDATE side_threads SET public_acct = '' WHERE org_id = %(org)s
+           AND public_network_id = %(network)s AND public_acct = %(handle)s""",
+    ),
+}
 
 
 async def ask(tx: Tx, actor: Actor, account_id: int, mode: Mode) -> int:
@@ -218,6 +232,8 @@ async def _face(ctx: Context, scope: Scope, face: Row, mode: Mode) -> None:
             await tx.run(sql, {"org": scope.org_id, "id": account_id})
         for table in ("event_log", "dead_events"):
             await tx.run(EVENTS.format(table=table), {**accounts.tenant(tx), "id": account_id})
+        for sql in CROSSED[mode]:
+            await system.run(sql, {**accounts.tenant(tx), "id": account_id, "handle": face["handle"]})
         await _doom(tx, account_id, whole=mode == "delete")
         if mode == "delete":
             await _forget(tx, scope.org_id, "account_id", account_id)
