@@ -17,7 +17,8 @@ import msgspec
 from torg.compliance import folder as files
 from torg.compliance import manifest as manifests
 from torg.compliance.model import Cut, Manifest, State
-from torg.compliance.sections import SECTIONS, Section
+from torg.compliance.section import Section
+from torg.compliance.sections import SECTIONS
 from torg.engine.blobs import Blobs
 from torg.engine.postgres import Database, Tx
 from torg.kernel.clock import now
