@@ -8,7 +8,9 @@ import psycopg
 import pytest
 
 from tests.fixtures.square import Square
+from torg.access.tokens import new_secret
 from torg.cli.serve import without_rows
+from torg.http.errors import without_secrets
 
 
 async def test_what_was_refused_is_not_logged(square: Square) -> None:
@@ -39,3 +41,9 @@ async def test_nor_where_only_the_error_is_named(square: Square) -> None:
             logged = without_rows(None, "warning", {"event": "job failed", "error": told})["error"]
             assert "merger" not in logged
             assert "invalid input syntax" in logged
+
+
+def test_an_address_that_is_a_secret_is_not_logged() -> None:
+    secret = new_secret()
+    assert without_secrets(f"/calendar/{secret}.ics") == "/calendar/….ics"
+    assert without_secrets("/api/v1/statuses/117668492783880720") == "/api/v1/statuses/117668492783880720"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -65,6 +66,8 @@ PAGES = {
     ),
 }
 
+SECRET = re.compile(r"[\w-]{32,}")
+
 
 def classify(error: BaseException) -> TorgError | None:
     """The database's own errors as ours: busy or away → 503, a lost race → 409 or 404, what it cannot hold → 422."""
@@ -84,6 +87,11 @@ def classify(error: BaseException) -> TorgError | None:
     return None
 
 
+def without_secrets(path: str) -> str:
+    """A path for the log: what is long and made by chance opens something (a calendar's address)."""
+    return SECRET.sub("…", path)
+
+
 def wants_json(connection: HTTPConnection) -> bool:
     """JSON under the API; elsewhere only for a caller that asks for JSON and not for HTML."""
     if connection.scope["path"].startswith(API_PATHS):
@@ -96,10 +104,14 @@ def error_response(connection: HTTPConnection, error: BaseException, request_id:
     """The answer to an error. What is not a TorgError and not the database's is logged whole and answered 500."""
     told = error if isinstance(error, TorgError) else hook(error)
     if told is None:
-        log.error("request failed", exc_info=error, path=connection.scope["path"], request_id=request_id)
+        log.error(
+            "request failed", exc_info=error, path=without_secrets(connection.scope["path"]), request_id=request_id
+        )
         told = TorgError()
     elif told.status >= 500 and told.status != 501:
-        log.warning("request refused", error=str(told), path=connection.scope["path"], request_id=request_id)
+        log.warning(
+            "request refused", error=str(told), path=without_secrets(connection.scope["path"]), request_id=request_id
+        )
     headers: dict[str, str] = {}
     if isinstance(told, Unauthorized):
         headers["WWW-Authenticate"] = 'Bearer realm="Torg", error="invalid_token"'

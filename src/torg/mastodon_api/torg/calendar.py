@@ -301,7 +301,7 @@ async def no_feed(call: Call, params: Nothing) -> entities.Empty:
 
 @routes.get("/calendar/{secret}.ics", auth="none", hidden=True)
 async def read_feed(call: Call, params: Secret) -> Reply[bytes]:
-    """One's own events for a calendar program, which logs in with nothing but the address, from where one may log in."""
+    """One's own events for a calendar program, which logs in with nothing but the address, where one may log in."""
     owner = await reads.feed_owner(call.tx, params.secret)
     await call.services.gate.address(call.network, call.client_ip, owner.id, owner.role_id)
     await call.tx.seen_by(owner.id, guest=owner.guest)
