@@ -36,7 +36,7 @@ def test_settings_are_shown_and_changed(capsys: pytest.CaptureFixture[str]) -> N
     assert (shown["private"], shown["languages"], shown["single_user"]) == (True, ["sv", "en"], "anna")
     assert "there is no account @anna" in err
     set_(host=HOST)
-    assert "private=True\n" in capsys.readouterr().out
+    assert "private=on\n" in capsys.readouterr().out
     wrong: Sequence[str]
     for wrong in (["private"], ["colour=red"], ["private=perhaps"]):
         with pytest.raises(Misused):

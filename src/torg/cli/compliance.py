@@ -90,7 +90,10 @@ async def _export(
                     found.append(account.id)
             await log.record(tx, operator(network), "create", "compliance_export", None, by="command line")
         cut = Cut(since=since, until=until, account_ids=ids[0], group_ids=ids[1])
-        say(f"Exporting {network.host} to {out}")
+        if (into / manifest.NAME).is_file() and not (into / folder.STATE).exists():
+            say(f"{out} was finished before: nothing is written anew.")
+        else:
+            say(f"Exporting {network.host} to {out}")
         with shown("Exported") as progress:
             made = await exporting.write(services.db, services.blobs, network, cut, into, progress=progress)
     assert made is not None

@@ -21,6 +21,7 @@ from torg.serve.services import Services
 
 LOW_DISK = 500_000_000
 LATE = 60.0
+MOST_HEADS = 10
 
 UNPROTECTED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -103,7 +104,10 @@ async def _audit(tx: Tx, anchors: Sequence[str]) -> Finding:
     breaks = await chain.verify(tx)
     ends = await chain.heads(tx)
     lost = [anchor for anchor in anchors if not await chain.holds(tx, anchor)]
-    value = f"{sum(end.seq for end in ends)} acts in {len(ends)} chains, all as written"
+    chains = "1 chain" if len(ends) == 1 else f"{len(ends)} chains"
+    value = f"{sum(end.seq for end in ends)} acts in {chains}, all as written"
+    if 0 < len(ends) <= MOST_HEADS:
+        value += f"; keep elsewhere: {' '.join(f'{end.org_id}:{end.seq}:{end.hash}' for end in ends)}"
     if breaks:
         first = breaks[0]
         row = f"row {first.seq}" if first.id is None else f"row {first.seq} (id {first.id})"

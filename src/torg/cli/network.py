@@ -80,6 +80,8 @@ def set_(*changes: str, host: str, json: bool = False) -> None:
 
 def _written(value: object) -> object:
     """A setting's value as one types it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
     if isinstance(value, list):
         return ",".join(map(str, value))
     return "none" if value is None else value

@@ -131,8 +131,9 @@ async def _add(
         own = tuple(domain_rules.checked(domain) for domain in domains)
         made = Made(organisation=organisation, networks=tuple(networks), domains=own)
         if email:
-            made.handle, made.password_link = handle, await _administrator(
-                services, made.networks, email=email, handle=handle, password=password
+            made.handle, made.password_link = (
+                handle,
+                await _administrator(services, made.networks, email=email, handle=handle, password=password),
             )
         return made
 

@@ -38,9 +38,13 @@ class _Lines:
     def __init__(self, doing: str) -> None:
         self._doing = doing
         self._last = 0.0
+        self._said = ""
 
     def __call__(self, done: int, total: int) -> None:
         if done < total and time.monotonic() - self._last < LINE_SECONDS:
             return
         self._last = time.monotonic()
-        print(f"{self._doing} {done} of {total}", file=sys.stderr, flush=True)
+        line = f"{self._doing} {done} of {total}"
+        if total and line != self._said:  # of nothing there is nothing to tell
+            print(line, file=sys.stderr, flush=True)
+        self._said = line

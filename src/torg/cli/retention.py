@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from torg.accounts import store as accounts
 from torg.cli.choice import chosen_network
 from torg.cli.opening import opened
 from torg.cli.progress import shown
@@ -23,7 +24,7 @@ def preview(
     network: str | None = None,
     days: int | None = None,
     message_days: int | None = None,
-    group_id: int | None = None,
+    group: str | None = None,
     json: bool = False,
 ) -> None:
     """Show what would go now, and remove nothing.
@@ -36,21 +37,31 @@ def preview(
         As if posts went after so many days.
     message_days
         As if direct messages went after so many days.
-    group_id
-        Only this group.
+    group
+        Only this group, by its handle.
     json
         One line of JSON with everything.
     """
     for value in (days, message_days):
         if value is not None and not 1 <= value <= MOST_DAYS:
             raise Misused(f"Days are a number from 1 to {MOST_DAYS}.")
-    found = asyncio.run(_preview(load(), network, days=days, message_days=message_days, group_id=group_id))
+    found = asyncio.run(_preview(load(), network, days=days, message_days=message_days, group=group))
     print(json_format.dumps(msgspec.to_builtins(found), ensure_ascii=False) if json else _sentence(found))
 
 
-async def _preview(settings: Settings, host: str | None, **given: Any) -> Preview:
-    async with opened(settings) as services, services.db.system() as tx:
-        return await reads.preview(tx, await chosen_network(tx, host), **given)
+async def _preview(settings: Settings, host: str | None, group: str | None, **given: Any) -> Preview:
+    async with opened(settings) as services:
+        async with services.db.system() as tx:
+            network = await chosen_network(tx, host)
+        group_id = None
+        if group is not None:
+            async with services.db.tx(network.scope) as tx:
+                account = await accounts.by_handle(tx, group.lstrip("@!"))
+            if account is None or account.kind != "group":
+                raise Misused(f"There is no group {group} at {network.host}.")
+            group_id = account.id
+        async with services.db.system() as tx:
+            return await reads.preview(tx, network, group_id=group_id, **given)
 
 
 def _sentence(found: Preview) -> str:
