@@ -185,3 +185,18 @@ def test_the_setup_page_is_for_an_empty_installation_only(torg: Torg) -> None:
     status, out, said = torg("setup")
     assert (status, out) == (2, "")
     assert "There is an organisation already" in said
+
+
+def test_wrong_settings_are_told_with_what_there_is(torg: Torg) -> None:
+    for change, told in (
+        ("managers_edited_by=hr", "choose "),
+        ("digest=hourly", "weekly"),
+        ("ranges_exempt_roles=owner", "give ids"),
+        ("usage_policy_version=3", "published"),
+        ("session_hours=many", "session_hours=many cannot be"),
+    ):
+        status, out, said = torg("network", "set", change, "--host", INSIDE)
+        assert (status, out) == (2, ""), change
+        assert told in said, said
+    status, out, _ = torg("network", "set", "usage_policy_version=0", "monitor_messages=on", "--host", INSIDE)
+    assert (status, "monitor_messages=on\n" in out) == (0, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import typing
 import zoneinfo
 from collections.abc import Mapping
 from typing import Any
@@ -46,11 +47,14 @@ def changed(settings: NetworkSettings, given: Mapping[str, str]) -> NetworkSetti
     for name, text in given.items():
         if name not in known:
             raise Misused(f"There is no setting “{name}”. Settings: {', '.join(sorted(known))}.")
+        if name == "usage_policy_version" and text != "0":
+            raise Misused("usage_policy_version rises when a usage policy is published; 0 lifts the one that is there.")
         values[name] = _value(known[name], text)
         try:
             msgspec.convert(values, NetworkSettings, strict=False)
         except msgspec.ValidationError as error:
-            raise Misused(f"{name}={text} cannot be: {str(error).partition(' - at')[0]}.") from None
+            why = _choices(known[name].type) or f"{str(error).partition(' - at')[0]}."
+            raise Misused(f"{name}={text} cannot be: {why}") from None
     made = msgspec.convert(values, NetworkSettings, strict=False)
     if wrong := [name for name in COUNTS if not 1 <= getattr(made, name) <= MOST_COUNT]:
         raise Misused(f"{wrong[0]} is a number from 1 to {MOST_COUNT}.")
@@ -58,6 +62,15 @@ def changed(settings: NetworkSettings, given: Mapping[str, str]) -> NetworkSetti
         name, why = next(iter(mistakes.items()))
         raise Misused(f"{name} {why}.")
     return made
+
+
+def _choices(of: Any) -> str:
+    """What a setting of a few words, or of ids, may be; empty for another."""
+    if typing.get_origin(of) is typing.Literal:
+        return f"choose {', '.join(map(str, typing.get_args(of)))}."
+    if of == list[int]:
+        return "give ids, with commas between them."
+    return next((found for part in typing.get_args(of) if (found := _choices(part))), "")
 
 
 def setting_mistakes(settings: NetworkSettings) -> dict[str, str]:
