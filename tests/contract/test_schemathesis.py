@@ -56,6 +56,10 @@ class Target:
     ids: dict[str, list[int]]
 
 
+#: Tables that belong to no one network.
+OF_ORGANISATION = {"networks": "n.id = t.id", "org_domains": "n.org_id = t.org_id"}
+
+
 @pytest.fixture(scope="module")
 def target() -> Iterator[Target]:
     with place_of_installation() as place:
@@ -70,7 +74,8 @@ async def _started(served: Served) -> Target:
     ids: dict[str, list[int]] = {}
     async with served.services() as services, services.db.system() as tx:
         for table in sorted({*EVERYTHING, *(k for _, kinds in KINDS for k in kinds)}):
-            sql = f"SELECT t.id FROM {table} t JOIN networks n ON n.id = t.network_id WHERE n.host = %s LIMIT 20"
+            to = OF_ORGANISATION.get(table, "n.id = t.network_id")
+            sql = f"SELECT t.id FROM {table} t JOIN networks n ON {to} WHERE n.host = %s LIMIT 20"
             ids[table] = await tx.column(sql, (served.host,))
     return Target(f"http://{served.host}", (await served.tokens("anna", scopes=SCOPES))["anna"], ids)
 
