@@ -65,8 +65,7 @@ async def show(call: Call, params: Nothing) -> MyData:
 
 @routes.get("/api/torg/v1/my_data/file", scope="read")
 async def file(call: Call, params: Nothing) -> StreamingResponse:
-    """The archive, a zip file. Only the token or session of the one who asked opens it: messages are in it, too, so it takes all
-    of `read`."""
+    """The archive, a zip file, for the one who asked. Messages are in it, too, so it takes all of `read`."""
     found = await my_data.ready(call.tx, call.actor)
     assert found.key is not None
     headers = my_data.headers(found, call.network.host)
