@@ -25,10 +25,11 @@ MOST_NAME = 255
 TENANT = "t.org_id = %(org)s AND t.network_id = %(network)s"
 
 
-# One knows of a tag that one follows, wrote, or can read where others write (row security keeps closed groups out, and
+# One knows of a tag that one follows, features, wrote, or can read where others write (row security keeps closed groups out, and
 # all but his or her groups from a guest). Any other has not been used, as far as one goes: its name tells what is said.
 KNOWN = """(EXISTS (SELECT FROM tag_follows k WHERE k.org_id = t.org_id AND k.tag_id = t.id
         AND k.account_id = %(me)s)
+    OR EXISTS (SELECT FROM featured_tags k WHERE k.org_id = t.org_id AND k.tag_id = t.id AND k.account_id = %(me)s)
     OR EXISTS (SELECT FROM post_tags kt JOIN posts kp ON kp.org_id = kt.org_id AND kp.id = kt.post_id
         WHERE kt.org_id = t.org_id AND kt.tag_id = t.id
         AND (kp.audience IN ('everyone', 'group') OR kp.account_id = %(me)s)))"""
