@@ -25,8 +25,9 @@ MOST_NAME = 255
 TENANT = "t.org_id = %(org)s AND t.network_id = %(network)s"
 
 
-# One knows of a tag that one follows, features, wrote, or can read where others write (row security keeps closed groups out, and
-# all but his or her groups from a guest). Any other has not been used, as far as one goes: its name tells what is said.
+# One knows of a tag that one follows, features, wrote, or can read where others write (row security keeps closed groups
+# out, and all but his or her groups from a guest). Any other has not been used, as far as one goes: its name tells what
+# is said.
 KNOWN = """(EXISTS (SELECT FROM tag_follows k WHERE k.org_id = t.org_id AND k.tag_id = t.id
         AND k.account_id = %(me)s)
     OR EXISTS (SELECT FROM featured_tags k WHERE k.org_id = t.org_id AND k.tag_id = t.id AND k.account_id = %(me)s)
