@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from torg.access import persons
 from torg.access.model import Person, Proof
 from torg.access.tokens import digest, new_secret
 from torg.engine import jobs
@@ -26,8 +27,14 @@ LIFETIME: dict[Purpose, timedelta] = {"confirm": timedelta(days=7), "reset": tim
 async def send_confirmation(
     tx: Tx, network: Network, origin: str, person: Person, account_id: int, *, locale: str
 ) -> None:
-    """Mail a link that confirms the person's address; links sent before stay good."""
+    """Mail a link that confirms the person's address; links sent before stay good.
+
+    Who claims another's address gets none: the owner is told, and the proof is nobody's.
+    """
     secret = await prove(tx, "confirm", person, account_id, person.email)
+    if person.claims is not None:
+        await _tell_owner(tx, network, origin, person.claims)
+        return
     _ = messages.translator(messages.choose(locale))
     text = _(
         "Welcome to {network}!\n\nConfirm that this is your e-mail address by opening this link:\n\n{link}\n\n"
@@ -40,6 +47,27 @@ async def send_confirmation(
         text=text.format(network=network.name, link=f"{origin}/auth/confirmation?confirmation_token={secret}"),
         network=network,
         language=messages.choose(locale),
+    )
+
+
+async def _tell_owner(tx: Tx, network: Network, origin: str, email: str) -> None:
+    owner = await persons.by_email(tx, email)
+    if owner is None or owner.disabled_at is not None:
+        return
+    _ = messages.translator(messages.choose(owner.locale))
+    text = _(
+        "Somebody, perhaps you, registered at {network} with this e-mail address. You already have a login that is "
+        "good there too.\n\nIf it was you, register once more, with the password that you already have:\n\n{link}\n\n"
+        "If you do not remember it, choose a new one first:\n\n{reset}\n\n"
+        "If it was not you, you need not do anything: nobody can use what was registered."
+    )
+    await post(
+        tx,
+        to=owner.email,
+        subject=_("Your e-mail address at {network}").format(network=network.name),
+        text=text.format(network=network.name, link=f"{origin}/auth/sign_up", reset=f"{origin}/auth/password/new"),
+        network=network,
+        language=messages.choose(owner.locale),
     )
 
 

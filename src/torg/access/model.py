@@ -19,6 +19,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     disabled_at: datetime | None
     password_changed_at: datetime
     created_at: datetime
+    claims: str | None = None
+    """Another's address, with which this one registered (access/claims.py); `email` is none then."""
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):

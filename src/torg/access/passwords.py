@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import base64
+import hmac
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import hash_secret
 
 from torg.access.common_passwords import is_common
 
@@ -77,6 +80,42 @@ async def matches(password_hash: str | None, password: str) -> bool:
             return False
 
     return await asyncio.to_thread(check) and password_hash is not None
+
+
+async def hashed_like(known: str | None, password: str) -> tuple[str, bool]:
+    """(the password's hash with the salt and cost of a known one, whether it is the same password), in one run."""
+
+    def work() -> tuple[str, bool]:
+        try:
+            kind = extract_parameters(known or "")
+        except InvalidHashError:
+            return _hasher().hash(password), False
+        salt = (known or "").split("$")[4]
+        made = hash_secret(
+            password.encode(),
+            base64.b64decode(salt + "=" * (-len(salt) % 4)),
+            kind.time_cost,
+            kind.memory_cost,
+            kind.parallelism,
+            kind.hash_len,
+            kind.type,
+            kind.version,
+        ).decode()
+        return made, hmac.compare_digest(made, known or "")
+
+    return await asyncio.to_thread(work)
+
+
+async def first_match(hashes: Sequence[str | None], password: str) -> int | None:
+    """Which of the hashes is the password's. Those made by `hashed_like` of one another take one run together."""
+    tried: dict[str, str] = {}
+    for at, known in enumerate(hashes):
+        salted = (known or "").rpartition("$")[0]
+        if known is None or salted not in tried:
+            tried[salted], _same = await hashed_like(known or _decoy(), password)
+        if known is not None and hmac.compare_digest(tried[salted], known):
+            return at
+    return None
 
 
 @cache

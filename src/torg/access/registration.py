@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 from babel import localedata
 
-from torg.access import invites, letters, passwords, persons
+from torg.access import claims, invites, letters, passwords, persons
 from torg.access.model import Person
 from torg.access.sessions import address
 from torg.accounts import actions as accounts
@@ -71,7 +71,8 @@ async def register(
 
     Forbidden when registration is closed (an invitation opens it) or the caller's address is blocked; Invalid with
     `details` for every mistake of the form at once. A person of the organisation joins a further network with the
-    password that he or she has; a wrong one says no more than that the address is taken.
+    password that he or she has. With a wrong one it is a claim (access/claims.py), which looks like any registration,
+    where addresses are confirmed by mail; elsewhere it says no more than that the address is taken.
 
     On an inside an invitation for a member (not for a guest) needs an address at one of the organisation's domains,
     and the mail to it, unless whoever invites may let in anybody.
@@ -92,24 +93,27 @@ async def register(
         if barred == "email" and from_ip is not None:
             await moderation.note_barred(tx, from_ip, wish.email)
         known = await persons.by_email(tx, wish.email)
-        if "username" not in wrong and await account_store.by_handle(tx, wish.username):
-            wrong["username"] = [("ERR_TAKEN", "has already been taken")]
-        here = await persons.account_here(tx, known.id) if known else None
+        named = await account_store.by_handle(tx, wish.username) if "username" not in wrong else None
+        here = await persons.account_here(tx, known.id if known else 0)
+        claim = await persons.claimed(tx, wish.email)
     if barred == "address":
         raise Forbidden
     if barred == "email":
         wrong.setdefault("email", []).append(("ERR_BLOCKED", "uses a forbidden e-mail provider"))
     # One argon2 run in every case, so that the time does not tell whether the address is known
-    fresh_hash = None
-    if known is None:
-        fresh_hash = await passwords.hashed(wish.password[: passwords.MOST])
-    elif not await passwords.matches(known.password_hash, wish.password) or here or known.disabled_at:
+    given, right = await passwords.hashed_like(known.password_hash if known else None, wish.password[: passwords.MOST])
+    owner = known if right and known and not known.disabled_at else None
+    if named is not None and not (owner and claim and named.person_id == claim.id):
+        wrong["username"] = [("ERR_TAKEN", "has already been taken")]
+    if here or (claim and not owner) or (known and not owner and not must_confirm(settings, network)):
         wrong.setdefault("email", []).append(("ERR_TAKEN", "has already been taken"))
     if wrong:
         raise Invalid(details={field: wrong[field] for field in wrong})
     async with db.tx(network.scope) as tx:
         proves = by_domain or must_confirm(settings, network)
-        person = known or await _new_person(tx, wish, fresh_hash or "", confirmed=not proves)
+        if owner and claim:
+            await claims.drop(tx, claim)
+        person = owner or await _new_person(tx, wish, given, confirmed=not proves, claims_it=known is not None)
         # Where mail is not set up, addresses count as confirmed unproven: not good enough for an inside
         confirm = by_domain or (proves and person.email_confirmed_at is None)
         asked = allowed is Registration.APPROVAL and not (invite and await invites.bypasses_approval(tx, invite))
@@ -150,10 +154,13 @@ async def _company(tx: Tx, network: Network, person: Person, invite: invites.Inv
     return invite.company or (person.email.rpartition("@")[2] if network.kind is NetworkKind.PARTNER else "")
 
 
-async def _new_person(tx: Tx, wish: Wish, password_hash: str, *, confirmed: bool) -> Person:
-    email = persons.clean_email(wish.email)
+async def _new_person(tx: Tx, wish: Wish, password_hash: str, *, confirmed: bool, claims_it: bool) -> Person:
+    email = persons.clean_email(wish.email) or ""
     locale = messages.choose(wish.locale)
-    made = await persons.insert(tx, email or "", password_hash, locale=locale, confirmed=confirmed)
+    if claims_it:
+        made = await claims.make(tx, email, password_hash, locale=locale)
+    else:
+        made = await persons.insert(tx, email, password_hash, locale=locale, confirmed=confirmed)
     if made is None:
         raise Invalid(details={"email": [("ERR_TAKEN", "has already been taken")]})
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from torg.access import letters, persons, tokens
+from torg.access import claims, letters, persons, registration, tokens
 from torg.access.model import Person
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
@@ -41,20 +41,21 @@ async def resend(call: Call, form: Again) -> entities.Empty:
     if person.email_confirmed_at is not None or holder.account_id is None:
         raise Forbidden(CONFIRMED)
     if form.email and form.email.strip():
-        person = await _readdress(call.tx, person, form.email)
+        person = await _readdress(call, person, form.email)
     await letters.send_confirmation(
         call.tx, call.network, call.origin, person, holder.account_id, locale=person.locale
     )
     return entities.Empty()
 
 
-async def _readdress(tx: Tx, person: Person, email: str) -> Person:
+async def _readdress(call: Call, person: Person, email: str) -> Person:
     cleaned = persons.clean_email(email)
     if cleaned is None:
         raise invalid("email", "ERR_INVALID", "is invalid")
-    if not await persons.readdress(tx, person.id, cleaned):
+    tell = not registration.must_confirm(call.settings, call.network)
+    if not await claims.readdress(call.tx, person, cleaned, tell=tell):
         raise invalid("email", "ERR_TAKEN", "has already been taken")
-    return msgspec.structs.replace(person, email=cleaned)
+    return await persons.by_id(call.tx, person.id) or person
 
 
 @routes.get("/api/v1/emails/check_confirmation", auth="none")

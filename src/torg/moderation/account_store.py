@@ -22,7 +22,7 @@ STATUS = {
 }
 
 DOSSIERS = """
-    SELECT a.id, p.email, p.email_confirmed_at IS NOT NULL AS confirmed,
+    SELECT a.id, coalesce(p.claims, p.email) AS email, p.email_confirmed_at IS NOT NULL AS confirmed,
            coalesce(a.settings ->> 'locale', p.locale) AS locale, a.invite_request,
            a.registered_by_app_id AS app_id, i.account_id AS invited_by,
            r.id AS role_id, r.name AS role_name, r.color AS role_color,
@@ -102,7 +102,7 @@ def _conditions(wanted: Search) -> tuple[list[str], dict[str, Any]]:
     if wanted.by_domain:
         also("a.host = %(domain)s", domain=wanted.by_domain.strip().lower())
     if wanted.email:
-        also("p.email LIKE %(email)s", email=_pattern(wanted.email.strip()) + "%")
+        also("coalesce(p.claims, p.email) LIKE %(email)s", email=_pattern(wanted.email.strip()) + "%")
     if wanted.ip:
         also(
             """(a.sign_up_ip <<= %(ip)s::inet OR EXISTS (SELECT FROM sessions s WHERE s.org_id = a.org_id

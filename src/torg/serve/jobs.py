@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from torg.access import grants, letters, resets
+from torg.access import claims, grants, letters, resets
 from torg.accounts import verify
 from torg.announcements import upkeep as announcements
 from torg.bridge import letters as bridge_letters
@@ -70,9 +70,10 @@ async def trim_log(ctx: Context, payload: Any) -> None:
 
 
 async def sweep_access(ctx: Context, payload: Any) -> None:
-    """Drop codes, sessions and mailed links whose time is over."""
+    """Drop codes, sessions, mailed links and accounts that nobody confirmed whose time is over."""
     async with ctx.db.system() as tx:
         await grants.sweep(tx)
+        await claims.sweep(tx)
 
 
 HANDLERS: Mapping[str, Handler | Handling] = {
