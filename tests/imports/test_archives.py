@@ -267,9 +267,11 @@ def test_a_bomb_is_stopped_while_reading(tmp_path: Path, monkeypatch: pytest.Mon
         archive.writestr("outbox.json", b"0" * 2_000_000)
     with open_archive(path) as opened, pytest.raises(Misused, match="larger than"):
         opened.read("outbox.json", 1_000_000)
-    monkeypatch.setattr(archives, "LARGEST_TAR", 1000)
+    monkeypatch.setattr(archives, "LARGEST_WHOLE", 1000)
     with pytest.raises(Misused, match="unpacks to more"):
         open_archive(tarred(tmp_path, {"big": "0" * 2000}))
+    with pytest.raises(Misused, match="unpacks to more"):
+        open_archive(zipped(tmp_path, {"a": "0" * 600, "b": "0" * 600}))
 
 
 @pytest.mark.parametrize(
@@ -304,3 +306,83 @@ def test_html_to_text() -> None:
     assert plain("<p>a</p><p>b</p>") == "a\n\nb"
     assert plain('see <a href="https://a.example/x">this</a>') == "see this https://a.example/x"
     assert plain("<ul><li>one</li><li>two</li></ul><script>no()</script>") == "- one\n- two"
+
+
+def test_of_two_members_with_one_name_the_last_counts_and_odd_names_lead_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "odd.zip"
+    with zipfile.ZipFile(path, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("outbox.json", "first")
+        archive.writestr("outbox.json", "second")
+        for name in ("a/../../b", "..\\..\\c", "C:\\d", "C:/e", "\\\\host\\f", "//g", "./../h", ".."):
+            archive.writestr(name, "x")
+        link = zipfile.ZipInfo("link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    with open_archive(path) as opened:
+        assert opened.names() == ["outbox.json"]
+        assert opened.read("outbox.json") == b"second"
+
+
+def test_a_tars_hard_links_devices_and_pipes_are_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "odd.tar"
+    with tarfile.open(path, "w") as archive:
+        for kind in (tarfile.LNKTYPE, tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE):
+            entry = tarfile.TarInfo(f"odd{kind.decode()}")
+            entry.type, entry.linkname = kind, "/etc/passwd"
+            archive.addfile(entry)
+    with open_archive(path) as opened:
+        assert opened.names() == []
+
+
+def test_a_header_that_lies_about_the_size_does_not_help(tmp_path: Path) -> None:
+    """The size in the directory says 10 bytes, and 50 MB come out."""
+    path = zipped(tmp_path, {"outbox.json": "0" * 50_000_000})
+    raw = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        start = raw.index(mark)
+        raw[start + at : start + at + 4] = (10).to_bytes(4, "little")
+    path.write_bytes(raw)
+    with open_archive(path) as opened, pytest.raises(Misused, match="cannot be read|larger than"):
+        opened.read("inner/outbox.json", 1_000_000)
+
+
+def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 100)
+    many = {f"f{n}": "" for n in range(101)}
+    for path in (zipped(tmp_path, many), tarred(tmp_path, many)):
+        with pytest.raises(Misused, match="more than 100 files"):
+            open_archive(path)
+
+
+def test_members_that_are_left_out_count_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else names that climb out, repeat, or are folders are read without end."""
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 100)
+    path = tmp_path / "folders.tar"
+    with tarfile.open(path, "w") as archive:
+        for number in range(101):
+            entry = tarfile.TarInfo(f"folder{number}")
+            entry.type = tarfile.DIRTYPE
+            archive.addfile(entry)
+    with pytest.raises(Misused, match="more than 100 files"):
+        open_archive(path)
+    path = tmp_path / "climbing.zip"
+    with zipfile.ZipFile(path, "w") as zipped_up:
+        for number in range(101):
+            zipped_up.writestr(f"../{number}", "")
+    with pytest.raises(Misused, match="more than 100 files"):
+        open_archive(path)
+
+
+def test_a_damaged_member_and_a_damaged_archive_say_so(tmp_path: Path) -> None:
+    path = zipped(tmp_path, {"outbox.json": "abc" * 10_000})
+    raw = bytearray(path.read_bytes())
+    start = raw.index(b"outbox.json") + len("outbox.json")
+    raw[start : start + 20] = b"\xff" * 20
+    path.write_bytes(raw)
+    with open_archive(path) as opened, pytest.raises(Misused, match="cannot be read"):
+        opened.read("inner/outbox.json")
+    packed = tarred(tmp_path, {"a": "x" * 100_000, "b": "y" * 100_000})
+    half = packed.read_bytes()
+    packed.write_bytes(half[: len(half) // 2] + b"\xff" * 50)
+    with pytest.raises(Misused, match="archive"):
+        open_archive(packed)

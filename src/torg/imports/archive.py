@@ -6,8 +6,10 @@ Links inside an archive are not followed; sizes are counted while reading, since
 from __future__ import annotations
 
 import io
+import lzma
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -19,7 +21,12 @@ from torg.kernel.errors import Misused
 MOST_MEMBERS = 500_000
 LARGEST_JSON = 1 << 30
 LARGEST_FILE = 256 << 20
-LARGEST_TAR = 32 << 30
+LARGEST_WHOLE = 32 << 30
+BROKEN = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError,
+    NotImplementedError, UnicodeError,
+)  # fmt: skip
+"""What the readers of archives raise for one that is damaged, encrypted, or made to do harm."""
 
 
 class Archive:
@@ -50,7 +57,7 @@ class Archive:
         try:
             with self._openers[name]() as stream:
                 raw = stream.read(most + 1)
-        except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+        except BROKEN as error:
             raise Misused(f"{name} in the archive cannot be read: {error}") from error
         if len(raw) > most:
             raise Misused(f"{name} in the archive is larger than {most} bytes unpacked")
@@ -79,7 +86,7 @@ def open_archive(path: Path) -> Archive:
             return _zip(path)
         if tarfile.is_tarfile(path):
             return _tar(path)
-    except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError) as error:
+    except BROKEN as error:
         raise Misused(f"{path} cannot be opened as an archive: {error}") from error
     raise Misused(f"{path} is neither a folder nor a zip or tar archive")
 
@@ -100,7 +107,7 @@ def _folder(root: Path) -> Archive:
         if path.is_symlink() or not path.is_file() or not path.resolve().is_relative_to(base):
             continue
         openers[path.relative_to(root).as_posix()] = _opening(path)
-        _count(openers)
+        _count(len(openers))
     return Archive(openers)
 
 
@@ -111,13 +118,19 @@ def _opening(path: Path) -> Callable[[], BinaryIO]:
 def _zip(path: Path) -> Archive:
     archive = zipfile.ZipFile(path)
     openers: dict[str, Callable[[], BinaryIO]] = {}
-    for info in archive.infolist():
+    size = 0
+    # zipfile gives no more of a member than its header says
+    for number, info in enumerate(archive.infolist(), 1):
+        size += info.file_size
+        if number > MOST_MEMBERS or size > LARGEST_WHOLE:
+            archive.close()
+        _count(number)
+        _sum(path, size)
         name = _safe(info.filename)
         link = (info.external_attr >> 28) == 0o12
         if name is None or info.is_dir() or link:
             continue
         openers[name] = _zip_opening(archive, info)
-        _count(openers)
     return Archive(openers, archive.close)
 
 
@@ -134,16 +147,16 @@ def _tar(path: Path) -> Archive:
     archive = tarfile.open(path)  # noqa: SIM115 – stays open as long as the Archive
     openers: dict[str, Callable[[], BinaryIO]] = {}
     size = 0
-    for member in archive:
+    for number, member in enumerate(archive, 1):
         size += max(member.size, 0)
-        if size > LARGEST_TAR:
+        if number > MOST_MEMBERS or size > LARGEST_WHOLE:
             archive.close()
-            raise Misused(f"{path} unpacks to more than {LARGEST_TAR >> 30} GiB")
+        _count(number)
+        _sum(path, size)
         name = _safe(member.name)
         if name is None or not member.isreg():
             continue
         openers[name] = _tar_opening(archive, member)
-        _count(openers)
     return Archive(openers, archive.close)
 
 
@@ -157,6 +170,11 @@ def _tar_opening(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Callable[
     return opening
 
 
-def _count(openers: dict[str, Callable[[], BinaryIO]]) -> None:
-    if len(openers) > MOST_MEMBERS:
+def _count(members: int) -> None:
+    if members > MOST_MEMBERS:
         raise Misused(f"The archive holds more than {MOST_MEMBERS} files")
+
+
+def _sum(path: Path, size: int) -> None:
+    if size > LARGEST_WHOLE:
+        raise Misused(f"{path} unpacks to more than {LARGEST_WHOLE >> 30} GiB")
