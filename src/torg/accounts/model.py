@@ -90,6 +90,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     posts_count: int
     followers_count: int
     following_count: int
+    actor_type: str = ""  # what a remote account says it is (Person, Group …); '' for ours
     policy_version: int = 0  # the newest usage policy that was accepted (policies/)
 
     @property

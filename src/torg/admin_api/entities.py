@@ -110,6 +110,8 @@ class AdminSettings(msgspec.Struct, kw_only=True):
     trends_need_review: bool
     posting: Literal["members", "admins"]
     home_feed: Literal["company", "followed"] | None
+    federation: Literal["open", "allowed", "off"]
+    authorised_fetch: bool
     group_creation: Literal["members", "admins"]
     guest_invitations: Literal["members", "admins", "nobody"]
     managers_edited_by: Literal["self", "admins"]

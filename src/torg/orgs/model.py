@@ -37,6 +37,8 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     trends_need_review: bool = False  # whether a moderator must approve what trends before it is shown
     posting: Literal["members", "admins"] = "members"  # who may post; asked by rules.may_post
     home_feed: Literal["company", "followed"] | None = None  # of members who have not chosen; None: by the kind
+    federation: Literal["open", "allowed", "off"] = "open"  # with which servers a public network speaks
+    authorised_fetch: bool = False  # whether other servers must sign what they ask for
     group_creation: Literal["members", "admins"] = "members"  # who may make groups; guests never
     guest_invitations: Literal["members", "admins", "nobody"] = "admins"  # who may invite guests into groups
     retention_days: int | None = None  # after how many days posts go; None: they stay

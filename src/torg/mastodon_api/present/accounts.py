@@ -64,7 +64,7 @@ def shared(scene: Scene, a: Account) -> dict[str, object]:
         ],
         "emojis": [] if gone else scene.emojis_in(a.display_name, a.note_html, *(f.value_html for f in a.fields)),
         "bot": a.bot or a.kind is AccountKind.BOT,
-        "group": a.kind is AccountKind.GROUP,
+        "group": a.kind is AccountKind.GROUP or a.actor_type == "Group",
         "discoverable": a.discoverable and not gone,
         "indexable": a.indexable and not gone,
         "created_at": iso(a.created_at.replace(hour=0, minute=0, second=0, microsecond=0)),

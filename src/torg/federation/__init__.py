@@ -1,0 +1,1 @@
+"""ActivityPub, the edge: actors, objects and collections for other servers, and what they send us."""

@@ -1,0 +1,1 @@
+"""What lives on other servers: its documents fetched and checked, its actors and posts as rows of ours."""
