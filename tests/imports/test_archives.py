@@ -310,9 +310,10 @@ def test_html_to_text() -> None:
 
 def test_of_two_members_with_one_name_the_last_counts_and_odd_names_lead_nowhere(tmp_path: Path) -> None:
     path = tmp_path / "odd.zip"
-    with zipfile.ZipFile(path, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+    with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("outbox.json", "first")
-        archive.writestr("outbox.json", "second")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("outbox.json", "second")
         for name in ("a/../../b", "..\\..\\c", "C:\\d", "C:/e", "\\\\host\\f", "//g", "./../h", ".."):
             archive.writestr(name, "x")
         link = zipfile.ZipInfo("link")
@@ -342,7 +343,7 @@ def test_a_header_that_lies_about_the_size_does_not_help(tmp_path: Path) -> None
         start = raw.index(mark)
         raw[start + at : start + at + 4] = (10).to_bytes(4, "little")
     path.write_bytes(raw)
-    with open_archive(path) as opened, pytest.raises(Misused, match="cannot be read|larger than"):
+    with open_archive(path) as opened, pytest.raises(Misused, match=r"cannot be read|larger than"):
         opened.read("inner/outbox.json", 1_000_000)
 
 
