@@ -24,7 +24,9 @@ async def test_oembed(square: Square) -> None:
     found = (await square.nobody().get("/api/oembed", params={"url": post["url"], "maxwidth": 300})).json()
     check(found, entities.OEmbed)
     assert found["width"] == 300
-    assert "quote &lt;me&gt; &amp; more" in found["html"]
+    assert f'<iframe src="{post["url"]}/embed"' in found["html"]
+    assert "sandbox=" in found["html"]
+    assert 0 < found["height"] <= 900
     assert found["author_url"] == "http://acme.test/@anna"
 
 

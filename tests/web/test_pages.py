@@ -80,7 +80,7 @@ async def test_post_page_shows_the_conversation(square: Square) -> None:
     page = await Reader(square).open(f"/@bjorn/{answer['id']}")
     places = [page.text.index(f'id="post-{one["id"]}"') for one in (question, answer, thanks)]
     assert places == sorted(places)
-    assert 'in reply to <a href="/@anna">' in page.text
+    assert 'in reply to</a> <a href="/@anna">' in page.text
     assert '<meta property="og:type" content="article">' in page.text
     assert '<meta property="og:description" content="@anna An answer">' in page.text
 
@@ -99,7 +99,9 @@ async def test_warnings_hide_and_media_have_words(square: Square) -> None:
     await square.anna.says("the end", spoiler_text="About the film")
     page = await Reader(square).open("/")
     assert re.search(
-        r'<details class="warning"><summary><bdi>About the film</bdi></summary>.*the end', page.text, re.DOTALL
+        r'<details class="warning"><summary><bdi class="p-summary">About the film</bdi></summary>.*the end',
+        page.text,
+        re.DOTALL,
     )
 
 

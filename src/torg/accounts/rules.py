@@ -126,6 +126,13 @@ def clean_domain(text: str) -> str:
     return text.rstrip("/.")
 
 
+def attributes(settings: AccountSettings, host: str) -> bool:
+    """Whether pages of this host may name the account as their author: the domain or one above it is in its list."""
+    pieces = host.lower().rstrip(".").split(".")
+    above = {".".join(pieces[n:]) for n in range(len(pieces))}
+    return bool(host) and not above.isdisjoint(settings.attribution_domains)
+
+
 def link_of(field: ProfileField) -> str | None:
     """The address that a field consists of, if it is one that could link back."""
     value = field.value.strip()

@@ -8,7 +8,7 @@ import msgspec
 
 from torg.http import Call, Routes
 from torg.kernel.actor import Actor
-from torg.kernel.errors import NotFound
+from torg.kernel.errors import NotFound, NotProvided
 from torg.mastodon_api import entities
 from torg.mastodon_api.present import accounts as present
 from torg.posts import reads
@@ -20,18 +20,22 @@ routes = Routes("oembed")
 
 DAY = 86_400
 WIDTH = 400
-MOST = 4_000
+NARROWEST = 220
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-same-origin"
 
 
 class OEmbedParams(msgspec.Struct, kw_only=True):
     url: str = ""
     maxwidth: int | None = None
     maxheight: int | None = None
+    format: str = "json"
 
 
 @routes.get("/api/oembed", auth="public")
 async def show(call: Call, params: OEmbedParams) -> entities.OEmbed:
-    """Only posts of a public network for everyone, whoever asks; anything else is 404."""
+    """Only posts of a public network for everyone, whoever asks; anything else is 404. XML is not spoken (501)."""
+    if params.format != "json":
+        raise NotProvided("This server gives oEmbed as JSON only")
     target = addresses.local(params.url.replace("\0", ""), call.network.host)
     if not call.network.is_public or target is None or target.post_id is None:
         raise NotFound
@@ -39,8 +43,10 @@ async def show(call: Call, params: OEmbedParams) -> entities.OEmbed:
     post = PublicPost(call.network, await reads.view(call.tx, anyone, target.post_id))
     account = post.view.account
     author_url = present.url_of(call.origin, account)
-    width = min(params.maxwidth, MOST) if params.maxwidth and params.maxwidth > 0 else WIDTH
-    height = min(params.maxheight, MOST) if params.maxheight and params.maxheight > 0 else None
+    width = min(params.maxwidth, WIDTH) if params.maxwidth and params.maxwidth > 0 else WIDTH
+    height = _height(post, width)
+    if params.maxheight and params.maxheight > 0:
+        height = min(height, params.maxheight)
     name = account.display_name or account.handle
     return entities.OEmbed(
         type="rich",
@@ -51,20 +57,27 @@ async def show(call: Call, params: OEmbedParams) -> entities.OEmbed:
         provider_name=call.network.host,
         provider_url=f"{call.origin}/",
         cache_age=DAY,
-        html=_quoted(call.origin, post, name, author_url, width),
+        html=_frame(call.origin, post, name, width, height),
         width=width,
         height=height,
     )
 
 
-def _quoted(origin: str, post: PublicPost, name: str, author_url: str, width: int) -> str:
-    """The words as a quotation with their address: needs no script and no frame of ours in the other page."""
+def _height(post: PublicPost, width: int) -> int:
+    """How tall the frame must be, in pixels, so that most posts need no scroll bar: no script of ours could tell."""
     shown = post.view.boost_of or post.view
     text = shown.post.spoiler or to_plain(shown.post.html)
-    body = escape(text).replace("\n", "<br>")
-    url = post.view.post.url or f"{author_url}/{post.view.post.id}"
+    a_line = max(width, NARROWEST) // 8
+    lines = sum(1 + len(line) // a_line for line in text.split("\n"))
+    extras = (240 if shown.media else 110 if shown.card else 0) + (60 * len(shown.poll.options) if shown.poll else 0)
+    return min(180 + 25 * lines + extras + (200 if shown.quoted else 0), 900)
+
+
+def _frame(origin: str, post: PublicPost, name: str, width: int, height: int) -> str:
+    """A frame with the post's embed page, which has no scripts."""
+    shown = post.view.boost_of or post.view
+    url = f"{origin}/@{shown.account.acct}/{shown.post.id}/embed"
     return (
-        f'<blockquote class="mastodon-embed" style="max-width: {width}px" cite="{escape(url)}"><p>{body}</p>'
-        f'<p>— <a href="{escape(author_url)}">{escape(name)}</a>, '
-        f'<a href="{escape(url)}">{shown.post.created_at:%Y-%m-%d %H:%M} UTC</a></p></blockquote>'
+        f'<iframe src="{escape(url)}" class="mastodon-embed" title="{escape(name)}" width="{width}" height="{height}" '
+        f'style="max-width: 100%; border: 0" sandbox="{SANDBOX}" loading="lazy"></iframe>'
     )

@@ -12,6 +12,7 @@ from torg.graph import tags as graph_tags
 from torg.http import Call, Paged, Routes
 from torg.mastodon_api import entities, render
 from torg.mastodon_api.gate import members_only
+from torg.mastodon_api.present import creators as authors
 from torg.mastodon_api.present import scene as scenes
 from torg.mastodon_api.present import statuses as present_statuses
 from torg.mastodon_api.present import tags as present_tags
@@ -78,7 +79,9 @@ async def links_of(call: Call, card_ids: Sequence[int]) -> list[entities.TrendsL
     """Links with their use per day, in this order."""
     known = await cards.by_ids(call.tx, card_ids)
     histories = await reads.link_histories(call.tx, [id_ for id_ in card_ids if id_ in known])
-    scene = await scenes.load(call.tx, call.actor, call.origin, (), ())
+    creators = await authors.of_cards(call.tx, call.origin, known.values())
+    scene = await scenes.load(call.tx, call.actor, call.origin, creators.values(), ())
+    scene = msgspec.structs.replace(scene, creators=creators)
     return [
         entities.TrendsLink(
             **msgspec.structs.asdict(present_statuses.card(scene, known[id_])),

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account
+from torg.accounts.rules import link_of
 from torg.emojis import reads as emojis
 from torg.emojis.model import Emoji
 from torg.engine.postgres import Tx
@@ -41,6 +42,8 @@ class Present:
         labels: Labels | None = None,
     ) -> None:
         self.origin = visitor.call.origin
+        self.host: str = visitor.call.network.host
+        self.open: bool = visitor.call.network.is_public
         self.kind: NetworkKind = visitor.call.network.kind
         self.language = visitor.language
         self._answered = answered or {}
@@ -74,6 +77,31 @@ class Present:
     def home(self, account: Account) -> str:
         """The one address of a profile, on its own server."""
         return account.url or self.origin + self.page(account)
+
+    def full(self, account: Account) -> str:
+        """`@anna@acme.example`, by which the whole fediverse knows somebody."""
+        return f"@{account.acct}" if account.host else f"@{account.acct}@{self.host}"
+
+    def actor(self, account: Account) -> str:
+        """The ActivityPub address of an account."""
+        return account.uri or f"{self.origin}/users/{account.handle}"
+
+    def activity(self, view: PostView) -> str:
+        """The ActivityPub address of a post."""
+        return view.post.uri or f"{self.actor(view.account)}/statuses/{view.post.id}"
+
+    def owned(self, account: Account) -> list[str]:
+        """The pages that somebody says are his or her own, for rel=me (microformats.org/wiki/rel-me)."""
+        return [address for field in account.fields if (address := link_of(field)) is not None]
+
+    def mentioned(self, account: Account) -> bool:
+        """Whether other sites may tell of their links to what is this account's."""
+        return self.open and account.is_local
+
+    def portrait(self, account: Account) -> str:
+        """The whole address of the still picture, for other sites."""
+        avatar = self.avatar(account)
+        return avatar if account.avatar else self.origin + avatar
 
     def file(self, key: str) -> str:
         return links.url(self.kind, self.origin, key)

@@ -30,6 +30,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     moved: Mapping[int, Account] = {}
     collections: Mapping[int, Collection] = {}
     bylines: Mapping[int, Byline] = {}
+    creators: Mapping[int, Account] = {}
+    """By the id of a card: who wrote the page."""
 
     def emojis_in(self, *texts: str) -> list[CustomEmoji]:
         """The custom emoji that the texts use, in order of first use."""

@@ -18,6 +18,7 @@ from torg.mastodon_api import entities
 from torg.mastodon_api.entities import UNSET, UnsetType
 from torg.mastodon_api.entities.by_line import ByFace, ByLine
 from torg.mastodon_api.present import accounts, media
+from torg.mastodon_api.present import creators as writers
 from torg.mastodon_api.present import scene as scenes
 from torg.mastodon_api.present.scene import Scene
 from torg.posts.model import Audience, Poll, Post, PostView
@@ -31,7 +32,10 @@ async def statuses(
 ) -> list[entities.Status]:
     """Several posts, in their order. `filtered`: filter results by post id (of the boosted post for boosts)."""
     people, texts = _collect(views)
-    scene = await scenes.load(tx, actor, origin, people, texts)
+    creators = await writers.of_cards(tx, origin, [view.card for view in _all(views) if view.card is not None])
+    scene = await scenes.load(tx, actor, origin, [*people, *creators.values()], texts)
+    if creators:
+        scene = msgspec.structs.replace(scene, creators=creators)
     by_others = [view.post.id for view in _all(views) if view.post.by_account_id is not None]
     if by_others:
         scene = msgspec.structs.replace(scene, bylines=await delegation.bylines(tx, actor, by_others))
@@ -201,7 +205,12 @@ def poll(scene: Scene, p: Poll) -> entities.Poll:
 def card(scene: Scene, c: Card) -> entities.PreviewCard:
     """A link's card (docs: entities/PreviewCard)."""
     authors = []
-    if c.author_name or c.author_url:
+    creator = scene.creators.get(c.id)
+    if creator is not None:
+        shown = accounts.account(scene, creator)
+        name = c.author_name or creator.display_name or creator.handle
+        authors = [entities.PreviewCardAuthor(name=name, url=c.author_url or shown.url or "", account=shown)]
+    elif c.author_name or c.author_url:
         authors = [entities.PreviewCardAuthor(name=c.author_name, url=c.author_url, account=None)]
     return entities.PreviewCard(
         url=c.url,
