@@ -45,13 +45,13 @@ async def follow(tx: Tx, actor: Actor, target_id: int, options: FollowOptions) -
     invited = await _joins(tx, actor.me, target, ties)
     if ties.following or (ties.requested and not invited):
         await store.change_follow(tx, "follows" if ties.following else "follow_requests", actor.me, target.id, options)
-        await outbox.append(tx, FollowChanged(account_id=actor.me, target_id=target.id))
+        await outbox.append(tx, FollowChanged(account_id=actor.me, target_id=target.id, uri=options.uri))
     elif rules.needs_consent(me, target) and not invited:
         await store.put_follow(tx, "follow_requests", actor.me, target.id, options)
-        await outbox.append(tx, FollowRequested(account_id=actor.me, target_id=target.id))
+        await outbox.append(tx, FollowRequested(account_id=actor.me, target_id=target.id, uri=options.uri))
     else:
         await store.put_follow(tx, "follows", actor.me, target.id, options)
-        await outbox.append(tx, Followed(account_id=actor.me, target_id=target.id))
+        await outbox.append(tx, Followed(account_id=actor.me, target_id=target.id, uri=options.uri))
     if invited:
         await membership.uninvite(tx, actor.me, target.id)
 
@@ -78,16 +78,16 @@ async def remove_follower(tx: Tx, actor: Actor, target_id: int) -> None:
     """End somebody's follow of the actor (Mastodon: POST /api/v1/accounts/:id/remove_from_followers)."""
     target = await accounts.visible(tx, target_id)
     await store.lock(tx, actor.me, target.id)
-    await _part(tx, target.id, actor.me, requests=False)
+    await _part(tx, target.id, actor.me, requests=False, by=actor.me)
 
 
-async def _part(tx: Tx, follower: int, target: int, *, requests: bool = True) -> None:
-    """End what leads from `follower` to `target`. Invalid for a group's last administrator."""
+async def _part(tx: Tx, follower: int, target: int, *, requests: bool = True, by: int | None = None) -> None:
+    """End what leads from `follower` to `target`. Invalid for a group's last administrator. `by`: who wants it so."""
     await membership.check_leaving(tx, follower, target)
-    if await store.drop_follow(tx, follower, target):
-        await outbox.append(tx, Unfollowed(account_id=follower, target_id=target))
-    if requests and await store.drop_request(tx, follower, target) is not None:
-        await outbox.append(tx, FollowRequestWithdrawn(account_id=follower, target_id=target))
+    if (follow := await store.drop_follow(tx, follower, target)) is not None:
+        await outbox.append(tx, Unfollowed(account_id=follower, target_id=target, uri=follow.uri, ended_by=by))
+    if requests and (asked := await store.drop_request(tx, follower, target)) is not None:
+        await outbox.append(tx, FollowRequestWithdrawn(account_id=follower, target_id=target, uri=asked.uri))
 
 
 async def offer(tx: Tx, group_id: int, account_id: int) -> None:
@@ -131,7 +131,7 @@ async def _authorize(tx: Tx, actor: Actor, follower_id: int) -> None:
     if options is None:
         raise NotFound
     await store.put_follow(tx, "follows", follower_id, actor.me, options)
-    await outbox.append(tx, FollowAccepted(account_id=actor.me, target_id=follower_id))
+    await outbox.append(tx, FollowAccepted(account_id=actor.me, target_id=follower_id, uri=options.uri))
 
 
 async def reject(tx: Tx, actor: Actor, follower_id: int) -> int | None:
@@ -149,9 +149,10 @@ async def reject(tx: Tx, actor: Actor, follower_id: int) -> int | None:
 
 async def _reject(tx: Tx, actor: Actor, follower_id: int) -> None:
     await store.lock(tx, actor.me, follower_id)
-    if await store.drop_request(tx, follower_id, actor.me) is None:
+    options = await store.drop_request(tx, follower_id, actor.me)
+    if options is None:
         raise NotFound
-    await outbox.append(tx, FollowRejected(account_id=actor.me, target_id=follower_id))
+    await outbox.append(tx, FollowRejected(account_id=actor.me, target_id=follower_id, uri=options.uri))
 
 
 async def block(tx: Tx, actor: Actor, target_id: int) -> None:
@@ -170,9 +171,9 @@ async def block(tx: Tx, actor: Actor, target_id: int) -> None:
 
 async def _refuse(tx: Tx, me: int, other: Account) -> None:
     """End what leads from somebody else to the actor."""
-    await _part(tx, other.id, me, requests=False)
-    if await store.drop_request(tx, other.id, me) is not None:
-        await outbox.append(tx, FollowRejected(account_id=me, target_id=other.id))
+    await _part(tx, other.id, me, requests=False, by=me)
+    if (asked := await store.drop_request(tx, other.id, me)) is not None:
+        await outbox.append(tx, FollowRejected(account_id=me, target_id=other.id, uri=asked.uri))
 
 
 async def unblock(tx: Tx, actor: Actor, target_id: int) -> None:
@@ -222,9 +223,9 @@ async def block_domain(tx: Tx, actor: Actor, text: str) -> None:
     followers = await store.followers_from(tx, actor.me, domain)
     await store.lock_many(tx, actor.me, followers)
     for follower in followers:
-        await _part(tx, follower, actor.me, requests=False)
-        if await store.drop_request(tx, follower, actor.me) is not None:
-            await outbox.append(tx, FollowRejected(account_id=actor.me, target_id=follower))
+        await _part(tx, follower, actor.me, requests=False, by=actor.me)
+        if (asked := await store.drop_request(tx, follower, actor.me)) is not None:
+            await outbox.append(tx, FollowRejected(account_id=actor.me, target_id=follower, uri=asked.uri))
     if await store.put_domain_block(tx, actor.me, domain):
         await outbox.append(tx, DomainBlocked(account_id=actor.me, domain=domain))
 

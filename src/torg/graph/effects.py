@@ -26,4 +26,4 @@ async def unlocked(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
             for follower in waiting:
                 options = await store.drop_request(tx, follower, account.id)
                 if options is not None and await store.put_follow(tx, "follows", follower, account.id, options):
-                    await outbox.append(tx, FollowAccepted(account_id=account.id, target_id=follower))
+                    await outbox.append(tx, FollowAccepted(account_id=account.id, target_id=follower, uri=options.uri))

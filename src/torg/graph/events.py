@@ -1,4 +1,7 @@
-"""What happens in the graph. `account_id` is who did it, `target_id` whom it concerns."""
+"""What happens in the graph. `account_id` is who did it, `target_id` whom it concerns.
+
+`uri` is the id of the Follow that another server sent, where it is one of another server's.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,21 @@ class Followed(Event, frozen=True, kw_only=True):
 
     account_id: int
     target_id: int
+    uri: str | None = None
 
 
 class FollowRequested(Event, frozen=True, kw_only=True):
     account_id: int
     target_id: int
+    uri: str | None = None
 
 
 class FollowChanged(Event, frozen=True, kw_only=True):
-    """What a follow brings changed: boosts, languages or notifications."""
+    """What a follow brings changed: boosts, languages or notifications; or another server asked once more (`uri`)."""
 
     account_id: int
     target_id: int
+    uri: str | None = None
 
 
 class FollowAccepted(Event, frozen=True, kw_only=True):
@@ -29,13 +35,15 @@ class FollowAccepted(Event, frozen=True, kw_only=True):
 
     account_id: int
     target_id: int
+    uri: str | None = None
 
 
 class FollowRejected(Event, frozen=True, kw_only=True):
-    """`account_id` rejected the request of `target_id`."""
+    """`account_id` rejected the request of `target_id`, or its follow was refused out of hand."""
 
     account_id: int
     target_id: int
+    uri: str | None = None
 
 
 class FollowRequestWithdrawn(Event, frozen=True, kw_only=True):
@@ -43,13 +51,16 @@ class FollowRequestWithdrawn(Event, frozen=True, kw_only=True):
 
     account_id: int
     target_id: int
+    uri: str | None = None
 
 
 class Unfollowed(Event, frozen=True, kw_only=True):
-    """`account_id` follows `target_id` no longer, whoever of the two ended it."""
+    """`account_id` follows `target_id` no longer, whoever of the two ended it (`ended_by`; None: the follower)."""
 
     account_id: int
     target_id: int
+    uri: str | None = None
+    ended_by: int | None = None
 
 
 class Blocked(Event, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ class FollowOptions(msgspec.Struct, frozen=True, kw_only=True):
     boosts: bool | None = None
     notify: bool | None = None
     languages: list[str] | None = None
+    uri: str | None = None  # of the Follow that another server sent
 
 
 class Ties(msgspec.Struct, frozen=True, kw_only=True):

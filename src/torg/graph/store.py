@@ -45,9 +45,9 @@ async def lock_many(tx: Tx, me: int, others: Sequence[int]) -> None:
 async def put_follow(tx: Tx, table: FollowTable, me: int, target: int, options: FollowOptions) -> bool:
     """Make a follow or a request; False if it was there. A new one shows boosts and does not notify."""
     added = await tx.run(
-        f"""INSERT INTO {table} (org_id, network_id, id, account_id, target_id, show_boosts, notify, languages)
+        f"""INSERT INTO {table} (org_id, network_id, id, account_id, target_id, show_boosts, notify, languages, uri)
             VALUES (%(org)s, %(network)s, %(id)s, %(me)s, %(target)s, coalesce(%(boosts)s, true),
-                    coalesce(%(notify)s, false), %(languages)s) ON CONFLICT DO NOTHING""",
+                    coalesce(%(notify)s, false), %(languages)s, %(uri)s) ON CONFLICT DO NOTHING""",
         params(
             tx,
             me,
@@ -56,6 +56,7 @@ async def put_follow(tx: Tx, table: FollowTable, me: int, target: int, options: 
             boosts=options.boosts,
             notify=options.notify,
             languages=options.languages or None,
+            uri=options.uri,
         ),
     )
     if added and table == "follows":
@@ -67,7 +68,8 @@ async def change_follow(tx: Tx, table: FollowTable, me: int, target: int, option
     """Change what is given; no languages at all (an empty list) means every language again."""
     await tx.run(
         f"""UPDATE {table} SET show_boosts = coalesce(%(boosts)s, show_boosts), notify = coalesce(%(notify)s, notify),
-            languages = CASE WHEN %(set)s THEN %(languages)s::text[] ELSE languages END WHERE {PAIR}""",
+            languages = CASE WHEN %(set)s THEN %(languages)s::text[] ELSE languages END,
+            uri = coalesce(%(uri)s, uri) WHERE {PAIR}""",
         params(
             tx,
             me,
@@ -76,15 +78,21 @@ async def change_follow(tx: Tx, table: FollowTable, me: int, target: int, option
             notify=options.notify,
             set=options.languages is not None,
             languages=options.languages or None,
+            uri=options.uri,
         ),
     )
 
 
-async def drop_follow(tx: Tx, me: int, target: int) -> bool:
-    """End a follow, and with it what needs one: the place in the follower's lists, the endorsement."""
+async def drop_follow(tx: Tx, me: int, target: int) -> FollowOptions | None:
+    """End a follow, and with it what needs one: the place in the follower's lists, the endorsement. None: no follow."""
     values = params(tx, me, target=target)
-    if not await tx.value(f"SELECT true FROM follows WHERE {PAIR} FOR UPDATE", values):
-        return False
+    dropped = await tx.one(
+        f"SELECT show_boosts AS boosts, notify, languages, uri FROM follows WHERE {PAIR} FOR UPDATE",
+        values,
+        as_=FollowOptions,
+    )
+    if dropped is None:
+        return None
     await _count(tx, me, target, -1)  # before: who has left a hidden group cannot see its row any more
     await tx.run(f"DELETE FROM follows WHERE {PAIR}", values)
     await tx.run(
@@ -93,13 +101,13 @@ async def drop_follow(tx: Tx, me: int, target: int) -> bool:
         values,
     )
     await tx.run(f"DELETE FROM endorsements WHERE {PAIR}", values)
-    return True
+    return dropped
 
 
 async def drop_request(tx: Tx, me: int, target: int) -> FollowOptions | None:
     """Take a request away; what it asked for, or None if there was none."""
     return await tx.one(
-        f"DELETE FROM follow_requests WHERE {PAIR} RETURNING show_boosts AS boosts, notify, languages",
+        f"DELETE FROM follow_requests WHERE {PAIR} RETURNING show_boosts AS boosts, notify, languages, uri",
         params(tx, me, target=target),
         as_=FollowOptions,
     )

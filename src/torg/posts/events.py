@@ -87,6 +87,21 @@ class QuoteRevoked(Event, frozen=True, kw_only=True):
     quoted_id: int
 
 
+class QuoteAsked(Event, frozen=True, kw_only=True):
+    """Somebody of another server asked to quote `quoted_id` of `account_id`, and was answered by the post's policy.
+
+    FEP-044f: `uri` is the QuoteRequest's id, `quoting_uri` its instrument, `post_id` our row of it (None if refused).
+    """
+
+    account_id: int
+    quoted_id: int
+    by_id: int
+    uri: str
+    quoting_uri: str
+    accepted: bool
+    post_id: int | None = None
+
+
 class PollVoted(Event, frozen=True, kw_only=True):
     poll_id: int
     post_id: int
