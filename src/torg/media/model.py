@@ -29,6 +29,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     """One file of one account, loose (`post_id` None) or on a post.
 
     `size` in bytes and `mime` are those of the stored original; keys are blob keys, None while there is no such file.
+    One with a `remote_url` is another server's: its keys are those of our copy, if any. `rejected`: not shown.
     `meta` is Mastodon's (docs: entities/MediaAttachment#meta) without `focus`, which has its own columns.
     """
 
@@ -55,6 +56,9 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
     error: str | None = None
     file_name: str | None = None
+    remote_url: str | None = None
+    remote_preview_url: str | None = None
+    rejected: bool = False
     created_at: datetime
 
     @property

@@ -59,11 +59,12 @@ async def own_many(tx: Tx, account_id: int, ids: Sequence[int], *, lock: bool = 
     )
 
 
-async def held_by(tx: Tx, holder: str, ids: Iterable[int]) -> list[Attachment]:
-    """The attachments of posts or messages (`holder` is the column), in their order."""
+async def held_by(tx: Tx, holder: str, ids: Iterable[int], *, rejected: bool = False) -> list[Attachment]:
+    """The attachments of posts or messages (`holder` is the column), in their order. `rejected`: also those."""
     assert holder in HOLDERS
     return await tx.all(
-        f"SELECT {COLUMNS} FROM media WHERE {TENANT} AND {holder} = ANY(%(ids)s) ORDER BY {holder}, position, id",
+        f"SELECT {COLUMNS} FROM media WHERE {TENANT} AND {holder} = ANY(%(ids)s)"
+        f"{'' if rejected else ' AND NOT rejected'} ORDER BY {holder}, position, id",
         {**tenant(tx), "ids": list(ids)},
         as_=Attachment,
     )
