@@ -31,6 +31,7 @@ from torg.search import track
 from torg.serve import cards, invitations, moderation
 from torg.showcase import effects as showcase
 from torg.showcase.events import AddedToCollection, CollectionUpdated
+from torg.signing import effects as signing
 
 EFFECTS: Effects = {
     AccountActivated: [
@@ -46,6 +47,7 @@ EFFECTS: Effects = {
         invitations.join_groups,
         directory.new_face,
         Batch(must_see.joined_network),
+        signing.account_created,
     ],
     AccountUpdated: [Batch(graph.unlocked), directory.gone],
     AddedToCollection: [Batch(showcase.added)],

@@ -31,6 +31,7 @@ from torg.posts import polls, schedule
 from torg.push import delivery as push
 from torg.retention import jobs as retention
 from torg.serve import cards
+from torg.signing import effects as signing
 from torg.trends import actions as trends
 
 
@@ -104,6 +105,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **my_data.HANDLERS,
     **push.HANDLERS,
     **retention.HANDLERS,
+    **signing.HANDLERS,
 }
 
 PERIODIC: Sequence[Periodic] = (

@@ -18,7 +18,6 @@ from torg.admin_api import roles as admin_roles
 from torg.admin_api import rules as admin_rules
 from torg.admin_api import settings as admin_settings
 from torg.admin_api import terms as admin_terms
-from torg.feeds import routes as feeds
 from torg.http import Routes
 from torg.mastodon_api import (
     account_collections,
@@ -225,7 +224,6 @@ def collections() -> list[Routes]:
         oembed.routes,
         proofs.routes,
         wellknown.routes,
-        feeds.routes,
         instance_about.routes,
         instance_v1.routes,
         invites.routes,

@@ -15,6 +15,7 @@ from torg.engine.blobs import Blobs, DiskBlobs
 from torg.engine.bus import LogBus
 from torg.engine.dns import Resolver
 from torg.engine.fetch import Fetcher
+from torg.engine.flights import Flights
 from torg.engine.limits import Limiter, LocalLimiter, NoLimiter
 from torg.engine.mail import Mailer
 from torg.engine.postgres import Database
@@ -33,6 +34,7 @@ from torg.orgs.reads import NetworksByHost
 from torg.policies.gate import Gate
 from torg.posts import checks
 from torg.push import keys
+from torg.signing.keyring import Keyring
 from torg.web import files
 
 
@@ -54,6 +56,8 @@ class Services:
     bus: LogBus
     hub: Hub
     identity: keys.Identity
+    keyring: Keyring
+    flights: Flights
     uploads: Path
     file_readers: Sequence[files.FileReader] = ()
 
@@ -102,12 +106,15 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
             db, bus, REACTIONS, barring=[kind_of(AccountModerated), kind_of(DelegationEnded)], admits=admits
         ),
         identity=await keys.load(db, settings.vapid_contact),
+        keyring=Keyring(),
+        flights=Flights(),
         uploads=uploads,
         file_readers=(files.token_reader(TokenAuthenticator(), gate),),
     )
     try:
         yield services
     finally:
+        await services.flights.close()
         await services.media.close()
         await services.fetch.close()
         await db.close()

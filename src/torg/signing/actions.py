@@ -1,13 +1,20 @@
-"""What one does with keys: get an actor's, made when there is none yet, and sign requests with it."""
+"""What one does with keys: get an actor's, made when there is none yet, sign requests with it, change it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from torg.accounts.events import AccountUpdated
 from torg.accounts.model import Account
+from torg.engine import outbox, signatures
 from torg.engine.fetch import Sign
+from torg.kernel.ids import new_id
 from torg.orgs.model import Network
+from torg.signing import store
 from torg.signing.model import Key, Scheme
+
+FIRST = "main-key"
 
 
 async def key_of(services: Any, network: Network, account: Account | None) -> Key:
@@ -15,7 +22,25 @@ async def key_of(services: Any, network: Network, account: Account | None) -> Ke
 
     Opens a transaction of its own: call it outside yours. However many ask at once, there is one key.
     """
-    raise NotImplementedError
+    account_id = account.id if account is not None else None
+    whose = (network.id, account_id)
+    row = services.keyring.get(whose)
+    if row is None:
+        row = await services.flights.share(("key", whose), lambda: _found_or_made(services, network, account_id))
+        services.keyring.put(whose, row)
+    return Key(
+        id=row.id,
+        key_id=f"{actor_address(services, network, account)}#{row.name}",
+        account_id=account_id,
+        private_pem=row.private_pem,
+        public_pem=row.public_pem,
+    )
+
+
+def actor_address(services: Any, network: Network, account: Account | None) -> str:
+    """The ActivityPub id of a local account, or (None) of the network's instance actor."""
+    origin = f"{services.settings.scheme}://{network.host}"
+    return f"{origin}/actor" if account is None else f"{origin}/users/{account.handle}"
 
 
 def get_signer(key: Key, scheme: Scheme) -> Sign:
@@ -23,4 +48,41 @@ def get_signer(key: Key, scheme: Scheme) -> Sign:
 
     Called anew for each attempt, since the date is signed. One call signs for one host.
     """
-    raise NotImplementedError
+
+    def sign(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+        return signatures.sign(scheme, key.private_pem, key.key_id, method, url, body)
+
+    return sign
+
+
+async def rotate(services: Any, network: Network, account: Account | None) -> Key:
+    """Give an actor a new key, under a new address; the old one signs no more from now on.
+
+    Others fetch the new one when they meet its address; those that look by actor are told by AccountUpdated.
+    Opens transactions of its own.
+    """
+    account_id = account.id if account is not None else None
+    old = await key_of(services, network, account)
+    private_pem, public_pem = await services.keyring.make()
+    async with services.db.tx(network.scope) as tx:
+        if await store.retire(tx, old.id):  # else another rotation was first, and its key is as new
+            id_ = new_id()
+            await store.insert(tx, id_, account_id, f"key-{id_}", private_pem, public_pem)
+            if account_id is not None:
+                await outbox.append(tx, AccountUpdated(account_id=account_id))
+    services.keyring.drop((network.id, account_id))
+    return await key_of(services, network, account)
+
+
+async def _found_or_made(services: Any, network: Network, account_id: int | None) -> store.KeyRow:
+    async with services.db.tx(network.scope) as tx:
+        row = await store.current(tx, account_id)
+    if row is not None:
+        return row
+    private_pem, public_pem = await services.keyring.make()
+    async with services.db.tx(network.scope) as tx:
+        # Another process may have been faster; then its key is the one.
+        await store.insert(tx, new_id(), account_id, FIRST, private_pem, public_pem)
+        row = await store.current(tx, account_id)
+    assert row is not None, "a key was just kept"
+    return row

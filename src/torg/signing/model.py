@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
-Scheme = Literal["cavage", "rfc9421"]
-"""How requests are signed: draft-cavage-http-signatures-12, or HTTP Message Signatures (RFC 9421)."""
+from torg.engine.signatures import Scheme
+
+__all__ = ["Key", "Scheme"]
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
