@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.fixtures.cluster", "tests.fixtures.square", "tests.fixtures.town"]
+pytest_plugins = ["tests.fixtures.cluster", "tests.fixtures.square", "tests.fixtures.town", "tests.fixtures.fediverse"]
