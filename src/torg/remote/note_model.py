@@ -1,0 +1,81 @@
+"""Nouns: a post of another server as its object tells it, before anything of it is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from torg.posts.model import QuotePolicy
+
+Addressing = Literal["public", "unlisted", "followers", "named"]
+
+
+class FileRead(msgspec.Struct, frozen=True, kw_only=True):
+    """An attachment as it is named: the other server's address of it, nothing fetched."""
+
+    url: str
+    mime: str | None = None
+    description: str | None = None
+    blurhash: str | None = None
+    focus: tuple[float, float] | None = None
+    width: int | None = None
+    height: int | None = None
+    preview_url: str | None = None
+
+
+class PollRead(msgspec.Struct, frozen=True, kw_only=True):
+    """A poll with the totals that its server states. `ends_at` None: no end is known."""
+
+    options: list[str]
+    tallies: list[int]
+    multiple: bool
+    voters: int
+    ends_at: datetime | None
+    closed: bool
+
+
+class MentionRead(msgspec.Struct, frozen=True):
+    href: str
+    name: str
+
+
+class NoteRead(msgspec.Struct, frozen=True, kw_only=True):
+    """What an object says of itself, cleaned and capped.
+
+    `addressed` are all ids in to, cc and audience but everybody and the author's followers; `html` is safe to show.
+    """
+
+    uri: str
+    author: str
+    type: str
+    url: str | None
+    html: str
+    plain: str
+    spoiler: str
+    sensitive: bool
+    language: str | None
+    published: datetime | None
+    updated: datetime | None
+    parent: str | None
+    addressing: Addressing
+    addressed: Sequence[str] = ()
+    mentions: Sequence[MentionRead] = ()
+    tags: Sequence[tuple[str, str]] = ()
+    emojis: Mapping[str, tuple[str, datetime | None]] = {}
+    files: Sequence[FileRead] = ()
+    links: Sequence[str] = ()
+    poll: PollRead | None = None
+    vote: str | None = None
+    quote: str | None = None
+    quote_authorization: str | None = None
+    quote_policy: QuotePolicy = "nobody"
+    replies: str | None = None
+    context: str | None = None
+    likes: int | None = None
+    shares: int | None = None
+
+
+Document = Mapping[str, Any]
