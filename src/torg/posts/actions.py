@@ -82,7 +82,7 @@ async def publish(
             "reply_to_account_id": parent.account_id if parent else None,
             "quote_of_id": quoted.id if quoted else None,
             "quote_of_account_id": quoted.account_id if quoted else None,
-            "quote_state": "accepted" if quoted else None,
+            "quote_state": quotes.first_state(author, quoted) if quoted else None,
             "quote_policy": draft.quote_policy if audience is Audience.EVERYONE else "nobody",
             "source": draft.text,
             "html": body.html,
@@ -106,7 +106,7 @@ async def publish(
     await accounts_store.posted(tx, group_id or author, now())
     if parent and audience in COUNTED:
         await store.count(tx, parent.id, replies=1)
-    if quoted:
+    if quoted and quotes.first_state(author, quoted) == "accepted":
         await store.count(tx, quoted.id, quotes=1)
     if draft.idempotency_key:
         await store.remember_key(tx, author, draft.idempotency_key, id_)

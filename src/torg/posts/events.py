@@ -36,6 +36,13 @@ class PostPublished(Event, frozen=True, kw_only=True):
     language: str | None = None
 
 
+class PostsReceived(Event, frozen=True, kw_only=True):
+    """Older posts of other servers that we learn of now. They are no news: no notice and no stream tells of them."""
+
+    post_ids: list[int]
+    account_ids: list[int]
+
+
 class PostEdited(Event, frozen=True, kw_only=True):
     """Text, media, poll or quote state of a post changed. `new_mention_ids` were not mentioned before."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from torg.engine import jobs
 from torg.engine.postgres import Tx
@@ -43,6 +43,50 @@ async def create(tx: Tx, post_id: int, account_id: int, draft: PollDraft) -> Non
     )  # fmt: skip
     scope = {"org_id": tx.scope.org_id, "network_id": tx.scope.network_ids[0], "poll_id": id_}
     await jobs.enqueue(tx, "poll_end", scope, run_at=ends, key=f"poll_end:{id_}")
+
+
+async def insert(
+    tx: Tx,
+    post_id: int,
+    account_id: int,
+    *,
+    options: Sequence[str],
+    tallies: Sequence[int],
+    multiple: bool,
+    voters: int,
+    expires_at: datetime | None,
+) -> int:
+    """A poll of another server, with the totals that it states; the poll's id."""
+    id_ = new_id()
+    await tx.run(
+        """INSERT INTO polls (org_id, network_id, id, post_id, account_id, multiple, hide_totals, options, tallies,
+                              voters, expires_at)
+           VALUES (%(org)s, %(network)s, %(id)s, %(post)s, %(account)s, %(multiple)s, false, %(options)s, %(tallies)s,
+                   %(voters)s, %(ends)s)""",
+        {
+            **store.tenant(tx), "id": id_, "post": post_id, "account": account_id, "multiple": multiple,
+            "options": list(options), "tallies": list(tallies), "voters": voters, "ends": expires_at,
+        },
+    )  # fmt: skip
+    return id_
+
+
+async def restate(
+    tx: Tx, post_id: int, *, tallies: Sequence[int], voters: int, expires_at: datetime | None
+) -> bool:
+    """What the poll's own server counts now; whether that is anything new."""
+    return bool(
+        await tx.run(
+            """UPDATE polls SET tallies = %(tallies)s, voters = %(voters)s,
+                   expires_at = coalesce(%(ends)s, expires_at)
+               WHERE org_id = %(org)s AND network_id = %(network)s AND post_id = %(post)s
+               AND (tallies, voters, expires_at) IS DISTINCT FROM
+                   (%(tallies)s::int[], %(voters)s::int, coalesce(%(ends)s, expires_at))""",
+            {
+                **store.tenant(tx), "post": post_id, "tallies": list(tallies), "voters": voters, "ends": expires_at,
+            },
+        )
+    )  # fmt: skip
 
 
 async def remove(tx: Tx, post_id: int) -> None:

@@ -60,6 +60,42 @@ async def vote(tx: Tx, actor: Actor, poll_id: int, choices: list[int]) -> Poll:
     return (await poll_store.of_posts(tx, actor.account_id, [post.id]))[post.id]
 
 
+async def cast(tx: Tx, actor: Actor, post_id: int, title: str) -> bool:
+    """One vote that came from another server, for an option by its words; whether the post has a poll at all.
+
+    Votes for several options come one by one and in any order. What may not be counted is let be: again, late, of
+    a second option where one is allowed, of the author.
+    """
+    poll_id = await tx.value(
+        """SELECT id FROM polls WHERE org_id = %(org)s AND network_id = %(network)s AND post_id = %(post)s
+           FOR UPDATE""",
+        {**store.tenant(tx), "post": post_id},
+    )
+    if poll_id is None:
+        return False
+    poll = (await poll_store.of_posts(tx, actor.account_id, [post_id]))[post_id]
+    before = poll.own_votes or []
+    choice = poll.options.index(title) if title in poll.options else None
+    if choice is None or choice in before or poll.expired(now()) or poll.account_id == actor.me:
+        return True
+    if before and not poll.multiple:
+        return True
+    params = {**store.tenant(tx, actor.account_id), "id": poll_id, "choice": choice, "voters": 0 if before else 1}
+    await tx.run(
+        """INSERT INTO poll_votes (org_id, network_id, poll_id, account_id, choice)
+           VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(choice)s)""",
+        params,
+    )
+    await tx.run(
+        """UPDATE polls SET tallies[%(choice)s + 1] = tallies[%(choice)s + 1] + 1, voters = voters + %(voters)s
+           WHERE org_id = %(org)s AND network_id = %(network)s AND id = %(id)s""",
+        params,
+    )
+    event = PollVoted(poll_id=poll_id, post_id=post_id, account_id=actor.me, author_id=poll.account_id)
+    await outbox.append(tx, event)
+    return True
+
+
 async def end(tx: Tx, poll_id: int) -> None:
     """Announce the end of a poll's time, once (a job; at-least-once)."""
     row = await tx.one(

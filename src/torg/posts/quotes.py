@@ -8,7 +8,7 @@ from torg.kernel.actor import Actor
 from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.posts import reads, rules, store
 from torg.posts.events import PostEdited, QuoteRevoked
-from torg.posts.model import Audience, Post, QuotePolicy
+from torg.posts.model import Audience, Post, QuotePolicy, QuoteState
 
 
 async def permitted(tx: Tx, actor: Actor, post_id: int) -> Post:
@@ -22,6 +22,11 @@ async def permitted(tx: Tx, actor: Actor, post_id: int) -> Post:
     if not rules.may_quote(quoted, actor.me, follows_author=bool(follows)):
         raise Invalid("Validation failed: Quoted status does not allow quoting by you")
     return quoted
+
+
+def first_state(author: int, quoted: Post) -> QuoteState:
+    """How a new quote stands: that of another server's post waits for its author's answer (FEP-044f)."""
+    return "pending" if quoted.uri is not None and quoted.account_id != author else "accepted"
 
 
 async def revoke(tx: Tx, actor: Actor, quoted_id: int, quoting_id: int) -> int:

@@ -8,33 +8,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from torg.media.remote import RemoteFile
 from torg.posts.model import QuotePolicy
+from torg.posts.received import PollReceived
 
 Addressing = Literal["public", "unlisted", "followers", "named"]
-
-
-class FileRead(msgspec.Struct, frozen=True, kw_only=True):
-    """An attachment as it is named: the other server's address of it, nothing fetched."""
-
-    url: str
-    mime: str | None = None
-    description: str | None = None
-    blurhash: str | None = None
-    focus: tuple[float, float] | None = None
-    width: int | None = None
-    height: int | None = None
-    preview_url: str | None = None
-
-
-class PollRead(msgspec.Struct, frozen=True, kw_only=True):
-    """A poll with the totals that its server states. `ends_at` None: no end is known."""
-
-    options: list[str]
-    tallies: list[int]
-    multiple: bool
-    voters: int
-    ends_at: datetime | None
-    closed: bool
 
 
 class MentionRead(msgspec.Struct, frozen=True):
@@ -65,9 +43,9 @@ class NoteRead(msgspec.Struct, frozen=True, kw_only=True):
     mentions: Sequence[MentionRead] = ()
     tags: Sequence[tuple[str, str]] = ()
     emojis: Mapping[str, tuple[str, datetime | None]] = {}
-    files: Sequence[FileRead] = ()
+    files: Sequence[RemoteFile] = ()
     links: Sequence[str] = ()
-    poll: PollRead | None = None
+    poll: PollReceived | None = None
     vote: str | None = None
     quote: str | None = None
     quote_authorization: str | None = None

@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from torg.kernel.clock import now
+from torg.media.remote import RemoteFile
+from torg.posts.received import PollReceived
 from torg.remote.as2 import id_of, is_web, list_of, moment_of, number_of, object_of, text_of, types_of
-from torg.remote.note_model import Document, FileRead, PollRead
+from torg.remote.note_model import Document
 from torg.text.clean import to_plain
 from torg.text.normal import normal
 
@@ -25,19 +27,19 @@ SUFFIXES = {
 BLURHASH = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~")
 
 
-def files_of(document: Document) -> list[FileRead]:
+def files_of(document: Document) -> list[RemoteFile]:
     """The attachments that are files at an http(s) address; a link preview (Page, Link to HTML) is none."""
     values = list_of(document.get("attachment"))
     if "Image" in types_of(document):
         values = [document, *values]
-    found: dict[str, FileRead] = {}
+    found: dict[str, RemoteFile] = {}
     for one in values:
         if isinstance(one, Mapping) and (file := _file(one)) is not None and len(found) < MOST_FILES:
             found.setdefault(file.url, file)
     return list(found.values())
 
 
-def _file(value: Mapping[str, Any]) -> FileRead | None:
+def _file(value: Mapping[str, Any]) -> RemoteFile | None:
     kinds = types_of(value)
     kind = next((one for one in kinds if one in FILE_TYPES), "Link" if "Link" in kinds else None)
     if kind is None:
@@ -51,7 +53,7 @@ def _file(value: Mapping[str, Any]) -> FileRead | None:
     icon = object_of(value.get("icon")) or object_of(value.get("preview")) or {}
     preview = id_of(icon.get("url")) or id_of(icon.get("href"))
     described = text_of(value.get("name")) or text_of(value.get("summary"))
-    return FileRead(
+    return RemoteFile(
         url=url,
         mime=mime or None,
         description=normal(described)[:MOST_DESCRIPTION].strip() or None,
@@ -91,7 +93,7 @@ def _focus(value: Any) -> tuple[float, float] | None:
     return float(numbers[0]), float(numbers[1])
 
 
-def poll_of(document: Document) -> PollRead | None:
+def poll_of(document: Document) -> PollReceived | None:
     """A Question's options and totals (docs: spec/activitypub, Poll). None without two options."""
     one_of, any_of = list_of(document.get("oneOf")), list_of(document.get("anyOf"))
     if "Question" not in types_of(document) or not (one_of or any_of):
@@ -110,7 +112,7 @@ def poll_of(document: Document) -> PollRead | None:
     ends = moment_of(document.get("endTime")) or closed_at
     is_closed = closed is True or (closed_at is not None and closed_at <= now())
     voters = number_of(document.get("votersCount"))
-    return PollRead(
+    return PollReceived(
         options=list(options),
         tallies=list(options.values()),
         multiple=bool(any_of),

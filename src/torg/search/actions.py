@@ -48,5 +48,5 @@ async def index_posts(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
 
 
 async def index_imported(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
-    """Effect of PostsImported."""
+    """Effect of PostsImported and PostsReceived."""
     await index(tx, list(dict.fromkeys(id_ for one in happened for id_ in one.event.post_ids)))

@@ -24,7 +24,14 @@ from torg.monitoring import work as monitoring
 from torg.must_see import effects as must_see
 from torg.notices import effects as notices
 from torg.notices.events import NoticeCreated
-from torg.posts.events import DelegateActed, PollEnded, PostEdited, PostFavourited, PostPublished
+from torg.posts.events import (
+    DelegateActed,
+    PollEnded,
+    PostEdited,
+    PostFavourited,
+    PostPublished,
+    PostsReceived,
+)
 from torg.push import effects as push
 from torg.search import actions as search
 from torg.search import track
@@ -81,6 +88,7 @@ EFFECTS: Effects = {
         cards.want_for_published,
     ],
     PostsImported: [Batch(search.index_imported)],  # old posts are no news: no notice, no stream
+    PostsReceived: [Batch(search.index_imported)],
     ReportFiled: [Batch(moderation.reports_filed)],
     WarningIssued: [Batch(moderation.warned), moderation.mail_warning],
 }
