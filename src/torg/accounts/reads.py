@@ -70,3 +70,8 @@ async def waiting_requests(tx: Tx, account_id: int) -> int:
             {**store.tenant(tx), "id": account_id},
         )
     )
+
+
+async def local_named(tx: Tx, handle: str) -> Account | None:
+    """The local account of a handle, whatever its state."""
+    return await store.by_handle(tx, handle)

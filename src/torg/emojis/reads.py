@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from torg.emojis import store
 from torg.emojis.model import Emoji
 from torg.engine.postgres import Tx
 from torg.kernel.errors import NotFound
+from torg.text.emoji import shortcodes
 
 
 async def usable(tx: Tx) -> list[Emoji]:
@@ -24,3 +27,14 @@ async def one(tx: Tx, id_: int) -> Emoji:
     if found is None:
         raise NotFound
     return found
+
+
+async def used(tx: Tx, texts: Iterable[str]) -> dict[str, Emoji]:
+    """The emoji in use whose `:shortcodes:` stand in the texts, by shortcode; no query where there are none."""
+    codes = {code for text in texts for code in shortcodes(text)}
+    return {one.shortcode: one for one in await store.by_shortcodes(tx, codes)} if codes else {}
+
+
+async def shown(tx: Tx, id_: int) -> Emoji | None:
+    """One in use, for anybody to look at."""
+    return await store.shown(tx, id_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from torg.emojis.model import Emoji
@@ -28,6 +29,24 @@ async def one(tx: Tx, id_: int) -> Emoji | None:
     return await tx.one(
         f"SELECT {COLUMNS} FROM custom_emojis WHERE {TENANT} AND id = %(id)s FOR UPDATE",
         {**tenant(tx), "id": id_},
+        as_=Emoji,
+    )
+
+
+async def shown(tx: Tx, id_: int) -> Emoji | None:
+    """One that is in use, without holding it for a change."""
+    return await tx.one(
+        f"SELECT {COLUMNS} FROM custom_emojis WHERE {TENANT} AND id = %(id)s AND NOT disabled",
+        {**tenant(tx), "id": id_},
+        as_=Emoji,
+    )
+
+
+async def by_shortcodes(tx: Tx, codes: Collection[str]) -> list[Emoji]:
+    """Those in use that are called so."""
+    return await tx.all(
+        f"SELECT {COLUMNS} FROM custom_emojis WHERE {TENANT} AND NOT disabled AND shortcode = ANY (%(codes)s)",
+        {**tenant(tx), "codes": list(codes)},
         as_=Emoji,
     )
 

@@ -21,6 +21,7 @@ from torg.http.call import Call, Services
 from torg.http.convert import converter, to_struct
 from torg.http.errors import Classify, classify, error_response
 from torg.http.limits import Limited, count, rate_headers
+from torg.http.negotiation import wants_activity
 from torg.http.reader import from_body, from_query
 from torg.http.respond import to_response
 from torg.http.router import Router
@@ -96,6 +97,7 @@ class App:
                 converter(route.params)
         self._mounts: list[tuple[str, ASGIApp]] = [mount for one in collections for mount in one.mounts]
         self._router = Router(self.routes)
+        self._negotiated = {route.path for route in self.routes if route.activity}
         self._anywhere = {route.path for route in self.routes if route.any_host}
         self._authenticator = authenticator
         self._lifespan = lifespan
@@ -157,7 +159,10 @@ class App:
             raise
         if self._doorman is not None and not isinstance(network, Nowhere):
             await self._doorman(network, client_ip)
-        route, path_values = self._router.match("GET" if method == "HEAD" else method, scope["path"])
+        activity = wants_activity(request.headers.get("accept", ""))
+        route, path_values = self._router.match(
+            "GET" if method == "HEAD" else method, scope["path"], activity=activity
+        )
         request = Request(scope, capped(receive, route.max_body))
         data, token = await self._early_token(request, route)
         actor = None
@@ -192,6 +197,8 @@ class App:
             raw.update(path_values)
             arguments = (call, to_struct(route.params, raw, path_values))
         response = await self._run(call, arguments)
+        if route.path in self._negotiated:
+            response.headers.add_vary_header("Accept")
         for name, value in call.extra_headers:
             response.headers.append(name, value)
         return response

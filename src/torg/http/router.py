@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from torg.http.routes import Route
 from torg.kernel.errors import MethodNotAllowed, NotFound
 from torg.kernel.ids import MAX_ID
 
+ACTIVITY = "GET activity"
+"""Stands among the methods of a path for the route that answers with ActivityPub's JSON."""
 PIECE = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([a-z]+))?\}")
 
 
@@ -69,14 +72,25 @@ class Router:
                 node.text_child = node = node.text_child or Node()
         if target is None:
             target = node.here
-        if route.method in target:
-            raise ValueError(f"{route.method} {route.path} is declared twice (also {target[route.method][0].path})")
-        target[route.method] = (route, tuple(names))
+        method = ACTIVITY if route.activity else route.method
+        if method in target:
+            raise ValueError(f"{route.method} {route.path} is declared twice (also {target[method][0].path})")
+        target[method] = (route, tuple(names))
         if not names:
             self._static[route.path] = target
 
-    def match(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        """The route and its path values. NoRoute, WrongMethod, or NotFound for an id that is not one."""
+    def match(self, method: str, path: str, *, activity: bool = False) -> tuple[Route, dict[str, str]]:
+        """The route and its path values. NoRoute, WrongMethod, or NotFound for an id that is not one.
+
+        `activity`: ActivityPub's JSON is asked for. A path that has it and no page gives it to everybody.
+        """
+        if method == "GET":
+            for kind in (ACTIVITY, "GET") if activity else ("GET", ACTIVITY):
+                with contextlib.suppress(NotFound, MethodNotAllowed):
+                    return self._match(kind, path)
+        return self._match(method, path)
+
+    def _match(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         static = self._static.get(path)
         if static is not None and method in static:
             return static[method][0], {}
@@ -91,7 +105,9 @@ class Router:
             (route, names), values = found
             return route, dict(zip(names, values, strict=True))
         if allowed - {"*"}:
-            raise WrongMethod(allowed - {"*", "WEBSOCKET"} | ({"HEAD"} if "GET" in allowed else set()))
+            if ACTIVITY in allowed:
+                allowed.add("GET")
+            raise WrongMethod(allowed - {"*", "WEBSOCKET", ACTIVITY} | ({"HEAD"} if "GET" in allowed else set()))
         raise NotFound() if "*" in allowed else NoRoute()
 
 

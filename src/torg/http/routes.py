@@ -46,6 +46,7 @@ class Route:
     tag: str = ""
     hidden: bool = False
     any_host: bool = False
+    activity: bool = False
     params: type[msgspec.Struct] | None = field(init=False, default=None)
     returns: Any = field(init=False, default=Any)
 
@@ -100,10 +101,12 @@ class Routes:
         status: int = 200,
         hidden: bool = False,
         any_host: bool = False,
+        activity: bool = False,
     ) -> Callable[[H], H]:
         """Declare a route. Several scopes: any one of them is enough. `max_body`: bytes, also for uploads.
 
         `any_host`: answers also under a name (or bare address) that no network has; then without any tenant.
+        `activity`: answers only who asks for ActivityPub's JSON (http/negotiation.py); a page may have the same path.
         """
         scopes = (scope,) if isinstance(scope, str) else tuple(scope or ())
 
@@ -123,6 +126,7 @@ class Routes:
                     self.name,
                     hidden,
                     any_host,
+                    activity,
                 )
             )
             return handler

@@ -18,6 +18,10 @@ from torg.admin_api import roles as admin_roles
 from torg.admin_api import rules as admin_rules
 from torg.admin_api import settings as admin_settings
 from torg.admin_api import terms as admin_terms
+from torg.federation import actors as ap_actors
+from torg.federation import collections as ap_collections
+from torg.federation import objects as ap_objects
+from torg.federation import threads as ap_threads
 from torg.http import Routes
 from torg.mastodon_api import (
     account_collections,
@@ -143,6 +147,10 @@ def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
         accounts_public.routes,
+        ap_actors.routes,
+        ap_collections.routes,
+        ap_objects.routes,
+        ap_threads.routes,
         accounts_self.routes,
         announcements.routes,
         apps.routes,
