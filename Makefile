@@ -2,7 +2,7 @@
 # Paths are relative and quoted, so that a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev test lint types browser lock wheel clean
+.PHONY: help assets run install dev test lint types browser lock wheel clean
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
@@ -33,6 +33,9 @@ types: .venv/.torg-dev ## mypy, strict
 
 browser: ## a Chromium for the browser tests, where it can be had
 	@tools/browser.sh
+
+assets: ## build the pages' script from frontend/ (needs Node)
+	@tools/assets.sh
 
 lock: .venv/.torg-dev ## pin and hash every dependency anew (needs the network)
 	@tools/lock.sh

@@ -136,8 +136,9 @@ async def test_every_page_is_found_from_home(town: Town) -> None:
             answer = await looker.page.goto(f"http://{INSIDE}{path}")
             assert answer is not None
             assert answer.status == 200, path
-            links = await looker.page.locator("a[href^='/']").evaluate_all("all => all.map(a => a.pathname)")
+            links = await looker.page.locator("a[href^='/']").evaluate_all("all => all.map(a => a.pathname + a.search)")
             waiting += [link for link in links if link not in seen and not link.endswith(".ics")]
+            waiting.sort(key=lambda link: "/posts/" in link or "?" in link or link.count("/") > 2)  # the many come last
     assert wanted - seen == set()
 
 

@@ -13,6 +13,9 @@ from torg.access import sessions
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
+SELECT = re.compile(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
+SELECTED = re.compile(r'<option value="([^"]*)" selected')
+
 
 class Reader:
     """`await Reader(square).open("/")`; after `await reader.enters("anna")` as that member."""
@@ -36,6 +39,9 @@ class Reader:
     async def send(self, page: httpx2.Response, path: str, **fields: Any) -> httpx2.Response:
         """The page's form with its hidden fields and these."""
         hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(page.text)}
+        for name, options in SELECT.findall(page.text):
+            if chosen := SELECTED.search(options):
+                hidden[name] = html.unescape(chosen[1])
         return await self.http.post(path, data={**hidden, **fields})
 
 

@@ -6,8 +6,10 @@ Templates and static files are data in web/; no edge imports another for them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import jinja2
@@ -24,13 +26,22 @@ LANGUAGE_COOKIE = "torg_language"
 @cache
 def environment() -> jinja2.Environment:
     """The templates; everything put into them is escaped, a name that is missing is an error."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("torg", "web/templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["static"] = static
+    return made
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file in web/static, with a mark of its content: browsers may keep it for good."""
+    content = files("torg.web").joinpath("static", name).read_bytes()
+    return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def language_of(call: Call, *wanted: str | None) -> str:

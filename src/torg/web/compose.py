@@ -1,33 +1,33 @@
-"""Writing a post with a plain form: who will read it is said beside the button."""
+"""Writing a post: who will read it is said beside the button. Files, a poll, a warning, a time, a quote; drafts."""
 
 from __future__ import annotations
 
-import secrets
-from typing import Literal
+from typing import Any
 
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
-from torg.accounts.model import Account
+from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.http.browser import expired_form, is_ours
-from torg.kernel.errors import Invalid
-from torg.posts import actions
-from torg.posts.model import Audience, Draft, PostView
+from torg.kernel.errors import Invalid, NotFound
+from torg.kernel.page import Page
+from torg.media import reads as media
+from torg.media.model import Attachment
+from torg.posts import actions, drafts, reads, schedule
+from torg.posts.actions import Edit
+from torg.posts.model import MediaChange, PostView
 from torg.text.length import length
 from torg.web.answer import answer
+from torg.web.compose_form import NewPost, Written, again, blank, of_draft
 from torg.web.forms import Look
-from torg.web.present import Present
+from torg.web.present import presenting
 from torg.web.visitor import Visitor, kept_out, visitor_of
 
 routes = Routes("pages")
 
-Choice = Literal["public", "unlisted", "private"]
-AUDIENCES: dict[Choice, tuple[Audience, bool]] = {
-    "public": (Audience.EVERYONE, True),
-    "unlisted": (Audience.EVERYONE, False),
-    "private": (Audience.FOLLOWERS, True),
-}
+MOST_BYTES = 120 * 1024 * 1024
+WAIT_SECONDS = 20.0
 
 
 def _(text: str) -> str:
@@ -39,103 +39,230 @@ BLANK = _("Write something first.")
 TOO_LONG = _("That is too long.")
 
 
-class NewPost(Look, kw_only=True):
-    """The form as sent. `audience` is what the page said it would be; `once` makes a second press do nothing."""
+class Begin(Look, kw_only=True):
+    """`text`: to begin with (a link that is shared with the network, say)."""
 
+    reply_to: int | None = None
+    quote: int | None = None
+    draft: int | None = None
+    text: str = ""
+    url: str = ""
+
+
+class One(Look, kw_only=True):
+    id: int
+
+
+class Changed(NewPost, kw_only=True):
+    id: int
+
+
+class Dropped(Look, kw_only=True):
+    id: int
     csrf: str | None = None
-    text: str = ""
-    spoiler: str = ""
-    reply_to: int | None = None
-    audience: Choice = "private"
-    in_group: bool = False
-    once: str = ""
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """The form as shown: what is in it, who will read it, how long it may be, what was wrong."""
-
-    text: str = ""
-    spoiler: str = ""
-    reply_to: int | None = None
-    audience: Choice
-    in_group: bool = False  # an answer stays in the group, whatever the audience says
-    once: str
-    most: int
-    wrong: str | None = None
-
-
-def blank(visitor: Visitor, parent: PostView | None = None) -> Written | None:
-    """An empty form for a member, or one that answers `parent`, for no more than read that.
-
-    None for anybody else, and for a guest where no group is: guests write in their groups alone.
-    """
-    me = visitor.account
-    if me is None or (me.guest and (parent is None or parent.post.group_id is None)):
-        return None
-    audience: Choice = me.settings.privacy
-    if parent is not None and parent.post.audience is not Audience.EVERYONE:
-        audience = "private"
-    return Written(
-        text=_greeting(me, parent) if parent else "",
-        spoiler=parent.post.spoiler if parent else "",
-        reply_to=parent.post.id if parent else None,
-        audience=audience,
-        in_group=parent is not None and parent.post.group_id is not None,
-        once=secrets.token_urlsafe(12),
-        most=visitor.call.network.settings.max_characters,
-    )
+@routes.get("/compose", auth="none", hidden=True)
+async def begin(call: Call, params: Begin) -> Response:
+    """The whole form on a page of its own."""
+    visitor = await visitor_of(call, params.lang)
+    if visitor.account is None:
+        return _way_in(visitor)
+    parent = await reads.view(call.tx, visitor.actor, params.reply_to) if params.reply_to else None
+    quoted = await reads.view(call.tx, visitor.actor, params.quote) if params.quote else None
+    if params.draft:
+        kept = await drafts.find(call.tx, visitor.actor, params.draft)
+        ids = [int(id_) for id_ in kept.params.get("media_ids", [])]
+        form: Written | None = of_draft(visitor, kept.params, await _loose(call.tx, visitor, ids), kept.id)
+    else:
+        form = blank(visitor, parent, quoted)
+    if form is None:
+        raise NotFound
+    words = " ".join(part for part in (params.text.strip(), params.url.strip()) if part)
+    return await _form(call.tx, visitor, _replace(form, text=form.text + words, opened=True), parent=parent)
 
 
-def _greeting(me: Account, parent: PostView) -> str:
-    """The handles of those who are answered, as Mastodon's own form begins."""
-    people = {a.id: a.acct for a in (parent.account, *parent.mentions) if a.id != me.id}
-    return "".join(f"@{acct} " for acct in people.values())
+@routes.get("/drafts", auth="none", hidden=True)
+async def kept(call: Call, params: Look) -> Response:
+    """What is begun, and what is planned."""
+    visitor = await visitor_of(call, params.lang)
+    if visitor.account is None:
+        return _way_in(visitor)
+    page = Page(limit=40)
+    at = await presenting(call.tx, visitor, [])
+    begun = await drafts.kept(call.tx, visitor.actor, page)
+    planned = await schedule.planned(call.tx, visitor.actor, page)
+    return answer(visitor, "drafts.html", at, drafts=begun, planned=planned)
 
 
-@routes.post("/compose", auth="none", limit="compose", hidden=True)
-async def publish(call: Call, form: NewPost) -> Response:
-    """Publish, and on to where the post stands: its conversation for a reply, the home timeline else."""
+@routes.post("/drafts/{id}/drop", auth="none", hidden=True)
+async def drop(call: Call, form: Dropped) -> Response:
+    """Throw a draft away, or a planned post."""
     visitor = await visitor_of(call, form.lang)
-    me = visitor.account
-    if me is None:
-        return kept_out(visitor) or RedirectResponse("/auth/sign_in", 303, {"Cache-Control": "no-store"})
+    if visitor.account is None:
+        return _way_in(visitor)
     if not is_ours(call, form.csrf):
         return expired_form(call, visitor.language)
-    most = call.network.settings.max_characters
-    if not form.text.strip():
-        return _again(visitor, form, BLANK)
-    if length(form.text.strip(), form.spoiler.strip()) > most:
-        return _again(visitor, form, TOO_LONG)
-    audience, listed = AUDIENCES[form.audience]
-    draft = Draft(
-        text=form.text,
-        spoiler=form.spoiler,
-        sensitive=me.settings.sensitive,
-        language=me.settings.language,
-        audience=audience,
-        listed=listed,
-        reply_to_id=form.reply_to,
-        quote_policy=me.settings.quote_policy,
-        idempotency_key=f"web:{form.once[:64]}" if form.once else None,
-    )
+    if any(one.id == form.id for one in await schedule.planned(call.tx, visitor.actor, Page(limit=300))):
+        await schedule.cancel(call.tx, visitor.actor, form.id)
+    else:
+        await drafts.drop(call.tx, visitor.actor, form.id)
+    return _onward("/drafts")
+
+
+@routes.post("/compose", auth="none", limit="compose", tx=False, max_body=MOST_BYTES, hidden=True)
+async def publish(call: Call, form: NewPost) -> Response:
+    """Publish, plan or keep, and on to where the post stands: its conversation for a reply, the home timeline else."""
+    async with call.db.tx(call.network.scope) as tx:
+        visitor = await visitor_of(call, form.lang, tx)
+    if visitor.account is None:
+        return kept_out(visitor) or _way_in(visitor)
+    if not is_ours(call, form.csrf):
+        return expired_form(call, visitor.language)
+    wrong = _mistake(call, form) if form.do == "post" else None
+    ids: list[int] = []
     try:
-        id_ = await actions.publish(call.tx, visitor.actor, call.network, draft, origin=call.origin)
-    except Invalid as refused:  # its rules come before its first row
-        return _again(visitor, form, refused.text)
-    goal = f"/@{me.acct}/{id_}" if form.reply_to else "/"
-    return RedirectResponse(goal, 303, {"Cache-Control": "no-store"})
+        ids = await _files(visitor, form)
+        if wrong is None:
+            async with call.db.tx(visitor.actor.scope) as tx:
+                return await _done(tx, visitor, form, ids)
+    except Invalid as refused:
+        wrong = refused.text
+    async with call.db.tx(visitor.actor.scope) as tx:
+        return await _form(tx, visitor, again(visitor, form, await _loose(tx, visitor, ids), wrong), status=422)
 
 
-def _again(visitor: Visitor, form: NewPost, wrong: str) -> Response:
-    """The form with what was written in it and what is wrong with it."""
-    written = Written(
-        text=form.text,
-        spoiler=form.spoiler,
-        reply_to=form.reply_to,
-        audience=form.audience,
-        in_group=form.in_group,
-        once=form.once,
-        most=visitor.call.network.settings.max_characters,
-        wrong=wrong,
-    )
-    return answer(visitor, "compose.html", Present(visitor), status=422, form=written)
+async def _done(tx: Tx, visitor: Visitor, form: NewPost, ids: list[int]) -> Response:
+    me, call = visitor.account, visitor.call
+    assert me is not None
+    if form.do == "draft":
+        await drafts.keep(tx, visitor.actor, form.kept(ids), form.draft)
+        return _onward("/drafts")
+    wish, at = form.wish(me, ids), form.later()
+    if at is not None:
+        await schedule.plan(tx, visitor.actor, call.network, wish, at)
+    else:
+        id_ = await actions.publish(tx, visitor.actor, call.network, wish, origin=call.origin)
+    if form.draft is not None:
+        await drafts.drop(tx, visitor.actor, form.draft)
+    if at is not None:
+        return _onward("/drafts")
+    return _onward(f"/@{me.acct}/{id_}" if form.reply_to else "/")
+
+
+@routes.get("/posts/{id}/edit", auth="none", hidden=True)
+async def change(call: Call, params: One) -> Response:
+    """The form with one's own post in it."""
+    visitor = await visitor_of(call, params.lang)
+    if visitor.account is None:
+        return _way_in(visitor)
+    view = await _own(call.tx, visitor, params.id)
+    form = blank(visitor)
+    if form is None:
+        raise NotFound
+    post = view.post
+    form = _replace(
+        form, text=post.source, spoiler=post.spoiler, sensitive=post.sensitive, language=post.language or "",
+        quote=post.quote_of_id, media=view.media, edits=post.id, opened=True,
+        audience="private" if post.audience != "everyone" else "public" if post.listed else "unlisted",
+        in_group=post.group_id is not None,
+    )  # fmt: skip
+    return await _form(call.tx, visitor, form)
+
+
+@routes.post("/posts/{id}/edit", auth="none", tx=False, max_body=MOST_BYTES, hidden=True)
+async def changed(call: Call, form: Changed) -> Response:
+    """Keep the change; earlier versions stay to be seen."""
+    async with call.db.tx(call.network.scope) as tx:
+        visitor = await visitor_of(call, form.lang, tx)
+        if visitor.account is None:
+            return _way_in(visitor)
+        view = await _own(tx, visitor, form.id)
+    if not is_ours(call, form.csrf):
+        return expired_form(call, visitor.language)
+    wrong = _mistake(call, form, has_media=bool(view.media))
+    ids = [item.id for item in view.media if item.id in form.keep]
+    try:
+        ids += await _files(visitor, form)
+        if wrong is None:
+            texts = dict(zip(form.media_ids, form.alts, strict=False))
+            edit = Edit(
+                text=form.text, spoiler=form.spoiler, sensitive=form.sensitive, language=form.language or None,
+                media_ids=ids, media_changes=[MediaChange(id=i, description=texts[i]) for i in ids if i in texts],
+            )  # fmt: skip
+            async with call.db.tx(visitor.actor.scope) as tx:
+                await actions.edit(tx, visitor.actor, call.network, form.id, edit, origin=call.origin)
+            return _onward(f"/@{visitor.account.acct}/{form.id}")
+    except Invalid as refused:
+        wrong = refused.text
+    async with call.db.tx(visitor.actor.scope) as tx:
+        return await _form(tx, visitor, _replace(again(visitor, form, view.media, wrong), edits=form.id), status=422)
+
+
+async def _own(tx: Tx, visitor: Visitor, post_id: int) -> PostView:
+    view = await reads.view(tx, visitor.actor, post_id)
+    if visitor.account is None or view.account.id != visitor.account.id or view.boost_of is not None:
+        raise NotFound
+    return view
+
+
+def _mistake(call: Call, form: NewPost, *, has_media: bool = False) -> str | None:
+    """What can be said before anything is stored."""
+    if not form.text.strip() and not (has_media or form.files() or form.media_ids or form.poll() or form.quote):
+        return BLANK
+    if length(form.text.strip(), form.spoiler.strip()) > call.network.settings.max_characters:
+        return TOO_LONG
+    return None
+
+
+async def _files(visitor: Visitor, form: NewPost) -> list[int]:
+    """The attachments: those uploaded before (by the script, or with a draft) that stay, and those that come along."""
+    call = visitor.call
+    texts = dict(zip(form.media_ids, form.alts, strict=False))
+    ids = [id_ for id_ in form.media_ids if id_ in form.keep and not isinstance(form, Changed)]
+    for id_ in ids:
+        await call.services.media.change(visitor.actor, id_, description=texts.get(id_, ""), focus=None, thumbnail=None)
+    for file, description in form.files():
+        made = await call.services.media.upload(
+            visitor.actor, file.path, description=description, focus=None, thumbnail=None, wait=WAIT_SECONDS,
+            file_name=file.filename,
+        )  # fmt: skip
+        ids.append(made.id)
+    return ids
+
+
+async def _loose(tx: Tx, visitor: Visitor, ids: list[int]) -> list[Attachment]:
+    """One's own attachments of these that no post has (others are left out)."""
+    found = []
+    for id_ in ids:
+        try:
+            found.append(await media.mine(tx, visitor.actor, id_))
+        except NotFound:
+            continue
+    return [one for one in found if one.is_loose]
+
+
+async def _form(
+    tx: Tx, visitor: Visitor, form: Written, *, status: int = 200, parent: PostView | None = None
+) -> Response:
+    around = [view for view in (parent, await _quoted(tx, visitor, form.quote)) if view is not None]
+    at = await presenting(tx, visitor, around)
+    quoted = next((view for view in around if view.post.id == form.quote), None)
+    return answer(visitor, "compose.html", at, status=status, form=form, parent=parent, quoted=quoted)
+
+
+async def _quoted(tx: Tx, visitor: Visitor, quote: int | None) -> PostView | None:
+    found = await reads.hydrate(tx, visitor.actor, [quote]) if quote else []
+    return found[0] if found else None
+
+
+def _replace(form: Written, **values: Any) -> Written:
+    return msgspec.structs.replace(form, **values)
+
+
+def _way_in(visitor: Visitor) -> Response:
+    return kept_out(visitor) or _onward("/auth/sign_in")
+
+
+def _onward(path: str) -> Response:
+    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})

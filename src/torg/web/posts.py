@@ -11,7 +11,7 @@ from torg.kernel.actor import NetworkKind
 from torg.posts import reads
 from torg.posts.model import PostView
 from torg.web.answer import answer
-from torg.web.compose import blank
+from torg.web.compose_form import blank
 from torg.web.doors import doors
 from torg.web.forms import OnePost
 from torg.web.guard import let_out

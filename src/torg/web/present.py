@@ -19,6 +19,8 @@ from torg.kernel.clock import iso, now
 from torg.media import links
 from torg.media.model import Attachment
 from torg.posts.model import Poll, PostView
+from torg.posts.rules import may_quote
+from torg.posts.visibility import may_boost
 from torg.text.clean import to_plain
 from torg.text.emoji import shortcodes
 from torg.web import dates
@@ -46,6 +48,7 @@ class Present:
         self.open: bool = visitor.call.network.is_public
         self.kind: NetworkKind = visitor.call.network.kind
         self.language = visitor.language
+        self.viewer = visitor.account.id if visitor.account else None
         self._answered = answered or {}
         self._labels = labels or Labels()
         self._pictures = {emoji.shortcode: self.file(emoji.static_key) for emoji in known}
@@ -136,6 +139,19 @@ class Present:
     def group(self, view: PostView) -> Account | None:
         """The group in which a post stands."""
         return self._labels.groups.get(view.post.group_id or 0)
+
+    def may_boost(self, view: PostView) -> bool:
+        """Whether the button to boost stands under a post."""
+        return self.viewer is not None and may_boost(view.post, self.viewer)
+
+    def may_quote(self, view: PostView) -> bool:
+        """Whether the reader may quote a post."""
+        return self.viewer is not None and may_quote(view.post, self.viewer, follows_author=view.follows_author)
+
+    def may_vote(self, poll: Poll) -> bool:
+        """Whether the reader has a vote that is not cast yet."""
+        allowed = self.viewer is not None and poll.account_id != self.viewer
+        return allowed and not poll.own_votes and not self.ended(poll)
 
     def ended(self, poll: Poll) -> bool:
         return poll.expired(now())

@@ -14,7 +14,7 @@ from torg.posts.model import PostView
 from torg.text.tags import tag_name
 from torg.timelines import reads
 from torg.web.answer import answer
-from torg.web.compose import blank
+from torg.web.compose_form import blank
 from torg.web.forms import POSTS, Tag, Turn, turned
 from torg.web.guard import let_out
 from torg.web.present import Present, presenting
