@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,21 +11,44 @@ import msgspec
 from tests.fixtures.cluster import TestDatabase
 from torg.accounts import store as accounts
 from torg.delivery import actions
+from torg.delivery.courier import Courier
+from torg.engine.fetch import Fetcher, Sign
 from torg.engine.postgres import Database
 from torg.kernel.actor import NetworkKind, Scope
+from torg.kernel.config import Settings
 from torg.kernel.ids import new_id
 from torg.orgs import actions as orgs
 from torg.orgs import store as org_store
 from torg.orgs.model import Network
+from torg.signing.model import Scheme
 
 
 class Office(msgspec.Struct):
-    """One organisation's networks; `anna` writes in the public one."""
+    """One organisation's networks; `anna` writes in the public one. It is also what a sender has for services."""
 
     db: Database
+    fetch: Fetcher
+    settings: Settings
     public: Network
     inside: Network
     anna: int
+
+    def courier(self) -> Courier:
+        """A sender of its own, as a further process would have it."""
+        return Courier(self, sign_as=sign_as)
+
+    async def bring(self) -> None:
+        """Bring what is due until nothing is."""
+        await self.courier().drain()
+
+    async def lane(self, host: str) -> dict[str, Any]:
+        """A host as the senders see it; `rest`: minutes until it is tried again."""
+        (row,) = await self.run(
+            """SELECT failures, worker, error, answered_at IS NOT NULL AS answered, due_at IS NOT NULL AS due,
+               extract(epoch FROM due_at - now())::float / 60 AS rest FROM delivery_lanes WHERE host = %s""",
+            host,
+        )
+        return row
 
     @property
     def scope(self) -> Scope:
@@ -46,6 +69,15 @@ class Office(msgspec.Struct):
     async def run(self, sql: str, *values: Any) -> list[Any]:
         async with self.db.system() as tx:
             return await tx.all(sql, values) if sql.startswith("SELECT") else [await tx.run(sql, values)]
+
+    async def due(self) -> None:
+        """All that waits for another attempt waits no longer."""
+        await self.run("UPDATE deliveries SET run_at = now() WHERE dead_at IS NULL")
+        await self.run("UPDATE delivery_lanes SET due_at = now() WHERE due_at IS NOT NULL")
+
+    async def revive(self, host: str) -> None:
+        async with self.db.tx(self.scope) as tx:
+            await actions.revive(tx, host)
 
     async def settle(self, **settings: Any) -> None:
         async with self.db.system() as tx:
@@ -82,5 +114,16 @@ async def opened(database: TestDatabase) -> AsyncIterator[Office]:
     anna = new_id()
     async with db.tx(public.scope) as tx:
         await accounts.insert(tx, anna, "anna", {})
-    yield Office(db, public, inside, anna)
+    fetch = Fetcher(allow=["127.0.0.0/8"])
+    yield Office(db, fetch, Settings(), public, inside, anna)
+    await fetch.close()
     await db.close()
+
+
+async def sign_as(network: Network, account_id: int | None, scheme: Scheme) -> Sign | None:
+    """A signature that says what it is."""
+
+    def sign(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+        return {"signature": f"{scheme} {account_id} {method} {url}"}
+
+    return sign

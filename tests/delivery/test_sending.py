@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from tests.delivery.office import Office, opened
-from tests.fixtures.cluster import TestDatabase
+from tests.delivery.office import Office
 from torg.delivery import actions, rules
-
-
-@pytest.fixture
-async def office(module_database: TestDatabase) -> AsyncIterator[Office]:
-    async with opened(module_database) as office:
-        yield office
 
 
 @pytest.mark.parametrize(
@@ -73,7 +64,7 @@ async def test_nothing_leaves_what_does_not_federate(office: Office) -> None:
     await office.settle(private=True)
     await office.send("https://b.example/inbox")
     assert await office.rows() == []
-    await office.settle(federation="allowed")
+    await office.settle(federation="open")
     await office.send("https://b.example/inbox")
     assert len(await office.rows()) == 1
 
@@ -112,3 +103,13 @@ async def test_followers_are_reached_once_per_shared_inbox(office: Office) -> No
         ]  # fmt: skip
     async with office.db.tx(office.inside.scope) as tx:
         assert await actions.follower_inboxes(tx, anna) == []
+
+
+async def test_nothing_is_put_down_for_a_host_that_is_blocked(office: Office) -> None:
+    await office.run(
+        """INSERT INTO blocked_domains (org_id, network_id, id, domain, severity)
+           VALUES (%s, %s, 1, 'b.example', 'suspend')""",
+        office.public.org_id, office.public.id,
+    )  # fmt: skip
+    await office.send("https://b.example/inbox", "https://sub.b.example/inbox", "https://c.example/inbox")
+    assert [row["host"] for row in await office.rows()] == ["c.example"]

@@ -12,6 +12,8 @@ from torg.delivery import rules, store
 from torg.engine.outbox import Waker
 from torg.engine.postgres import Tx
 from torg.kernel import ids
+from torg.orgs import store as orgs
+from torg.peers import policy
 
 log = structlog.get_logger(__name__)
 
@@ -23,10 +25,16 @@ async def send(tx: Tx, *, account_id: int | None, activity: Mapping[str, Any], i
     """Put an activity down for every distinct inbox, due at once, in the caller's transaction and for its one network.
 
     `account_id`: who signs; None: the network's instance actor. What is no address of an inbox is left out, and so
-    are hosts that have not been reached for a week (until something comes from them). In a network that does not
-    federate nothing is put down at all.
+    are hosts with which the network does not speak, and those that have not been reached for a week (until something
+    comes from them). In a network that does not federate nothing is put down at all.
     """
     hosts = {inbox: host for inbox in inboxes if (host := rules.host_of(inbox)) is not None}
+    if not hosts:
+        return
+    network = await orgs.network(tx, tx.scope.org_id, tx.scope.network_ids[0])
+    refused = await policy.refused(tx, network, set(hosts.values())) if network is not None else set()
+    if refused:
+        hosts = {inbox: host for inbox, host in hosts.items() if host not in refused}
     if not hosts:
         return
     activity_id = ids.new_id()

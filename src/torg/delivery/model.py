@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
 
 import msgspec
 
-Scheme = Literal["cavage", "rfc9421"]
-"""How a request is signed: draft-cavage-http-signatures-12, or RFC 9421."""
+from torg.signing.model import Scheme
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +21,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     activity_id: int
     account_id: int | None
+    host: str
     inbox: str
     attempts: int
     created_at: datetime
@@ -53,3 +52,53 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     after: float | None = None
     prefers: Scheme | None = None
+
+
+class Kind(StrEnum):
+    """Hosts by what we know of them, each with its own places: who fails, or is new, takes none of those who answer."""
+
+    LIVE = "live"
+    UNTRIED = "untried"
+    FAILING = "failing"
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """A lane as a sender takes it. `answered`: whether this host ever did. `failures`: in a row until now."""
+
+    host: str
+    pulse: int
+    failures: int
+    answered: bool
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.FAILING if self.failures else Kind.LIVE if self.answered else Kind.UNTRIED
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery that was tried, and with what result. `wait`: until its next attempt, where there is one."""
+
+    delivery: Delivery
+    verdict: Verdict
+    wait: timedelta | None = None
+    signatures: Scheme | None = None
+    """How the host wants requests signed, where that is other than what we thought."""
+
+
+class Return(msgspec.Struct, frozen=True, kw_only=True):
+    """A lane given back. `answered`: its host did. `more`: there is more for it to do at once."""
+
+    host: str
+    pulse: int
+    answered: bool
+    more: bool
+
+
+class Rest(msgspec.Struct, frozen=True, kw_only=True):
+    """A lane that must rest. `networks`: (organisation, network) of those who had something for it."""
+
+    host: str
+    wait: timedelta
+    failures: int
+    why: str
+    networks: list[tuple[int, int]]

@@ -1,4 +1,4 @@
-"""One HTTP request and its answer over a connection to a checked address: the only importer of httpx2 and httpcore2.
+"""One HTTP request and its answer over a connection to a checked address: it alone imports httpx2 (and httpcore2).
 
 The check sits where the connection is made, so there is no second look-up that could give another answer (DNS
 rebinding); the URL keeps its host name, hence Host, SNI and the certificate are checked as usual, and a kept-alive
@@ -30,7 +30,7 @@ ADDRESSES_TRIED = 4
 _HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._:")
 
 
-class _Refused(httpcore2.ConnectError):
+class Refused(httpcore2.ConnectError):
     """Raised within the pool when no address of the name may be called."""
 
 
@@ -71,7 +71,7 @@ class _Backend(httpcore2.AsyncNetworkBackend):
             raise httpcore2.ConnectError("the name has no address")
         passed = usable(found, port, self._allow)
         if not passed:
-            raise _Refused(f"{host}:{port} is {', '.join(map(str, found[:4]))}, which is not a public web address")
+            raise Refused(f"{host}:{port} is {', '.join(map(str, found[:4]))}, which is not a public web address")
         return passed[:ADDRESSES_TRIED]
 
     async def sleep(self, seconds: float) -> None:
@@ -126,12 +126,15 @@ class Exchange:
 
     def __init__(self, *, allow: Sequence[Range], ca_file: Path | None, resolve: Resolver, connections: int) -> None:
         self._any_port = bool(allow)
+        self._allow = allow
+        self._resolve = resolve
+        self.tls = _tls(ca_file)
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=_tls(ca_file),
+            ssl_context=self.tls,
             max_connections=connections,
             max_keepalive_connections=connections // 4,
             keepalive_expiry=15.0,
-            network_backend=_Backend(resolve, allow),
+            network_backend=self.backend(),
         )
         self._client = httpx2.AsyncClient(
             transport=_Transport(self._pool),
@@ -139,6 +142,10 @@ class Exchange:
             trust_env=False,
             follow_redirects=False,
         )
+
+    def backend(self, resolve: Resolver | None = None) -> httpcore2.AsyncNetworkBackend:
+        """What connects to checked addresses; `resolve` in the place of the exchange's own look-up."""
+        return _Backend(resolve or self._resolve, self._allow)
 
     def target(self, url: str, base: httpx2.URL | None = None) -> httpx2.URL:
         """The URL (relative to `base`) in its normal form without a fragment, or FetchRefused."""
@@ -172,7 +179,7 @@ class Exchange:
                 await response.aclose()
         except FetchError:
             raise
-        except _Refused as refused:
+        except Refused as refused:
             raise FetchRefused(str(url), str(refused)) from refused
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as silent:
             raise FetchFailed(str(url), f"no connection ({str(silent) or 'timed out'})", unreachable=True) from silent

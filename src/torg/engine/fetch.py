@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from torg.engine.exchange import Exchange, Resolver
+    from torg.engine.line import Line
 
 __all__ = ["FetchError", "FetchFailed", "FetchRefused", "Fetched", "Fetcher", "Sign"]
 
@@ -121,6 +122,16 @@ class Fetcher:
             wanted["content-type"] = content_type
         caps = _Caps(max_bytes, True, insist, origin)
         return await self._timed(url, timeout, self._follow("POST", url, wanted, body, sign, redirects, caps))
+
+    async def line(self, *, width: int, resolve: Resolver | None = None) -> Line:
+        """A line to one host with at most `width` connections, apart from all that is fetched here (line.py).
+
+        `resolve`: who looks its name up instead of the usual threads.
+        """
+        exchange = await self._open()
+        module = importlib.import_module("torg.engine.line")
+        line: Line = module.open_line(exchange, width, self._agent, resolve)
+        return line
 
     async def close(self) -> None:
         """Close every connection; a later fetch opens anew."""

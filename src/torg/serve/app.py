@@ -1,4 +1,4 @@
-"""The ASGI app and everything that runs beside it in a process: relay, jobs, the log's tail."""
+"""The ASGI app and everything that runs beside it in a process: relay, jobs, deliveries, the log's tail."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from torg.access.tokens import TokenAuthenticator
+from torg.delivery.courier import Courier
 from torg.engine.relay import Relay
 from torg.engine.worker import Worker
 from torg.http import App, Route, build_app
@@ -42,7 +43,7 @@ def make_app(services: Services) -> App:
 
 @asynccontextmanager
 async def background(services: Services, *, relay: bool = True, worker: bool = True) -> AsyncIterator[None]:
-    """Run the relay, the jobs and the tail of the log until the block ends."""
+    """Run the relay, the jobs, the deliveries and the tail of the log until the block ends."""
     tasks = [
         asyncio.create_task(services.bus.run(), name="bus"),
         asyncio.create_task(services.hub.run(), name="hub"),
@@ -52,6 +53,7 @@ async def background(services: Services, *, relay: bool = True, worker: bool = T
     if worker:
         doing = Worker(services.db, HANDLERS, services, periodic=PERIODIC)
         tasks.append(asyncio.create_task(doing.run(), name="worker"))
+        tasks.append(asyncio.create_task(Courier(services).run(), name="courier"))
     try:
         yield
     finally:
