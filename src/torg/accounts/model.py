@@ -91,6 +91,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     followers_count: int
     following_count: int
     actor_type: str = ""  # what a remote account says it is (Person, Group …); '' for ours
+    host_limit: Literal["", "silence", "suspend"] = ""  # what a block of its server has laid on it
     policy_version: int = 0  # the newest usage policy that was accepted (policies/)
 
     @property

@@ -16,6 +16,7 @@ from torg.kernel.actor import Permission
 from torg.kernel.clock import iso
 from torg.media import links
 from torg.orgs.model import Network, Registration
+from torg.peers import enforcement
 
 routes = Routes("torg admin")
 
@@ -114,7 +115,10 @@ async def change(call: Call, form: ChangeSettings) -> entities.AdminSettings:
         picture = await call.services.media.picture(call.actor.scope, PURPOSE, thumbnail.path)
     async with call.db.tx(call.actor.scope) as tx:
         tx.after_commit(call.services.networks.forget)
-        return _shown(call, await settings.change(tx, call.actor, changes, name=name, picture=picture))
+        changed = await settings.change(tx, call.actor, changes, name=name, picture=picture)
+        if changed.settings.federation != call.network.settings.federation:
+            await enforcement.changed(tx, changed)
+        return _shown(call, changed)
 
 
 @routes.delete("/api/torg/v1/admin/settings/thumbnail", scope=WRITE, permission=SETTINGS)

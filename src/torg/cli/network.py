@@ -18,6 +18,7 @@ from torg.moderation import log
 from torg.orgs import actions
 from torg.orgs.model import Network
 from torg.orgs.reads import network_named
+from torg.peers import enforcement
 
 
 def add(*, org: str, kind: NetworkKind, host: str, name: str | None = None, json: bool = False) -> None:
@@ -95,6 +96,8 @@ async def _set(settings: Settings, host: str, given: dict[str, str]) -> Network:
             changes = differences(before, network.settings)
             if changes:
                 await log.record(tx, operator(network), "update", "settings", network.id, changes=changes)
+                if "federation" in changes:
+                    await enforcement.changed(tx, network)
         if name := given.get("single_user"):
             async with services.db.tx(network.scope) as tx:
                 found = await accounts.by_acct(tx, name, network.host)

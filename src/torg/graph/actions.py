@@ -11,7 +11,7 @@ from torg.accounts import reads as accounts
 from torg.accounts.model import Account, AccountKind
 from torg.engine import outbox
 from torg.engine.postgres import Tx
-from torg.graph import membership, reads, rules, store
+from torg.graph import membership, reads, rules, severance_store, severances, store
 from torg.graph.events import (
     Blocked,
     DomainBlocked,
@@ -31,6 +31,7 @@ from torg.graph.model import FollowOptions, Ties
 from torg.kernel.actor import Actor
 from torg.kernel.clock import now
 from torg.kernel.errors import Invalid, NotFound
+from torg.kernel.ids import new_id
 
 
 async def follow(tx: Tx, actor: Actor, target_id: int, options: FollowOptions) -> None:
@@ -218,12 +219,20 @@ async def unendorse(tx: Tx, actor: Actor, target_id: int) -> None:
 
 
 async def block_domain(tx: Tx, actor: Actor, text: str) -> None:
-    """Block a server: its followers of the actor are removed, the actor's follows stay (docs: domain_blocks)."""
+    """Block a server: its followers of the actor are removed, the actor's follows stay (docs: domain_blocks).
+
+    The actor is told which followers that cost.
+    """
     domain = rules.domain(text)
     followers = await store.followers_from(tx, actor.me, domain)
     await store.lock_many(tx, actor.me, followers)
+    ties = await severance_store.ties(tx, followers, len(followers) * 2, actor.me) if followers else []
+    cause = new_id()
+    for tie in ties:
+        if not tie.following:
+            await severances.cut(tx, tie, cause=cause, type_="user_domain_block", target=domain)
+    await severances.tell(tx, cause)
     for follower in followers:
-        await _part(tx, follower, actor.me, requests=False, by=actor.me)
         if (asked := await store.drop_request(tx, follower, actor.me)) is not None:
             await outbox.append(tx, FollowRejected(account_id=actor.me, target_id=follower, uri=asked.uri))
     if await store.put_domain_block(tx, actor.me, domain):

@@ -96,6 +96,13 @@ class DomainUnblocked(Event, frozen=True, kw_only=True):
     domain: str
 
 
+class RelationshipsSevered(Event, frozen=True, kw_only=True):
+    """A server or an account elsewhere was shut out, which ended follows of `account_id` or by others of it."""
+
+    severance_id: int
+    account_id: int
+
+
 class TagFollowed(Event, frozen=True, kw_only=True):
     account_id: int
     tag_id: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -35,3 +36,30 @@ class Ties(msgspec.Struct, frozen=True, kw_only=True):
     domain_blocking: bool = False
     endorsed: bool = False
     note: str = ""
+
+
+class Severance(msgspec.Struct, frozen=True, kw_only=True):
+    """What one account here lost by one cause (Mastodon: entities/RelationshipSeveranceEvent)."""
+
+    id: int
+    account_id: int
+    type: Literal["domain_block", "user_domain_block", "account_suspension"]
+    target_name: str
+    purged: bool
+    followers_count: int
+    following_count: int
+    created_at: datetime
+
+
+class SeveredFollow(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom one followed, or who followed, and what the follow brought."""
+
+    handle: str
+    host: str
+    show_boosts: bool
+    notify: bool
+    languages: list[str] | None
+
+    @property
+    def acct(self) -> str:
+        return f"{self.handle}@{self.host}"

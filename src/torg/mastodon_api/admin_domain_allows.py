@@ -10,6 +10,7 @@ from torg.mastodon_api import entities
 from torg.mastodon_api.forms import ById, PageParams, page, paged
 from torg.mastodon_api.present import barred as present
 from torg.moderation import registers
+from torg.peers import blocking
 
 routes = Routes("admin")
 
@@ -34,9 +35,9 @@ async def show(call: Call, params: ById) -> entities.AdminDomainAllow:
 
 @routes.post("/api/v1/admin/domain_allows", scope=WRITE, permission=FEDERATION)
 async def create(call: Call, form: Domain) -> entities.AdminDomainAllow:
-    return present.allowed(await registers.allow_domain(call.tx, call.actor, form.domain))
+    return present.allowed(await blocking.allow(call.tx, call.actor, call.network, form.domain))
 
 
 @routes.delete("/api/v1/admin/domain_allows/{id}", scope=WRITE, permission=FEDERATION)
 async def delete(call: Call, params: ById) -> entities.AdminDomainAllow:
-    return present.allowed(await registers.ALLOWED.delete(call.tx, call.actor, params.id))
+    return present.allowed(await blocking.disallow(call.tx, call.actor, call.network, params.id))

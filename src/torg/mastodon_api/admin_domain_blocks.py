@@ -12,6 +12,7 @@ from torg.mastodon_api import entities
 from torg.mastodon_api.forms import ById, PageParams, page, paged
 from torg.mastodon_api.present import barred as present
 from torg.moderation import registers
+from torg.peers import blocking
 
 routes = Routes("admin")
 
@@ -64,8 +65,8 @@ async def show(call: Call, params: ById) -> entities.AdminDomainBlock:
 @routes.post("/api/v1/admin/domain_blocks", scope=WRITE, permission=FEDERATION)
 async def create(call: Call, form: NewBlock) -> Reply[Refused] | entities.AdminDomainBlock:
     try:
-        made = await registers.block_domain(
-            call.tx, call.actor, form.domain, form.severity or "silence", form.given()
+        made = await blocking.block(
+            call.tx, call.actor, call.network, form.domain, form.severity or "silence", form.given()
         )
     except registers.Stricter as error:
         return Reply(Refused(error=error.text, existing_domain_block=present.domain(error.block)), error.status)
@@ -74,10 +75,10 @@ async def create(call: Call, form: NewBlock) -> Reply[Refused] | entities.AdminD
 
 @routes.put("/api/v1/admin/domain_blocks/{id}", scope=WRITE, permission=FEDERATION)
 async def update(call: Call, form: ChangeBlock) -> entities.AdminDomainBlock:
-    changed = await registers.change_domain_block(call.tx, call.actor, form.id, form.severity, form.given())
+    changed = await blocking.change(call.tx, call.actor, call.network, form.id, form.severity, form.given())
     return present.domain(changed)
 
 
 @routes.delete("/api/v1/admin/domain_blocks/{id}", scope=WRITE, permission=FEDERATION)
 async def delete(call: Call, params: ById) -> entities.AdminDomainBlock:
-    return present.domain(await registers.DOMAINS.delete(call.tx, call.actor, params.id))
+    return present.domain(await blocking.unblock(call.tx, call.actor, call.network, params.id))

@@ -162,7 +162,8 @@ async def file(tx: Tx, key: str) -> StoredFile | None:
     """
     return await tx.one(
         f"SELECT {FILE_COLUMNS} FROM media_files f WHERE {TENANT} AND key = %(key)s AND purpose <> 'source'"
-        " AND (f.media_id IS NULL OR EXISTS (SELECT FROM media m WHERE m.org_id = f.org_id AND m.id = f.media_id))"
+        " AND (f.media_id IS NULL OR EXISTS (SELECT FROM media m WHERE m.org_id = f.org_id AND m.id = f.media_id"
+        " AND NOT m.rejected))"
         " AND (f.account_id IS NULL"
         " OR EXISTS (SELECT FROM accounts a WHERE a.org_id = f.org_id AND a.id = f.account_id))"
         " AND (doomed_at IS NULL OR purpose IN ('avatar', 'header', 'emoji', 'site', 'card') AND doomed_at > now())",

@@ -122,10 +122,15 @@ async def act(
 
 
 async def _change(tx: Tx, account: Account, column: str, value: Any, verb: str) -> None:
-    """Set or clear one of the marks; setting again keeps the first time."""
+    """Set or clear one of the marks; setting again keeps the first time.
+
+    What a block of the account's server has set is from now on the account's own, and no longer goes with the block.
+    """
+    own = {"host_limit": ""} if account.host_limit and column == COLUMN[account.host_limit] else {}
     if (getattr(account, column) is None) == (value is None):
+        await account_rows.update(tx, account.id, own)
         return
-    await account_rows.update(tx, account.id, {column: value})
+    await account_rows.update(tx, account.id, {column: value, **own})
     await outbox.append(tx, AccountUpdated(account_id=account.id))
     await outbox.append(tx, AccountModerated(account_id=account.id, verb=verb))
 

@@ -53,8 +53,10 @@ def check_comment(comment: str) -> str:
 
 
 def domain(text: str) -> str:
-    """A server's name as it is kept: lower case, in ASCII (IDNA). Invalid for what is none."""
-    name = text.strip().lower().removeprefix("@").rstrip("/.")
+    """A server's name as it is kept: lower case, in ASCII (IDNA), with its port if it has one. Invalid for no name."""
+    name, colon, port = text.strip().lower().removeprefix("@").rstrip("/.").partition(":")
+    if colon and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65_536):
+        raise _no_domain()
     if not name:
         raise invalid("domain", "ERR_BLANK", "can't be blank")
     try:
@@ -64,7 +66,7 @@ def domain(text: str) -> str:
     labels = name.split(".")
     if len(name) > 253 or any(not _is_label(label) for label in labels):
         raise _no_domain()
-    return name
+    return name + colon + port
 
 
 def _is_label(label: str) -> bool:

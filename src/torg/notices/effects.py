@@ -166,6 +166,15 @@ async def follow_requested(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> No
     ])  # fmt: skip
 
 
+async def severed(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
+    """Follows lost with a server: nobody's doing here, so it comes from oneself, as in Mastodon."""
+    await actions.tell(tx, [
+        News(to=h.event.account_id, type="severed_relationships", by=h.event.account_id,
+             source=str(h.event.severance_id), at=h.meta.created_at, subject_id=h.event.severance_id, own=True)
+        for h in happened
+    ])  # fmt: skip
+
+
 async def signed_up(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     """A new person in the network, to those who manage users."""
     new = await sources.signed_up(tx, [h.event.account_id for h in happened])

@@ -14,7 +14,7 @@ from torg.delegation import effects as delegation
 from torg.directory import effects as directory
 from torg.engine.effects import Batch, Effects
 from torg.graph import effects as graph
-from torg.graph.events import FollowAccepted, Followed, FollowRequested
+from torg.graph.events import FollowAccepted, Followed, FollowRequested, RelationshipsSevered
 from torg.groups import effects as groups
 from torg.groups.events import GroupAnnounced
 from torg.imports.events import PostsImported
@@ -89,6 +89,7 @@ EFFECTS: Effects = {
     ],
     PostsImported: [Batch(search.index_imported)],  # old posts are no news: no notice, no stream
     PostsReceived: [Batch(search.index_imported)],
+    RelationshipsSevered: [Batch(notices.severed)],
     ReportFiled: [Batch(moderation.reports_filed)],
     WarningIssued: [Batch(moderation.warned), moderation.mail_warning],
 }

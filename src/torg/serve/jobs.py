@@ -26,6 +26,7 @@ from torg.moderation import deletion
 from torg.monitoring import work as monitoring
 from torg.must_see import fanout as must_see
 from torg.orgs import store as orgs
+from torg.peers import enforcement
 from torg.portability import erasing, importing, moving, my_data
 from torg.posts import polls, schedule
 from torg.push import delivery as push
@@ -95,6 +96,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **calendar.HANDLERS,
     **compliance.HANDLERS,
     **erasing.HANDLERS,
+    **enforcement.HANDLERS,
     **guard.HANDLERS,
     **joining.HANDLERS,
     **resets.HANDLERS,

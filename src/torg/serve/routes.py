@@ -109,6 +109,7 @@ from torg.mastodon_api.torg import (
     promotions,
     questions,
     reading,
+    severed_relationships,
     side_threads,
 )
 from torg.mastodon_api.torg import directory as torg_directory
@@ -280,6 +281,7 @@ def collections() -> list[Routes]:
         must_see.routes,
         calendar.routes,
         promotions.routes,
+        severed_relationships.routes,
         side_threads.routes,
         praise.routes,
         questions.routes,

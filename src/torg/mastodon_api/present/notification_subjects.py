@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
-from torg.mastodon_api.present import collections, reports
+from torg.mastodon_api.present import collections, reports, severances
 from torg.notices.model import Notice
 
 Load = Callable[[Tx, Actor, str, Sequence[int]], Awaitable[Mapping[int, object]]]
@@ -27,6 +27,7 @@ LOADERS: Mapping[str, Load] = {
     "admin.report": reports.reports_by_id,
     "collection_update": collections.by_ids,
     "moderation_warning": reports.warnings_by_id,
+    "severed_relationships": severances.by_ids,
 }
 
 

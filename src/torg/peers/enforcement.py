@@ -1,0 +1,119 @@
+"""What follows from a change of policy: limits of accounts at once, the rest (follows, files) by a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import structlog
+
+from torg.engine import jobs
+from torg.engine.postgres import Tx
+from torg.engine.worker import Context, Handler, Handling
+from torg.graph import severances
+from torg.kernel.ids import new_id
+from torg.media import cleaning
+from torg.orgs import store as orgs
+from torg.orgs.model import Network
+from torg.peers import limit_store, policy
+from torg.peers.limit_store import Place
+from torg.peers.policy import Book, Policy
+
+log = structlog.get_logger(__name__)
+
+ENFORCE = "peers.enforce"
+TIED = 50
+ACCOUNTS = 200
+
+
+class Enforce(msgspec.Struct, frozen=True):
+    """The payload: everything under `domain`; `cause` joins what one person loses into one event."""
+
+    domain: str
+    cause: int
+
+
+def of_place(book: Book, place: Place) -> Policy:
+    """The terms of an account: of the server in its address and of the one in its id, whichever is stricter."""
+    one, other = book.judge(place.host), book.judge(place.actor_host)
+    return Policy(
+        one.suspended or other.suspended,
+        one.silenced or other.silenced,
+        one.reject_media or other.reject_media,
+        one.reject_reports or other.reject_reports,
+    )
+
+
+async def changed(tx: Tx, network: Network, domain: str | None = None) -> None:
+    """The policy for a domain (None: for all servers) has changed in this transaction: make it hold.
+
+    Accounts are hidden, limited or shown again when it commits; follows end and files go soon after.
+    """
+    tx.after_commit(lambda: policy.forget(network.id))
+    book = await policy.load(tx, network)
+    places = await limit_store.places(tx, network, domain)
+    hosts = await limit_store.lay(tx, network, [(place, of_place(book, place).limit) for place in places])
+    for name in [domain] if domain is not None else hosts:
+        await jobs.enqueue(
+            tx, ENFORCE, Enforce(name, new_id()), key=name, org_id=network.org_id, network_id=network.id
+        )
+
+
+async def enforce(ctx: Context, _: Any) -> None:
+    """Job `peers.enforce`. Doing it again finds less and less to do."""
+    wanted = ctx.job.read(Enforce)
+    async with ctx.tx() as tx:
+        network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
+    if network is None:
+        return
+    follows = await _sever(ctx, network, wanted)
+    async with ctx.tx() as tx:
+        people = await severances.tell(tx, wanted.cause)
+    files = await _files(ctx, network, wanted.domain)
+    log.info("domain_enforced", host=network.host, domain=wanted.domain, follows=follows, people=people, accounts=files)
+
+
+async def _sever(ctx: Context, network: Network, wanted: Enforce) -> int:
+    total = 0
+    while True:
+        async with ctx.tx() as tx:
+            ids = await limit_store.tied(tx, network, wanted.domain, TIED)
+            if not ids:
+                return total
+            total += await severances.sever(
+                tx, ids, cause=wanted.cause, type_="domain_block", target=wanted.domain
+            )
+
+
+async def _files(ctx: Context, network: Network, domain: str) -> int:
+    """Take away, or show again, the files of every place under the domain; of how many accounts."""
+    async with ctx.tx() as tx:
+        book = await policy.load(tx, network)
+        places = await limit_store.places(tx, network, domain)
+    done = 0
+    for place in places:
+        rejected = of_place(book, place).reject_media
+        after = 0
+        while True:
+            # Only a system transaction may ask what a legal hold keeps; every query names the network.
+            async with ctx.db.system() as tx:
+                ids = await limit_store.accounts_at(tx, network, place, after, ACCOUNTS)
+                if rejected:
+                    await cleaning.reject(tx, network, ids)
+                else:
+                    await cleaning.readmit(tx, network, ids)
+            done += len(ids)
+            if len(ids) < ACCOUNTS:
+                break
+            after = ids[-1]
+    for host in sorted({name for place in places for name in (place.host, place.actor_host)}):
+        async with ctx.db.system() as tx:
+            await (cleaning.reject_emojis if book.judge(host).reject_media else cleaning.readmit_emojis)(
+                tx, network, host
+            )
+    return done
+
+
+HANDLERS: dict[str, Handler | Handling] = {
+    ENFORCE: Handling(run=enforce, concurrency=1, attempts=10, timeout=3_600),
+}
