@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torg.accounts import reads as accounts
 from torg.engine import outbox
 from torg.engine.postgres import Tx
@@ -15,6 +17,8 @@ from torg.moderation.events import ReportFiled
 from torg.moderation.model import Complaint, Report
 from torg.posts import reads as posts
 
+MOST_NAMED = 200
+"""Accounts and posts of a complaint from elsewhere that are looked at."""
 BAD_RULES = "Validation failed: Rule ids does not reference valid rules"
 
 
@@ -47,6 +51,25 @@ async def file(tx: Tx, actor: Actor, complaint: Complaint) -> Report:
     )
     await outbox.append(tx, ReportFiled(report_id=report_id, account_id=actor.me, target_id=target.id))
     return await find(tx, report_id)
+
+
+async def receive(tx: Tx, account_id: int, target_id: int, post_ids: Sequence[int], comment: str) -> int:
+    """A complaint from another server, by one of its accounts; the report's id. Posts are those of the target."""
+    report_id = new_id()
+    await report_store.insert(
+        tx,
+        "reports",
+        {
+            "id": report_id,
+            "account_id": account_id,
+            "target_id": target_id,
+            "comment": comment[: rules.MOST_COMMENT].strip(),
+            "category": "other",
+            "post_ids": list(dict.fromkeys(post_ids))[: rules.MOST_POSTS],
+        },
+    )
+    await outbox.append(tx, ReportFiled(report_id=report_id, account_id=account_id, target_id=target_id))
+    return report_id
 
 
 async def _rules(tx: Tx, ids: list[int]) -> list[int]:

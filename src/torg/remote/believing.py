@@ -31,7 +31,7 @@ AUDIENCES = {
     "followers": (Audience.FOLLOWERS, True),
 }
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-NEWS = timedelta(hours=12)
+NEWS = timedelta(days=3)
 MOST_LOOKED_UP = 10
 MOST_MENTIONS = 100
 

@@ -17,6 +17,7 @@ from torg.delegation import actions as delegation
 from torg.digests import upkeep as digests
 from torg.engine import relay
 from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
+from torg.federation import processing
 from torg.groups import actions as groups
 from torg.groups import effects as group_effects
 from torg.joining import actions as joining
@@ -30,6 +31,7 @@ from torg.peers import enforcement
 from torg.portability import erasing, importing, moving, my_data
 from torg.posts import polls, schedule
 from torg.push import delivery as push
+from torg.remote import notes
 from torg.retention import jobs as retention
 from torg.serve import cards
 from torg.signing import effects as signing
@@ -78,6 +80,14 @@ async def sweep_access(ctx: Context, payload: Any) -> None:
         await claims.sweep(tx)
 
 
+async def fetch_parent(ctx: Context, payload: dict[str, Any]) -> None:
+    """Fetch what a reply from another server answers."""
+    async with ctx.tx() as tx:
+        network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
+    if network is not None:
+        await notes.fetch_parent(ctx.services, network, payload["uri"], payload["ancestors"])
+
+
 HANDLERS: Mapping[str, Handler | Handling] = {
     deletion.FORGET_PERSON: deletion.forget_person,
     deletion.REMOVE_CONTENT: deletion.remove_content,
@@ -85,6 +95,9 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     letters.JOB: letters.deliver,
     importing.IMPORT_DATA: importing.work_off,
     moving.MOVE_FOLLOWERS: moving.move_followers,
+    notes.FETCH_PARENT: Handling(run=fetch_parent, concurrency=4, attempts=4),
+    processing.JOB: Handling(run=processing.process, attempts=8),
+    processing.SWEEP: processing.sweep,
     "fetch_card": cards.fetch,
     "poll_end": end_poll,
     "refresh_trends": refresh_trends,
@@ -111,6 +124,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
 }
 
 PERIODIC: Sequence[Periodic] = (
+    Periodic(kind=processing.SWEEP, every=timedelta(hours=6)),
     Periodic(kind="refresh_trends", every=timedelta(minutes=5)),
     Periodic(kind="sweep_access", every=timedelta(hours=6)),
     Periodic(kind="sweep_joining", every=timedelta(hours=6)),

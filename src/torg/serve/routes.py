@@ -20,6 +20,7 @@ from torg.admin_api import settings as admin_settings
 from torg.admin_api import terms as admin_terms
 from torg.federation import actors as ap_actors
 from torg.federation import collections as ap_collections
+from torg.federation import inbox as ap_inbox
 from torg.federation import objects as ap_objects
 from torg.federation import threads as ap_threads
 from torg.http import Routes
@@ -290,4 +291,5 @@ def collections() -> list[Routes]:
         reading.routes,
         digests.routes,
         web_digests.routes,
+        ap_inbox.routes,
     ]
