@@ -17,7 +17,7 @@ import httpcore2
 import httpx2
 
 from torg.engine.addresses import WEB_PORTS, Address, Range, parse_address, usable
-from torg.engine.fetched import Fetched, FetchError, FetchFailed, FetchRefused
+from torg.engine.fetched import Fetched, FetchError, FetchFailed, FetchRefused, FetchTooLarge
 from torg.kernel.errors import Misused
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -199,13 +199,13 @@ async def _read(response: httpx2.Response, max_bytes: int, cut: bool) -> Fetched
     """Headers and body of an answer within the caps; the body decoded, since a small file can unpack to a huge one."""
     url = str(response.url)
     if sum(len(name) + len(value) + 4 for name, value in response.headers.raw) > HEADER_CAP:
-        raise FetchFailed(url, f"more than {HEADER_CAP} bytes of headers")
+        raise FetchTooLarge(url, f"more than {HEADER_CAP} bytes of headers")
     if "," in response.headers.get("content-encoding", ""):
         # Each layer multiplies what the layer above may unpack to.
         raise FetchFailed(url, "more than one content encoding")
     length = response.headers.get("content-length", "")
     if not cut and length.isdecimal() and int(length[:18]) > max_bytes:
-        raise FetchFailed(url, f"more than {max_bytes} bytes")
+        raise FetchTooLarge(url, f"more than {max_bytes} bytes")
     parts: list[bytes] = []
     size = 0
     over = False
@@ -216,7 +216,7 @@ async def _read(response: httpx2.Response, max_bytes: int, cut: bool) -> Fetched
             over = True
             break
     if over and not cut:
-        raise FetchFailed(url, f"more than {max_bytes} bytes")
+        raise FetchTooLarge(url, f"more than {max_bytes} bytes")
     return Fetched(
         url=url,
         status=response.status_code,

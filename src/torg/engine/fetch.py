@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from torg.engine.addresses import Range, parse_ranges
-from torg.engine.fetched import Fetched, FetchError, FetchFailed, FetchRefused
+from torg.engine.fetched import Fetched, FetchError, FetchFailed, FetchRefused, FetchTooLarge
 from torg.engine.lanes import Lanes, retry_after
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torg.engine.exchange import Exchange, Resolver
     from torg.engine.line import Line
 
-__all__ = ["FetchError", "FetchFailed", "FetchRefused", "Fetched", "Fetcher", "Sign"]
+__all__ = ["FetchError", "FetchFailed", "FetchRefused", "FetchTooLarge", "Fetched", "Fetcher", "Sign"]
 
 MIB = 1024 * 1024
 REDIRECTS = 3

@@ -71,3 +71,7 @@ class FetchFailed(FetchError):
         self.retry_after = retry_after
         self.unreachable = unreachable
         super().__init__(url, reason)
+
+
+class FetchTooLarge(FetchFailed):
+    """The body or its headers go beyond the cap: trying again is no use."""

@@ -13,10 +13,14 @@ class RemoteError(TorgError):
 
 
 class Gone(RemoteError):
-    """404 or 410: it is not there (any more)."""
+    """404 or 410: it is not there (any more). `tombstone`: the other server says that it was there (410)."""
 
     status = 404
     default = "This does not exist on the other server"
+
+    def __init__(self, text: str | None = None, *, log: str | None = None, tombstone: bool = False) -> None:
+        self.tombstone = tombstone
+        super().__init__(text, log=log)
 
 
 class Refused(RemoteError):
