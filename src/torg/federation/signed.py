@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from torg.accounts.model import Account
+from torg.engine.signatures import BadSignature
 from torg.http import Call
+from torg.kernel.errors import Unauthorized, Unavailable
 from torg.remote import verification
 
 
@@ -29,4 +31,15 @@ async def signed_reader(call: Call) -> Account | None:
     For routes with tx=False: the key may have to be fetched. Raises Unauthorized for a wrong signature, and for
     none where the network's `authorised_fetch` wants one; a wrong one is as good as none where it does not.
     """
-    raise NotImplementedError
+    request = call.request
+    wanted = call.network.settings.authorised_fetch
+    if not ("signature" in request.headers or "signature-input" in request.headers):
+        if wanted:
+            raise BadSignature("this network answers signed requests only (authorised fetch)")
+        return None
+    try:
+        return (await sender(call, b"")).actor
+    except (Unauthorized, Unavailable):
+        if wanted:
+            raise
+        return None

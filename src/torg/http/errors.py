@@ -114,11 +114,11 @@ def error_response(connection: HTTPConnection, error: BaseException, request_id:
         )
     headers: dict[str, str] = {}
     if isinstance(told, Unauthorized):
-        headers["WWW-Authenticate"] = 'Bearer realm="Torg", error="invalid_token"'
+        headers["WWW-Authenticate"] = getattr(told, "challenge", 'Bearer realm="Torg", error="invalid_token"')
     if isinstance(told, WrongMethod):
         headers["Allow"] = ", ".join(told.allowed)
     if told.status == 503:
-        headers["Retry-After"] = "2"
+        headers["Retry-After"] = str(max(1, round(getattr(told, "retry_after", None) or 2)))
     if wants_json(connection):
         body = told.body()
         if told.status == 500:

@@ -36,7 +36,7 @@ class Failed(RemoteError):
     default = "The other server cannot be reached at the moment"
 
     def __init__(self, text: str | None = None, *, log: str | None = None, retry_after: float | None = None) -> None:
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else max(1, round(retry_after))
         super().__init__(text, log=log)
 
 

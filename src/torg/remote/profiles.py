@@ -1,4 +1,4 @@
-"""An actor document → what we keep of it. Pure: nothing is believed but what is of the actor's own origin, and clean."""
+"""An actor document → what we keep of it. Pure: clean, and believed only for what is of the actor's own origin."""
 
 from __future__ import annotations
 

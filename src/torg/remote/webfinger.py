@@ -15,6 +15,7 @@ from torg.peers import policy
 from torg.remote import as2
 from torg.remote.errors import Failed, Gone, Refused, Unreadable
 
+JRD = "application/jrd+json, application/json"
 MOST_BYTES = 64 * 1024
 TIMEOUT = 8.0
 MOST_LINKS = 50
@@ -81,7 +82,7 @@ def scheme_of(services: Any, host: str) -> str:
     return "http" if settings.scheme == "http" and (":" in host or host == "localhost") else "https"
 
 
-async def _get(services: Any, network: Network, url: str, accept: str = "application/jrd+json, application/json") -> Any:
+async def _get(services: Any, network: Network, url: str, accept: str = JRD) -> Fetched:
     origin = f"{services.settings.scheme}://{network.host}"
     try:
         answer: Fetched = await services.fetch.get(

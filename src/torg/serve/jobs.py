@@ -31,7 +31,7 @@ from torg.peers import enforcement
 from torg.portability import erasing, importing, moving, my_data
 from torg.posts import polls, schedule
 from torg.push import delivery as push
-from torg.remote import notes
+from torg.remote import actors, notes
 from torg.retention import jobs as retention
 from torg.serve import cards
 from torg.signing import effects as signing
@@ -119,6 +119,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **must_see.HANDLERS,
     **my_data.HANDLERS,
     **push.HANDLERS,
+    **actors.HANDLERS,
     **retention.HANDLERS,
     **signing.HANDLERS,
 }
