@@ -32,6 +32,11 @@ async def many(tx: Tx, actor: Actor, ids: Sequence[int]) -> list[GroupView]:
     return await views(tx, await store.many(tx, actor.me, ids))
 
 
+async def is_open(tx: Tx, group_id: int) -> bool:
+    """Whether anybody at all may read what stands in the group, as far as its network is public."""
+    return await store.kind(tx, group_id) in ("open", "moderated")
+
+
 async def views(tx: Tx, groups: Sequence[Group]) -> list[GroupView]:
     """With their accounts, in their order."""
     known = await accounts.by_ids(tx, [group.id for group in groups])

@@ -51,6 +51,14 @@ async def many(tx: Tx, me: int, ids: Sequence[int]) -> list[Group]:
     )
 
 
+async def kind(tx: Tx, id_: int) -> str | None:
+    """The kind of a group, whoever asks."""
+    found: str | None = await tx.value(
+        f"SELECT g.kind FROM groups g WHERE {TENANT} AND g.id = %(id)s", params(tx, id=id_)
+    )
+    return found
+
+
 async def named(tx: Tx, me: int, name: str) -> int | None:
     """The group of a handle or alias, as far as `me` may know of it."""
     found: int | None = await tx.value(

@@ -23,6 +23,7 @@ from torg.federation import collections as ap_collections
 from torg.federation import inbox as ap_inbox
 from torg.federation import objects as ap_objects
 from torg.federation import threads as ap_threads
+from torg.feeds import routes as feeds
 from torg.http import Routes
 from torg.mastodon_api import (
     account_collections,
@@ -238,6 +239,7 @@ def collections() -> list[Routes]:
         oembed.routes,
         proofs.routes,
         wellknown.routes,
+        feeds.routes,
         instance_about.routes,
         instance_v1.routes,
         invites.routes,

@@ -10,13 +10,14 @@ from torg.accounts import reads as accounts
 from torg.accounts.model import AccountKind
 from torg.directory import reads as directory
 from torg.directory.model import Colleague
+from torg.groups import reads as groups
 from torg.http import Call, Routes
 from torg.kernel.errors import Gone, NotFound
 from torg.timelines import reads as timelines
 from torg.web import group_page
 from torg.web.answer import answer
 from torg.web.forms import POSTS, Handle, Look, turned
-from torg.web.guard import let_out
+from torg.web.guard import fed, let_out
 from torg.web.present import presenting
 from torg.web.visitor import kept_out, visitor_of
 
@@ -57,6 +58,7 @@ async def profile(call: Call, params: Handle) -> Response:
         work=work,
         told=_told(work),
         account=account,
+        fed=fed(visitor, account) and (not of_group or await groups.is_open(call.tx, account.id)),
         pinned=pinned,
         posts=shown,
         older=views[-1].post.id if len(views) == POSTS else None,

@@ -16,7 +16,7 @@ from torg.timelines import reads
 from torg.web.answer import answer
 from torg.web.compose_form import blank
 from torg.web.forms import POSTS, Tag, Turn, turned
-from torg.web.guard import let_out
+from torg.web.guard import fed, let_out
 from torg.web.present import Present, presenting
 from torg.web.visitor import Visitor, kept_out, visitor_of
 
@@ -70,7 +70,8 @@ async def _posts(visitor: Visitor, params: Turn, template: str, views: list[Post
     shown = let_out(visitor, latest(views) if by_thread else once(views))
     at = await presenting(visitor.call.tx, visitor, shown)
     older = views[-1].post.id if len(views) == POSTS else None
-    return answer(visitor, template, at, posts=shown, older=older, turned=params.max_id is not None, **values)
+    turned = params.max_id is not None
+    return answer(visitor, template, at, posts=shown, older=older, turned=turned, fed=fed(visitor), **values)
 
 
 def once(views: list[PostView]) -> list[PostView]:
