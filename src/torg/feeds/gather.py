@@ -30,6 +30,7 @@ from torg.text.tags import tag_name
 from torg.timelines import reads as timelines
 
 ENTRIES = 20
+HUB = "/websub"
 OPEN_TO_ALL = ("network", "tag", "search")
 
 
@@ -90,7 +91,7 @@ async def gather(tx: Tx, network: Network, origin: str, wanted: Wanted, page: Pa
         author=entries.person(origin, account) if account else None,
         updated=max([began, *(one.updated for one in made)]),
         entries=made,
-        hub=None,
+        hub=None if wanted.kind == "search" else origin + HUB,
         older=_turned(url, max_id=older) if older else None,
         newer=_turned(url, min_id=views[0].post.id) if turned and views else None,
         archive=turned,

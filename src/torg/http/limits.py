@@ -22,6 +22,7 @@ RULES: dict[str, tuple[Quota, str]] = {
     "compose": (Quota(120, 1800), "address"),
     "invite": (Quota(30, 3600), "account"),
     "token": (Quota(600, 300), "address"),
+    "websub": (Quota(120, 300), "address"),
     "search_feed": (Quota(60, 300), "address"),
 }
 # Counted instead of the general rule: behind one address a whole office logs in on a Monday

@@ -19,7 +19,7 @@ from torg.groups import effects as groups
 from torg.groups.events import GroupAnnounced
 from torg.imports.events import PostsImported
 from torg.messages.events import MessageEdited, MessageSent
-from torg.moderation.events import ReportFiled, WarningIssued
+from torg.moderation.events import AccountModerated, ReportFiled, WarningIssued
 from torg.monitoring import work as monitoring
 from torg.must_see import effects as must_see
 from torg.notices import effects as notices
@@ -27,6 +27,7 @@ from torg.notices.events import NoticeCreated
 from torg.posts.events import (
     DelegateActed,
     PollEnded,
+    PostDeleted,
     PostEdited,
     PostFavourited,
     PostPublished,
@@ -39,6 +40,7 @@ from torg.serve import cards, invitations, moderation
 from torg.showcase import effects as showcase
 from torg.showcase.events import AddedToCollection, CollectionUpdated
 from torg.signing import effects as signing
+from torg.websub import effects as websub
 
 EFFECTS: Effects = {
     AccountActivated: [
@@ -56,7 +58,8 @@ EFFECTS: Effects = {
         Batch(must_see.joined_network),
         signing.account_created,
     ],
-    AccountUpdated: [Batch(graph.unlocked), directory.gone],
+    AccountModerated: [Batch(websub.accounts_changed)],
+    AccountUpdated: [Batch(graph.unlocked), directory.gone, Batch(websub.accounts_changed)],
     AddedToCollection: [Batch(showcase.added)],
     CardShown: [cards.show],
     DelegateActed: [delegation.record],
@@ -69,6 +72,7 @@ EFFECTS: Effects = {
     MessageSent: [Batch(notices.messages_sent), Batch(monitoring.messages_sent)],
     NoticeCreated: [Batch(push.wake)],
     PollEnded: [Batch(notices.polls_ended)],
+    PostDeleted: [Batch(websub.posts_changed)],
     PostEdited: [
         Batch(groups.edited),
         Batch(notices.posts_edited),
@@ -76,6 +80,7 @@ EFFECTS: Effects = {
         Batch(bridge.index_posts),
         Batch(monitoring.posts_edited),
         cards.want_for_edited,
+        Batch(websub.posts_changed),
     ],
     PostFavourited: [Batch(notices.posts_favourited)],
     PostPublished: [
@@ -86,6 +91,7 @@ EFFECTS: Effects = {
         Batch(track.posts_published),  # after the words are indexed, and after what others are told of the post
         Batch(monitoring.posts_published),
         cards.want_for_published,
+        Batch(websub.posts_changed),
     ],
     PostsImported: [Batch(search.index_imported)],  # old posts are no news: no notice, no stream
     PostsReceived: [Batch(search.index_imported)],

@@ -18,6 +18,7 @@ from torg.digests import upkeep as digests
 from torg.engine import relay
 from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
 from torg.federation import processing
+from torg.feeds import distribution as feeds
 from torg.groups import actions as groups
 from torg.groups import effects as group_effects
 from torg.joining import actions as joining
@@ -110,6 +111,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **compliance.HANDLERS,
     **erasing.HANDLERS,
     **enforcement.HANDLERS,
+    **feeds.HANDLERS,
     **guard.HANDLERS,
     **joining.HANDLERS,
     **resets.HANDLERS,
@@ -133,6 +135,7 @@ PERIODIC: Sequence[Periodic] = (
     *guard.PERIODIC,
     *compliance.PERIODIC,
     *digests.PERIODIC,
+    *feeds.PERIODIC,
     *media.PERIODIC,
     *monitoring.PERIODIC,
     *my_data.PERIODIC,

@@ -23,6 +23,7 @@ from torg.federation import collections as ap_collections
 from torg.federation import inbox as ap_inbox
 from torg.federation import objects as ap_objects
 from torg.federation import threads as ap_threads
+from torg.feeds import hub as feeds_hub
 from torg.feeds import routes as feeds
 from torg.http import Routes
 from torg.mastodon_api import (
@@ -240,6 +241,7 @@ def collections() -> list[Routes]:
         proofs.routes,
         wellknown.routes,
         feeds.routes,
+        feeds_hub.routes,
         instance_about.routes,
         instance_v1.routes,
         invites.routes,
