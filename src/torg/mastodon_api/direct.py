@@ -104,7 +104,7 @@ async def history(call: Call, id_: int) -> list[entities.StatusEdit]:
             created_at=iso(v.created_at),
             account=present_accounts.account(around, view.account),
             media_attachments=[present_media.attachment(call.origin, m) for m in view.media],
-            emojis=around.emojis_in(v.html, v.spoiler),
+            emojis=around.emojis_in(v.html, v.spoiler, host=view.account.host),
         )
         for v in versions
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from torg.accounts import reads as accounts
 from torg.http import Call, Routes
 from torg.mastodon_api import entities
 from torg.mastodon_api.forms import ById
@@ -31,5 +32,7 @@ async def vote(call: Call, form: Vote) -> entities.Poll:
 
 
 async def _entity(call: Call, poll: Poll) -> entities.Poll:
-    around = await scene.load(call.tx, call.actor, call.origin, (), poll.options)
-    return statuses.poll(around, poll)
+    author = await accounts.by_ids(call.tx, [poll.account_id])
+    around = await scene.load(call.tx, call.actor, call.origin, author.values(), poll.options)
+    host = author[poll.account_id].host if poll.account_id in author else ""
+    return statuses.poll(around, poll, host=host)

@@ -52,7 +52,7 @@ async def history(call: Call, params: ById) -> list[entities.StatusEdit]:
                 for m in v.media
                 if int(m["id"]) in known
             ],
-            emojis=around.emojis_in(v.html, v.spoiler),
+            emojis=around.emojis_in(v.html, v.spoiler, host=author.host),
         )
         for v in versions
     ]

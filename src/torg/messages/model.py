@@ -45,6 +45,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     favourited: bool
     bookmarked: bool
     muted: bool
+    uri: str | None = None  # of one from another server
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):

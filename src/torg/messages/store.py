@@ -14,7 +14,7 @@ TENANT = "org_id = %(org)s AND network_id = %(network)s"
 
 SELECT = """
     SELECT m.id, m.org_id, m.network_id, m.conversation_id, m.account_id, m.reply_to_id, m.reply_to_account_id,
-           m.source, m.html, m.spoiler, m.sensitive, m.language, m.app_id, m.created_at, m.edited_at,
+           m.source, m.html, m.spoiler, m.sensitive, m.language, m.app_id, m.created_at, m.edited_at, m.uri,
            r.favourited, r.bookmarked, coalesce(c.muted, false) AS muted,
            ARRAY(SELECT o.account_id FROM message_readers o WHERE o.org_id = m.org_id AND o.message_id = m.id
                  ORDER BY o.account_id) AS readers

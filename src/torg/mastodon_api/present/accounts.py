@@ -62,7 +62,9 @@ def shared(scene: Scene, a: Account) -> dict[str, object]:
             entities.Field(name=f.name, value=f.value_html, verified_at=iso(f.verified_at) if f.verified_at else None)
             for f in a.fields
         ],
-        "emojis": [] if gone else scene.emojis_in(a.display_name, a.note_html, *(f.value_html for f in a.fields)),
+        "emojis": [] if gone else scene.emojis_in(
+            a.display_name, a.note_html, *(f.value_html for f in a.fields), host=a.host
+        ),
         "bot": a.bot or a.kind is AccountKind.BOT,
         "group": a.kind is AccountKind.GROUP or a.actor_type == "Group",
         "discoverable": a.discoverable and not gone,

@@ -27,7 +27,7 @@ def message(scene: Scene, view: MessageView) -> entities.Status:
     m = view.message
     return entities.Status(
         id=str(m.id),
-        uri=f"{scene.origin}/users/{view.account.handle}/messages/{m.id}",
+        uri=m.uri or f"{scene.origin}/users/{view.account.handle}/messages/{m.id}",
         url=None,
         created_at=iso(m.created_at),
         account=accounts.account(scene, view.account),
@@ -41,7 +41,7 @@ def message(scene: Scene, view: MessageView) -> entities.Status:
             for a in view.mentions
         ],
         tags=[],
-        emojis=scene.emojis_in(m.html, m.spoiler),
+        emojis=scene.emojis_in(m.html, m.spoiler, host=view.account.host),
         reblogs_count=0,
         favourites_count=int(m.favourited),
         quotes_count=0,

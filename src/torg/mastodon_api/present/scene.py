@@ -17,7 +17,7 @@ from torg.mastodon_api.entities import AccountRole, Collection, CustomEmoji
 from torg.mastodon_api.present import collections
 from torg.media import links
 
-SHORTCODE = re.compile(r":([a-zA-Z0-9_]{2,}):")
+SHORTCODE = re.compile(r":([a-zA-Z0-9_]+):")
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     actor: Actor
     origin: str
-    emojis: Mapping[str, CustomEmoji] = {}
+    emojis: Mapping[tuple[str, str], CustomEmoji] = {}
     roles: Mapping[int, AccountRole] = {}
     moved: Mapping[int, Account] = {}
     collections: Mapping[int, Collection] = {}
@@ -33,12 +33,12 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     creators: Mapping[int, Account] = {}
     """By the id of a card: who wrote the page."""
 
-    def emojis_in(self, *texts: str) -> list[CustomEmoji]:
-        """The custom emoji that the texts use, in order of first use."""
+    def emojis_in(self, *texts: str, host: str = "") -> list[CustomEmoji]:
+        """The custom emoji that the texts use, in order of first use; `host`: whose they are, '' for ours."""
         if not self.emojis:
             return []
         codes = dict.fromkeys(code for text in texts for code in SHORTCODE.findall(text))
-        return [self.emojis[code] for code in codes if code in self.emojis]
+        return [self.emojis[host, code] for code in codes if (host, code) in self.emojis]
 
     def collections_in(self, html: str) -> list[Collection]:
         """The collections that a text links to and the viewer may see, in order of first link."""
@@ -58,9 +58,11 @@ async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], tex
     codes = {code for text in words for code in SHORTCODE.findall(text)}
     moved = {a.moved_to_id for a in people if a.moved_to_id is not None}
     tenant = {"org": actor.org_id, "network": actor.network_id}
-    emojis: dict[str, CustomEmoji] = {}
+    emojis: dict[tuple[str, str], CustomEmoji] = {}
     if codes:
         emojis = await _emojis(tx, actor, codes, origin)
+        if hosts := {a.host for a in people if a.host}:
+            emojis |= await _remote_emojis(tx, actor, codes, hosts, origin)
     roles: dict[int, AccountRole] = {}
     if role_ids := {a.role_id for a in people if a.role_id is not None}:
         rows = await tx.all(
@@ -87,19 +89,41 @@ def _linked(origin: str, texts: Iterable[str]) -> list[int]:
     return list(dict.fromkeys(id_ for id_ in found if id_ <= MAX_ID))
 
 
-async def _emojis(tx: Tx, actor: Actor, codes: set[str], origin: str) -> dict[str, CustomEmoji]:
+async def _emojis(tx: Tx, actor: Actor, codes: set[str], origin: str) -> dict[tuple[str, str], CustomEmoji]:
     rows = await tx.all(
         """SELECT shortcode, category, visible, key, static_key FROM custom_emojis
            WHERE org_id = %(org)s AND network_id = %(network)s AND NOT disabled AND shortcode = ANY(%(codes)s)""",
         {"org": actor.org_id, "network": actor.network_id, "codes": list(codes)},
     )
     return {
-        r["shortcode"]: CustomEmoji(
+        ("", r["shortcode"]): CustomEmoji(
             shortcode=r["shortcode"],
             url=links.url(actor.network_kind, origin, r["key"]),
             static_url=links.url(actor.network_kind, origin, r["static_key"]),
             visible_in_picker=r["visible"],
             category=r["category"],
+        )
+        for r in rows
+    }
+
+
+async def _remote_emojis(
+    tx: Tx, actor: Actor, codes: set[str], hosts: set[str], origin: str
+) -> dict[tuple[str, str], CustomEmoji]:
+    """Custom emoji of other servers, by the host of who uses them: those of which we have a copy."""
+    rows = await tx.all(
+        """SELECT host, shortcode, key, coalesce(static_key, key) AS static_key FROM remote_emojis
+           WHERE org_id = %(org)s AND network_id = %(network)s AND host = ANY(%(hosts)s)
+           AND shortcode = ANY(%(codes)s) AND key IS NOT NULL""",
+        {"org": actor.org_id, "network": actor.network_id, "codes": list(codes), "hosts": list(hosts)},
+    )
+    return {
+        (r["host"], r["shortcode"]): CustomEmoji(
+            shortcode=r["shortcode"],
+            url=links.url(actor.network_kind, origin, r["key"]),
+            static_url=links.url(actor.network_kind, origin, r["static_key"]),
+            visible_in_picker=False,
+            category=None,
         )
         for r in rows
     }

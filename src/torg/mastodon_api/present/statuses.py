@@ -141,7 +141,9 @@ def _common(scene: Scene, view: PostView, filtered: Filtered) -> dict[str, Any]:
             for a in view.mentions
         ],
         "tags": [entities.ShallowTag(name=t, url=tag_url(scene.origin, t)) for t in view.tags],
-        "emojis": scene.emojis_in(post.html, post.spoiler, *(view.poll.options if view.poll else ())),
+        "emojis": scene.emojis_in(
+            post.html, post.spoiler, *(view.poll.options if view.poll else ()), host=view.account.host
+        ),
         "reblogs_count": view.counts.boosts,
         "favourites_count": view.counts.favourites,
         "quotes_count": view.counts.quotes,
@@ -149,7 +151,7 @@ def _common(scene: Scene, view: PostView, filtered: Filtered) -> dict[str, Any]:
         "url": url_of(scene.origin, view),
         "in_reply_to_id": str(post.reply_to_id) if post.reply_to_id else None,
         "in_reply_to_account_id": str(post.reply_to_account_id) if post.reply_to_account_id else None,
-        "poll": poll(scene, view.poll) if view.poll else None,
+        "poll": poll(scene, view.poll, host=view.account.host) if view.poll else None,
         "card": card(scene, view.card) if view.card else None,
         "language": post.language,
         "edited_at": iso(post.edited_at) if post.edited_at else None,
@@ -180,7 +182,7 @@ def quote_approval(scene: Scene, view: PostView) -> entities.QuoteApproval:
     return entities.QuoteApproval(automatic=[] if policy == "nobody" else [policy], manual=[], current_user=verdict)
 
 
-def poll(scene: Scene, p: Poll) -> entities.Poll:
+def poll(scene: Scene, p: Poll, *, host: str = "") -> entities.Poll:
     """A poll; counts are null while the author hides them (docs: entities/Poll)."""
     expired = p.expired(now())
     hidden = p.hide_totals and not expired
@@ -196,7 +198,7 @@ def poll(scene: Scene, p: Poll) -> entities.Poll:
             entities.PollOption(title=title, votes_count=None if hidden else count)
             for title, count in zip(p.options, p.tallies, strict=True)
         ],
-        emojis=scene.emojis_in(*p.options),
+        emojis=scene.emojis_in(*p.options, host=host),
         voted=UNSET if votes is None else bool(votes) or scene.actor.account_id == p.account_id,
         own_votes=UNSET if votes is None else votes,
     )
