@@ -22,3 +22,10 @@ class AccountUpdated(Event, frozen=True, kw_only=True):
     """The profile or its pictures changed: what shows it is out of date."""
 
     account_id: int
+
+
+class AccountMoved(Event, frozen=True, kw_only=True):
+    """The person uses another account from now on: followers are sent there."""
+
+    account_id: int
+    target_id: int

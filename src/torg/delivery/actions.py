@@ -58,3 +58,8 @@ async def follower_inboxes(tx: Tx, account_id: int) -> list[str]:
 async def revive(tx: Tx, host: str) -> None:
     """Something came from this host, so it lives: what waits for it is tried at once (at most once a minute)."""
     await store.revive(tx, host)
+
+
+async def every_inbox(tx: Tx) -> list[str]:
+    """Where every server that the network knows is reached, for what all of them must hear: an account is gone."""
+    return await store.every_inbox(tx)

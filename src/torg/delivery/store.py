@@ -34,6 +34,10 @@ async def follower_inboxes(tx: Tx, account_id: int) -> list[str]:
     return await tx.column(FOLLOWERS, {**tenant(tx), "account": account_id})
 
 
+async def every_inbox(tx: Tx) -> list[str]:
+    return await tx.column(EVERY, tenant(tx))
+
+
 async def revive(tx: Tx, host: str) -> None:
     await tx.run("SELECT torg_revive_host(%s)", (host,))
 
@@ -61,6 +65,12 @@ INBOXES = f"""
 SELECT DISTINCT coalesce(r.shared_inbox, r.inbox) FROM remote_actors r
 JOIN accounts a ON a.org_id = r.org_id AND a.id = r.account_id
 WHERE r.org_id = %(org)s AND r.network_id = %(network)s AND r.account_id = ANY (%(ids)s::bigint[]) AND {REACHABLE}
+"""
+
+EVERY = f"""
+SELECT DISTINCT coalesce(r.shared_inbox, r.inbox) FROM remote_actors r
+JOIN accounts a ON a.org_id = r.org_id AND a.id = r.account_id
+WHERE r.org_id = %(org)s AND r.network_id = %(network)s AND {REACHABLE}
 """
 
 FOLLOWERS = f"""

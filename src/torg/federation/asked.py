@@ -8,13 +8,14 @@ from torg.accounts import reads as accounts
 from torg.accounts.model import Account, AccountKind
 from torg.engine.postgres import Tx
 from torg.federation import signed
-from torg.federation.gathering import federates, place_of
+from torg.federation.gathering import place_of
 from torg.federation.render.model import Place
 from torg.groups import outward as groups
 from torg.http import Call, Reply
 from torg.http.negotiation import ACTIVITY_TYPE
 from torg.kernel.errors import Forbidden, NotFound, Unauthorized
 from torg.peers import policy
+from torg.peers.rules import federates
 from torg.remote.as2 import host_of
 
 TYPE = f"{ACTIVITY_TYPE}; charset=utf-8"

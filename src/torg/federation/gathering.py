@@ -39,11 +39,6 @@ class Sendable(msgspec.Struct, frozen=True):
     around: Around
 
 
-def federates(network: Network) -> bool:
-    """Whether other servers exist for this network at all."""
-    return network.is_public and network.settings.federation != "off"
-
-
 def place_of(origin: str, network: Network) -> Place:
     return Place(origin=origin, host=network.host)
 

@@ -179,8 +179,9 @@ async def _refuse(tx: Tx, me: int, other: Account) -> None:
 
 async def unblock(tx: Tx, actor: Actor, target_id: int) -> None:
     target = await accounts.visible(tx, target_id)
-    if await store.drop_block(tx, actor.me, target.id):
-        await outbox.append(tx, Unblocked(account_id=actor.me, target_id=target.id))
+    blocked, uri = await store.drop_block(tx, actor.me, target.id)
+    if blocked:
+        await outbox.append(tx, Unblocked(account_id=actor.me, target_id=target.id, uri=uri))
 
 
 async def mute(tx: Tx, actor: Actor, target_id: int, *, notifications: bool = True, seconds: int = 0) -> None:

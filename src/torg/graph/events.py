@@ -73,6 +73,7 @@ class Blocked(Event, frozen=True, kw_only=True):
 class Unblocked(Event, frozen=True, kw_only=True):
     account_id: int
     target_id: int
+    uri: str | None = None
 
 
 class Muted(Event, frozen=True, kw_only=True):

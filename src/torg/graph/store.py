@@ -134,8 +134,22 @@ async def put_block(tx: Tx, me: int, target: int) -> bool:
     return added > 0
 
 
-async def drop_block(tx: Tx, me: int, target: int) -> bool:
-    return await tx.run(f"DELETE FROM blocks WHERE {PAIR}", params(tx, me, target=target)) > 0
+async def drop_block(tx: Tx, me: int, target: int) -> tuple[bool, str | None]:
+    """Whether there was one, and the id of its Block where another server was told."""
+    row = await tx.one(f"DELETE FROM blocks WHERE {PAIR} RETURNING uri", params(tx, me, target=target))
+    return row is not None, row["uri"] if row else None
+
+
+async def name_follow(tx: Tx, me: int, target: int, uri: str) -> bool:
+    """Remember under which id another server is asked for a follow, for its Undo; whether it is still wanted."""
+    values = params(tx, me, target=target, uri=uri)
+    asked = await tx.run(f"UPDATE follow_requests SET uri = %(uri)s WHERE {PAIR}", values)
+    return asked + await tx.run(f"UPDATE follows SET uri = %(uri)s WHERE {PAIR}", values) > 0
+
+
+async def name_block(tx: Tx, me: int, target: int, uri: str) -> bool:
+    """Remember under which id another server is told of a block, for its Undo; whether it still stands."""
+    return await tx.run(f"UPDATE blocks SET uri = %(uri)s WHERE {PAIR}", params(tx, me, target=target, uri=uri)) > 0
 
 
 async def put_mute(tx: Tx, me: int, target: int, notifications: bool, expires_at: datetime | None) -> None:

@@ -35,3 +35,11 @@ async def moderators(tx: Tx, group_id: int) -> list[Account]:
     roles = await store.roles(tx, group_id)
     known = await accounts.by_ids(tx, roles)
     return [known[id_] for id_ in sorted(known) if known[id_].visible]
+
+
+async def was_open(tx: Tx, group_id: int) -> bool:
+    """Whether a group that is gone was one that anybody could read."""
+    kind = await tx.value(
+        f"SELECT g.kind FROM groups g WHERE {store.TENANT} AND g.id = %(id)s", store.params(tx, id=group_id)
+    )
+    return kind in OPEN

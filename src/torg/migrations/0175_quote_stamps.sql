@@ -1,4 +1,4 @@
--- Quotes with consent (FEP-044f): the stamps that we gave, and those that were given to us.
+-- Quotes with consent (FEP-044f): the stamps that we gave. Those given to us stand in remote_posts.
 
 -- One row per quote of a local post that its author, or the author's policy, agreed to. It is served at
 -- {actor}/quote_authorizations/{id}; without the row the consent is withdrawn.
@@ -19,17 +19,3 @@ CREATE TABLE quote_stamps (
 CREATE INDEX quote_stamps_account ON quote_stamps (org_id, account_id);
 SELECT secure_content('quote_stamps');
 SELECT with_post('quote_stamps', 'quoted_id');
-
--- The stamp of another server for a local post that quotes one of its posts.
-CREATE TABLE quote_grants (
-    org_id bigint NOT NULL,
-    network_id bigint NOT NULL,
-    post_id bigint NOT NULL,                    -- the local post that quotes
-    uri text NOT NULL,
-    PRIMARY KEY (org_id, post_id),
-    FOREIGN KEY (org_id, network_id) REFERENCES networks ON DELETE CASCADE,
-    FOREIGN KEY (org_id, post_id) REFERENCES posts ON DELETE CASCADE
-);
-CREATE INDEX quote_grants_uri ON quote_grants (org_id, network_id, uri);
-SELECT secure_content('quote_grants');
-SELECT with_post('quote_grants');

@@ -10,7 +10,7 @@ from typing import Any
 
 from torg.accounts import reads as accounts
 from torg.accounts import store as account_rows
-from torg.accounts.events import AccountUpdated
+from torg.accounts.events import AccountMoved, AccountUpdated
 from torg.accounts.model import Account
 from torg.engine import jobs, outbox
 from torg.engine.postgres import Tx
@@ -94,7 +94,9 @@ async def move(tx: Tx, actor: Actor, text: str, *, origin: str, host: str) -> Ac
     assert target is not None
     if me.moved_to_id != target.id:
         await account_rows.update(tx, me.id, {"moved_to_id": target.id, "moved_at": now()})
-        await outbox.append(tx, AccountUpdated(account_id=me.id))
+        await outbox.append_all(
+            tx, [AccountUpdated(account_id=me.id), AccountMoved(account_id=me.id, target_id=target.id)]
+        )
     await jobs.enqueue(tx, MOVE_FOLLOWERS, {"account_id": me.id}, key=str(me.id))
     return target
 

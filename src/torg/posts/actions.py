@@ -20,7 +20,7 @@ from torg.media import actions as media
 from torg.media import reads as media_reads
 from torg.orgs.model import Network
 from torg.orgs.rules import may_post
-from torg.posts import checks, delegated, groups, poll_store, quotes, reads, rules, store, tags
+from torg.posts import checks, delegated, groups, outward, poll_store, quotes, reads, rules, store, tags
 from torg.posts.events import PostDeleted, PostEdited, PostPublished
 from torg.posts.model import Audience, Draft, MediaChange, PollDraft, Post
 from torg.text.language import guess
@@ -265,6 +265,7 @@ async def remove(tx: Tx, post: Post, *, deleted_by: int | None, delete_media: bo
     if not await store.lock(tx, post.id):
         return
     row = (await store.readable_rows(tx, post.account_id, [post.id]))[0]
+    reached = (await outward.reached(tx, [post.id])).get(post.id, [])
     for boost in await store.boosts_of(tx, post.id):
         await remove(tx, boost, deleted_by=deleted_by)
     if post.has_media:
@@ -288,5 +289,6 @@ async def remove(tx: Tx, post: Post, *, deleted_by: int | None, delete_media: bo
         mention_ids=row["mention_ids"],
         tags=row["tags"],
         has_media=post.has_media,
+        reached_ids=reached,
     )
     await outbox.append(tx, event)

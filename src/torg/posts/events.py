@@ -60,7 +60,10 @@ class PostEdited(Event, frozen=True, kw_only=True):
 
 
 class PostDeleted(Event, frozen=True, kw_only=True):
-    """A post or boost is gone; the facts that streams need to tell its readers."""
+    """A post or boost is gone; the facts that streams need to tell its readers.
+
+    `reached_ids`: accounts of other servers that had answered, boosted, favourited or quoted it.
+    """
 
     post_id: int
     account_id: int
@@ -72,6 +75,7 @@ class PostDeleted(Event, frozen=True, kw_only=True):
     mention_ids: list[int] = []
     tags: list[str] = []
     has_media: bool = False
+    reached_ids: list[int] = []
 
 
 class PostFavourited(Event, frozen=True, kw_only=True):
@@ -81,9 +85,24 @@ class PostFavourited(Event, frozen=True, kw_only=True):
 
 
 class PostUnfavourited(Event, frozen=True, kw_only=True):
+    """`uri`: the id of the Like that other servers know."""
+
     post_id: int
     account_id: int
     author_id: int
+    uri: str | None = None
+
+
+class PostPinned(Event, frozen=True, kw_only=True):
+    """The author put a post on top of the profile."""
+
+    post_id: int
+    account_id: int
+
+
+class PostUnpinned(Event, frozen=True, kw_only=True):
+    post_id: int
+    account_id: int
 
 
 class QuoteRevoked(Event, frozen=True, kw_only=True):

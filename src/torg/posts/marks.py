@@ -11,7 +11,7 @@ from torg.kernel.errors import Invalid
 from torg.kernel.ids import new_id
 from torg.kernel.page import Page, Slice, in_order
 from torg.posts import reads, store
-from torg.posts.events import PostFavourited, PostUnfavourited
+from torg.posts.events import PostFavourited, PostPinned, PostUnfavourited, PostUnpinned
 from torg.posts.model import Audience
 from torg.posts.visibility import readable
 
@@ -30,9 +30,10 @@ async def favourite(tx: Tx, actor: Actor, post_id: int) -> int:
 
 async def unfavourite(tx: Tx, actor: Actor, post_id: int) -> int:
     post = await reads.original(tx, actor, post_id)
+    uri = await like_uri(tx, actor.me, post.id)
     if await _unmark(tx, "favourites", actor.me, post.id):
         await store.count(tx, post.id, favourites=-1)
-        event = PostUnfavourited(post_id=post.id, account_id=actor.me, author_id=post.account_id)
+        event = PostUnfavourited(post_id=post.id, account_id=actor.me, author_id=post.account_id, uri=uri)
         await outbox.append(tx, event)
     return post.id
 
@@ -64,14 +65,35 @@ async def pin(tx: Tx, actor: Actor, post_id: int, *, most: int) -> int:
     )
     if post.id not in pinned and len(pinned) >= most:
         raise Invalid("Validation failed: You have already pinned the maximum number of posts")
-    await _mark(tx, "pins", actor.me, post.id)
+    if await _mark(tx, "pins", actor.me, post.id):
+        await outbox.append(tx, PostPinned(post_id=post.id, account_id=actor.me))
     return post.id
 
 
 async def unpin(tx: Tx, actor: Actor, post_id: int) -> int:
     post = await reads.readable_post(tx, actor, post_id)
-    await _unmark(tx, "pins", actor.me, post.id)
+    if await _unmark(tx, "pins", actor.me, post.id):
+        await outbox.append(tx, PostUnpinned(post_id=post.id, account_id=actor.me))
     return post.id
+
+
+async def like_uri(tx: Tx, account_id: int, post_id: int) -> str | None:
+    """The id of the Like of a favourite, where other servers know of it."""
+    found: str | None = await tx.value(
+        """SELECT uri FROM favourites WHERE org_id = %(org)s AND network_id = %(network)s
+           AND account_id = %(me)s AND post_id = %(post)s""",
+        {**store.tenant(tx), "me": account_id, "post": post_id},
+    )
+    return found
+
+
+async def name_like(tx: Tx, account_id: int, post_id: int, uri: str) -> None:
+    """Remember under which id other servers are told of a favourite, for its Undo."""
+    await tx.run(
+        """UPDATE favourites SET uri = %(uri)s WHERE org_id = %(org)s AND network_id = %(network)s
+           AND account_id = %(me)s AND post_id = %(post)s""",
+        {**store.tenant(tx), "me": account_id, "post": post_id, "uri": uri},
+    )
 
 
 async def mute_thread(tx: Tx, actor: Actor, post_id: int) -> int:

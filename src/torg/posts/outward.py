@@ -153,3 +153,37 @@ async def shown_to(tx: Tx, post_id: int, host: str) -> bool:
             {**store.tenant(tx), "post": post_id, "host": host},
         )
     )
+
+
+async def elsewhere(tx: Tx, author_id: int, ids: Iterable[int]) -> list[int]:
+    """Those of the accounts that live on other servers and that the author has blocked neither them nor theirs."""
+    wanted = list(set(ids))
+    if not wanted:
+        return []
+    return await tx.column(
+        """SELECT a.id FROM accounts a WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.id = ANY (%(ids)s)
+           AND a.host <> '' AND a.state = 'active'
+           AND NOT EXISTS (SELECT FROM blocks b WHERE b.org_id = a.org_id AND b.account_id = %(author)s
+                           AND b.target_id = a.id)
+           AND NOT EXISTS (SELECT FROM domain_blocks d WHERE d.org_id = a.org_id AND d.account_id = %(author)s
+                           AND d.domain = a.host)""",
+        {**store.tenant(tx), "author": author_id, "ids": wanted},
+    )
+
+
+async def has_neighbours(tx: Tx) -> bool:
+    """Whether the network knows anybody on another server: if not, there is nobody to tell."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT FROM remote_actors WHERE org_id = %(org)s AND network_id = %(network)s)",
+            store.tenant(tx),
+        )
+    )
+
+
+async def group_of(tx: Tx, post_id: int) -> int | None:
+    """The group that a post stands in."""
+    found: int | None = await tx.value(
+        f"SELECT p.group_id FROM posts p WHERE {store.TENANT} AND p.id = %(id)s", {**store.tenant(tx), "id": post_id}
+    )
+    return found

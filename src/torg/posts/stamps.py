@@ -67,36 +67,13 @@ async def take_back(tx: Tx, stamp_id: int) -> None:
     await tx.run(f"DELETE FROM quote_stamps WHERE {TENANT} AND id = %(id)s", {**store.tenant(tx), "id": stamp_id})
 
 
-async def put_grant(tx: Tx, post_id: int, uri: str) -> None:
-    """Another server's stamp for a post of ours."""
-    await tx.run(
-        """INSERT INTO quote_grants (org_id, network_id, post_id, uri)
-           VALUES (%(org)s, %(network)s, %(post)s, %(uri)s)
-           ON CONFLICT (org_id, post_id) DO UPDATE SET uri = excluded.uri""",
-        {**store.tenant(tx), "post": post_id, "uri": uri},
-    )
-
-
-async def drop_grant(tx: Tx, post_id: int) -> None:
-    await tx.run(
-        f"DELETE FROM quote_grants WHERE {TENANT} AND post_id = %(post)s", {**store.tenant(tx), "post": post_id}
-    )
-
-
 async def grants(tx: Tx, post_ids: Sequence[int]) -> dict[int, str]:
     """Other servers' stamps by the post of ours that they are for."""
     if not post_ids:
         return {}
     rows = await tx.all(
-        f"SELECT post_id, uri FROM quote_grants WHERE {TENANT} AND post_id = ANY (%(ids)s)",
+        f"""SELECT post_id, quote_authorization AS uri FROM remote_posts
+            WHERE {TENANT} AND post_id = ANY (%(ids)s) AND quote_authorization IS NOT NULL""",
         {**store.tenant(tx), "ids": list(post_ids)},
     )
     return {row["post_id"]: row["uri"] for row in rows}
-
-
-async def granted(tx: Tx, uri: str) -> int | None:
-    """The post of ours that a stamp of another server is for."""
-    found: int | None = await tx.value(
-        f"SELECT post_id FROM quote_grants WHERE {TENANT} AND uri = %(uri)s", {**store.tenant(tx), "uri": uri}
-    )
-    return found

@@ -6,19 +6,37 @@ Streams need no line here: they read the event log itself (live/).
 
 from __future__ import annotations
 
-from torg.accounts.events import AccountActivated, AccountCreated, AccountUpdated
+from torg.accounts.events import AccountActivated, AccountCreated, AccountMoved, AccountUpdated
 from torg.bridge import inflow
 from torg.bridge import upkeep as bridge
 from torg.cards.events import CardShown
 from torg.delegation import effects as delegation
 from torg.directory import effects as directory
 from torg.engine.effects import Batch, Effects
+from torg.federation.outgoing import accounts as tell_accounts
+from torg.federation.outgoing import marks as tell_marks
+from torg.federation.outgoing import messages as tell_messages
+from torg.federation.outgoing import posts as tell_posts
+from torg.federation.outgoing import quotes as tell_quotes
+from torg.federation.outgoing import reports as tell_reports
+from torg.federation.outgoing import ties as tell_ties
 from torg.graph import effects as graph
-from torg.graph.events import FollowAccepted, Followed, FollowRequested, RelationshipsSevered
+from torg.graph.events import (
+    Blocked,
+    FollowAccepted,
+    FollowChanged,
+    Followed,
+    FollowRejected,
+    FollowRequested,
+    FollowRequestWithdrawn,
+    RelationshipsSevered,
+    Unblocked,
+    Unfollowed,
+)
 from torg.groups import effects as groups
 from torg.groups.events import GroupAnnounced
 from torg.imports.events import PostsImported
-from torg.messages.events import MessageEdited, MessageSent
+from torg.messages.events import MessageDeleted, MessageEdited, MessageSent
 from torg.moderation.events import AccountModerated, ReportFiled, WarningIssued
 from torg.monitoring import work as monitoring
 from torg.must_see import effects as must_see
@@ -27,18 +45,24 @@ from torg.notices.events import NoticeCreated
 from torg.posts.events import (
     DelegateActed,
     PollEnded,
+    PollVoted,
     PostDeleted,
     PostEdited,
     PostFavourited,
+    PostPinned,
     PostPublished,
     PostsReceived,
+    PostUnfavourited,
+    PostUnpinned,
+    QuoteAsked,
+    QuoteRevoked,
 )
 from torg.push import effects as push
 from torg.search import actions as search
 from torg.search import track
 from torg.serve import cards, invitations, moderation
 from torg.showcase import effects as showcase
-from torg.showcase.events import AddedToCollection, CollectionUpdated
+from torg.showcase.events import AddedToCollection, CollectionUpdated, TagFeatured, TagUnfeatured
 from torg.signing import effects as signing
 from torg.websub import effects as websub
 
@@ -59,20 +83,27 @@ EFFECTS: Effects = {
         signing.account_created,
     ],
     AccountModerated: [Batch(websub.accounts_changed)],
-    AccountUpdated: [Batch(graph.unlocked), directory.gone, Batch(websub.accounts_changed)],
+    AccountMoved: [tell_accounts.moved],
+    AccountUpdated: [Batch(graph.unlocked), directory.gone, Batch(websub.accounts_changed), tell_accounts.updated],
     AddedToCollection: [Batch(showcase.added)],
+    Blocked: [tell_ties.blocked],
     CardShown: [cards.show],
-    DelegateActed: [delegation.record],
     CollectionUpdated: [Batch(showcase.updated)],
-    FollowAccepted: [Batch(notices.follow_accepted), Batch(must_see.let_in)],
-    FollowRequested: [Batch(notices.follow_requested), Batch(groups.requested)],
-    Followed: [Batch(notices.followed), Batch(must_see.joined_group)],
+    DelegateActed: [delegation.record],
+    FollowAccepted: [Batch(notices.follow_accepted), Batch(must_see.let_in), tell_ties.accepted],
+    FollowChanged: [tell_ties.changed],
+    FollowRejected: [tell_ties.rejected],
+    FollowRequestWithdrawn: [tell_ties.withdrawn],
+    FollowRequested: [Batch(notices.follow_requested), Batch(groups.requested), tell_ties.requested],
+    Followed: [Batch(notices.followed), Batch(must_see.joined_group), tell_ties.followed],
     GroupAnnounced: [Batch(groups.announced)],
-    MessageEdited: [Batch(monitoring.messages_edited)],
-    MessageSent: [Batch(notices.messages_sent), Batch(monitoring.messages_sent)],
+    MessageDeleted: [Batch(tell_messages.deleted)],
+    MessageEdited: [Batch(monitoring.messages_edited), Batch(tell_messages.edited)],
+    MessageSent: [Batch(notices.messages_sent), Batch(monitoring.messages_sent), Batch(tell_messages.sent)],
     NoticeCreated: [Batch(push.wake)],
-    PollEnded: [Batch(notices.polls_ended)],
-    PostDeleted: [Batch(websub.posts_changed)],
+    PollEnded: [Batch(notices.polls_ended), tell_marks.poll_ended],
+    PollVoted: [tell_marks.voted],
+    PostDeleted: [Batch(websub.posts_changed), Batch(tell_posts.deleted)],
     PostEdited: [
         Batch(groups.edited),
         Batch(notices.posts_edited),
@@ -81,8 +112,10 @@ EFFECTS: Effects = {
         Batch(monitoring.posts_edited),
         cards.want_for_edited,
         Batch(websub.posts_changed),
+        Batch(tell_posts.edited),
     ],
-    PostFavourited: [Batch(notices.posts_favourited)],
+    PostFavourited: [Batch(notices.posts_favourited), Batch(tell_marks.favourited)],
+    PostPinned: [Batch(tell_marks.pinned)],
     PostPublished: [
         Batch(notices.posts_published),
         Batch(search.index_posts),
@@ -92,10 +125,19 @@ EFFECTS: Effects = {
         Batch(monitoring.posts_published),
         cards.want_for_published,
         Batch(websub.posts_changed),
+        Batch(tell_posts.published),
     ],
+    PostUnfavourited: [Batch(tell_marks.unfavourited)],
+    PostUnpinned: [Batch(tell_marks.unpinned)],
     PostsImported: [Batch(search.index_imported)],  # old posts are no news: no notice, no stream
     PostsReceived: [Batch(search.index_imported)],
+    QuoteAsked: [tell_quotes.asked],
+    QuoteRevoked: [tell_quotes.revoked],
     RelationshipsSevered: [Batch(notices.severed)],
-    ReportFiled: [Batch(moderation.reports_filed)],
+    ReportFiled: [Batch(moderation.reports_filed), tell_reports.filed],
+    TagFeatured: [tell_marks.tag_featured],
+    TagUnfeatured: [tell_marks.tag_unfeatured],
+    Unblocked: [tell_ties.unblocked],
+    Unfollowed: [tell_ties.unfollowed],
     WarningIssued: [Batch(moderation.warned), moderation.mail_warning],
 }

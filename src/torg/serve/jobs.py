@@ -18,6 +18,7 @@ from torg.digests import upkeep as digests
 from torg.engine import relay
 from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
 from torg.federation import processing
+from torg.federation.outgoing import accounts as telling
 from torg.feeds import distribution as feeds
 from torg.groups import actions as groups
 from torg.groups import effects as group_effects
@@ -124,6 +125,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **actors.HANDLERS,
     **retention.HANDLERS,
     **signing.HANDLERS,
+    **telling.HANDLERS,
 }
 
 PERIODIC: Sequence[Periodic] = (

@@ -33,3 +33,15 @@ class RemovedFromCollection(Event, frozen=True, kw_only=True):
 class CollectionDeleted(Event, frozen=True, kw_only=True):
     account_id: int
     collection_id: int
+
+
+class TagFeatured(Event, frozen=True, kw_only=True):
+    """A hashtag stands on a profile."""
+
+    account_id: int
+    name: str
+
+
+class TagUnfeatured(Event, frozen=True, kw_only=True):
+    account_id: int
+    name: str

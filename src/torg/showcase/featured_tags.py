@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from torg.accounts import reads as accounts
+from torg.engine import outbox
 from torg.engine.postgres import Tx
 from torg.graph import reads as graph
 from torg.graph import tags
@@ -11,6 +12,7 @@ from torg.kernel.actor import Actor
 from torg.kernel.errors import Invalid, NotFound
 from torg.kernel.ids import new_id
 from torg.showcase import rules
+from torg.showcase.events import TagFeatured, TagUnfeatured
 from torg.showcase.model import FeaturedTag
 from torg.showcase.store import params
 
@@ -48,31 +50,40 @@ async def feature(tx: Tx, actor: Actor, text: str) -> FeaturedTag:
     if tag_id not in have:
         if len(have) >= rules.MOST_FEATURED_TAGS:
             raise Invalid("Validation failed: You have already featured the maximum number of hashtags")
-        await tx.run(
+        added = await tx.run(
             """INSERT INTO featured_tags (org_id, network_id, id, account_id, tag_id)
                VALUES (%(org)s, %(network)s, %(id)s, %(me)s, %(tag)s) ON CONFLICT DO NOTHING""",
             params(tx, actor.me, id=new_id(), tag=tag_id),
         )
-    return next(tag for tag in await of_account(tx, actor, actor.me) if tag.tag_id == tag_id)
+    else:
+        added = 0
+    made = next(tag for tag in await of_account(tx, actor, actor.me) if tag.tag_id == tag_id)
+    if added:
+        await outbox.append(tx, TagFeatured(account_id=actor.me, name=made.name))
+    return made
 
 
 async def unfeature(tx: Tx, actor: Actor, id_: int) -> None:
     """Take a tag off by the id of its place on the profile; 404 if that is not the actor's."""
-    removed = await tx.run(
-        f"DELETE FROM featured_tags f WHERE {TENANT} AND f.account_id = %(me)s AND f.id = %(id)s",
+    name = await tx.value(
+        f"""DELETE FROM featured_tags f USING tags t WHERE {TENANT} AND f.account_id = %(me)s AND f.id = %(id)s
+            AND t.org_id = f.org_id AND t.id = f.tag_id RETURNING t.name""",
         params(tx, actor.me, id=id_),
     )
-    if not removed:
+    if name is None:
         raise NotFound
+    await outbox.append(tx, TagUnfeatured(account_id=actor.me, name=name))
 
 
 async def unfeature_name(tx: Tx, actor: Actor, text: str) -> TagView:
     """Take a tag off by its name; one that is not on the profile does not matter."""
     found = await tags.show(tx, actor, text)
-    await tx.run(
+    removed = await tx.run(
         f"DELETE FROM featured_tags f WHERE {TENANT} AND f.account_id = %(me)s AND f.tag_id = %(tag)s",
         params(tx, actor.me, tag=found.id),
     )
+    if removed:
+        await outbox.append(tx, TagUnfeatured(account_id=actor.me, name=found.name))
     return await tags.show(tx, actor, text)
 
 

@@ -23,6 +23,7 @@ from torg.kernel.errors import BadRequest, NotFound
 from torg.media import links as files
 from torg.orgs import about
 from torg.orgs.about import Numbers
+from torg.peers.rules import federates
 from torg.search import addresses
 
 routes = Routes("wellknown")
@@ -73,7 +74,7 @@ async def webfinger(call: Call, params: Finger) -> Reply:
     resource = params.resource.replace("\0", "").strip()
     if not resource:
         raise BadRequest("param is missing or the value is empty: resource")
-    if _federates(call) and _names_instance(call, resource):
+    if federates(call.network) and _names_instance(call, resource):
         return Reply(_instance(call), media_type=JRD, headers=CACHED)
     account = await _account(call, resource) if call.network.is_public else None
     if account is None or not account.visible or not account.is_local:
@@ -92,10 +93,6 @@ async def _account(call: Call, resource: str) -> Account | None:
         name, _, place = resource.removeprefix("acct:").removeprefix("@").partition("@")
         acct = name if place.lower() == host.lower() else None
     return await accounts.by_acct(call.tx, acct, host) if acct else None
-
-
-def _federates(call: Call) -> bool:
-    return bool(call.network.is_public and call.network.settings.federation != "off")
 
 
 def _names_instance(call: Call, resource: str) -> bool:
@@ -120,7 +117,7 @@ def _descriptor(call: Call, account: Account) -> dict[str, Any]:
     page = f"{call.origin}/@{account.handle}"
     actor = f"{call.origin}/users/{account.handle}"
     links: list[dict[str, str]] = [{"rel": PROFILE_PAGE, "type": "text/html", "href": page}]
-    if _federates(call):
+    if federates(call.network):
         links.append({"rel": "self", "type": ACTIVITY, "href": actor})
         links.append({"rel": SUBSCRIBE, "template": f"{call.origin}/authorize_interaction?uri={{uri}}"})
     if account.avatar is not None:
@@ -135,7 +132,7 @@ async def nodeinfo_links(call: Call, params: Nothing) -> Reply:
         {"rel": SCHEMA.format(version=version), "href": f"{call.origin}/nodeinfo/{version}"}
         for version in ("2.0", "2.1")
     ]
-    if _federates(call):
+    if federates(call.network):
         links.append({"rel": APPLICATION, "href": f"{call.origin}/actor"})  # FEP-2677
     return Reply({"links": links}, media_type=JRD, headers=CACHED)
 
