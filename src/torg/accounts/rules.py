@@ -13,8 +13,9 @@ from torg.kernel.errors import Invalid
 from torg.text import messages
 from torg.text.profile import display_name
 
-HANDLE = re.compile(r"[a-z0-9_]+([a-z0-9_.-]+[a-z0-9_]+)?", re.IGNORECASE)
-NEW_HANDLE = re.compile(r"[a-z0-9_]+", re.IGNORECASE)
+# ASCII, or ſ and the Kelvin sign would pass for s and k.
+HANDLE = re.compile(r"[a-z0-9_]+([a-z0-9_.-]+[a-z0-9_]+)?", re.IGNORECASE | re.ASCII)
+NEW_HANDLE = re.compile(r"[a-z0-9_]+", re.IGNORECASE | re.ASCII)
 MOST_HANDLE = 30
 MOST_NAME = 30
 MOST_NOTE = 500

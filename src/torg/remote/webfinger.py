@@ -12,6 +12,7 @@ from torg.accounts.rules import HANDLE
 from torg.engine.fetch import Fetched, FetchFailed, FetchRefused, FetchTooLarge
 from torg.orgs.model import Network
 from torg.peers import policy
+from torg.peers.rules import federates
 from torg.remote import as2
 from torg.remote.errors import Failed, Gone, Refused, Unreadable
 
@@ -61,6 +62,8 @@ def ascii_host(host: str) -> str:
 
 async def look_up(services: Any, network: Network, handle: str, host: str) -> Finger:
     """Ask a host for `handle@host`. Raises remote.errors: Gone | Refused | Failed (passing) | Unreadable."""
+    if not federates(network):
+        raise Refused(log=f"{network.host} does not federate")
     async with services.db.tx(network.scope) as tx:
         if host == network.host or await policy.refused(tx, network, [host]):
             raise Refused("This network does not speak with that server", log=f"refused by policy: {host}")
