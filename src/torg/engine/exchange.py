@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
@@ -166,7 +167,14 @@ class Exchange:
         return parsed
 
     async def send(
-        self, method: str, url: httpx2.URL, headers: Mapping[str, str], body: bytes | None, max_bytes: int, cut: bool
+        self,
+        method: str,
+        url: httpx2.URL,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        max_bytes: int,
+        cut: bool,
+        into: Path | None = None,
     ) -> Fetched:
         """One request. The caller sets the total time; the size caps are kept here."""
         timeout = httpx2.Timeout(READ_PATIENCE, connect=CONNECT_PATIENCE)
@@ -174,7 +182,7 @@ class Exchange:
             request = self._client.build_request(method, url, headers=headers, content=body, timeout=timeout)
             response = await self._client.send(request, stream=True)
             try:
-                return await _read(response, max_bytes, cut)
+                return await _read(response, max_bytes, cut, into)
             finally:
                 await response.aclose()
         except FetchError:
@@ -195,7 +203,7 @@ class Exchange:
         await self._client.aclose()
 
 
-async def _read(response: httpx2.Response, max_bytes: int, cut: bool) -> Fetched:
+async def _read(response: httpx2.Response, max_bytes: int, cut: bool, into: Path | None) -> Fetched:
     """Headers and body of an answer within the caps; the body decoded, since a small file can unpack to a huge one."""
     url = str(response.url)
     if sum(len(name) + len(value) + 4 for name, value in response.headers.raw) > HEADER_CAP:
@@ -209,12 +217,16 @@ async def _read(response: httpx2.Response, max_bytes: int, cut: bool) -> Fetched
     parts: list[bytes] = []
     size = 0
     over = False
-    async for part in response.aiter_bytes():
-        parts.append(part)
-        size += len(part)
-        if size > max_bytes or response.num_bytes_downloaded > max_bytes:
-            over = True
-            break
+    with into.open("wb") if into is not None and response.is_success else nullcontext() as file:
+        async for part in response.aiter_bytes():
+            if file is None:
+                parts.append(part)
+            else:
+                file.write(part)
+            size += len(part)
+            if size > max_bytes or response.num_bytes_downloaded > max_bytes:
+                over = True
+                break
     if over and not cut:
         raise FetchTooLarge(url, f"more than {max_bytes} bytes")
     return Fetched(

@@ -43,6 +43,7 @@ class _Caps(msgspec.Struct, frozen=True):
     cut: bool
     insist: bool
     origin: str | None
+    into: Path | None = None
 
 
 async def system_resolver(host: str, port: int) -> list[str]:
@@ -90,15 +91,17 @@ class Fetcher:
         cut: bool = False,
         origin: str | None = None,
         insist: bool = False,
+        into: Path | None = None,
     ) -> Fetched:
         """GET with at most `redirects` redirects; the answer is returned whatever its status.
 
         `timeout`: seconds for everything, redirects included. `max_bytes`: of the body, decoded; with `cut` a longer
         one is cut there instead of refused. `origin`: in whose name (User-Agent). `insist`: also while the host rests.
+        `into`: a file that takes the body of a 2xx, so that a film need not be held in memory.
         Raises FetchRefused or FetchFailed.
         """
         wanted = {"accept": accept, **_lowered(headers)}
-        caps = _Caps(max_bytes, cut, insist, origin)
+        caps = _Caps(max_bytes, cut, insist, origin, into)
         return await self._timed(url, timeout, self._follow("GET", url, wanted, None, sign, redirects, caps))
 
     async def post(
@@ -191,7 +194,7 @@ class Fetcher:
             raise FetchFailed(str(target), f"the host rests for {rest:.0f} s", retry_after=rest, unreachable=True)
         async with self._lanes.use(host) as lane:
             try:
-                answer = await exchange.send(method, target, headers, body, caps.max_bytes, caps.cut)
+                answer = await exchange.send(method, target, headers, body, caps.max_bytes, caps.cut, caps.into)
             except FetchFailed as failed:
                 if failed.unreachable:
                     lane.silent()

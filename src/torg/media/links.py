@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import time
+from typing import Literal
 from urllib.parse import urlencode
 
 from torg.engine.postgres import Database
@@ -35,6 +36,11 @@ def url(kind: NetworkKind, origin: str, key: str) -> str:
         return plain
     until = (int(time.time()) // DAY + DAYS) * DAY
     return f"{plain}?{urlencode({'until': until, 'sign': _sign(key, until)})}"
+
+
+def remote(origin: str, media_id: int, token: str, size: Literal["original", "small"]) -> str:
+    """Our address of another server's file: the same whether there is a copy or not, and not to be guessed."""
+    return f"{origin}/media_proxy/{media_id}-{token}/{size}"
 
 
 def signed(key: str, until: str | None, sign: str | None) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Sequence
 
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.errors import NotFound
-from torg.media import store
+from torg.media import copy_store, store
 from torg.media.model import Attachment, StoredFile
 
 
@@ -41,6 +42,19 @@ async def mine(tx: Tx, actor: Actor, id_: int) -> Attachment:
     if found is None:
         raise NotFound
     return found
+
+
+async def remote(tx: Tx, id_: int, token: str) -> Attachment | None:
+    """Another server's file by our address of it; None for a wrong token, a rejected file, one that nothing holds."""
+    found = await store.get(tx, id_)
+    if found is None or found.remote_url is None or found.rejected or found.is_loose:
+        return None
+    return found if hmac.compare_digest(found.token.encode(), token.encode()) else None
+
+
+async def used(tx: Tx, id_: int) -> None:
+    """Note that a copy of another server's file is looked at: those that nobody looks at go first."""
+    await copy_store.used(tx, id_)
 
 
 async def file(tx: Tx, key: str) -> StoredFile | None:

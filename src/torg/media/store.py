@@ -32,10 +32,12 @@ async def insert(tx: Tx, values: Mapping[str, Any]) -> Attachment:
     return made
 
 
-async def get(tx: Tx, id_: int) -> Attachment | None:
+async def get(tx: Tx, id_: int, *, lock: bool = False) -> Attachment | None:
     """One attachment, whoever asks: for actions that check by themselves."""
     return await tx.one(
-        f"SELECT {COLUMNS} FROM media WHERE {TENANT} AND id = %(id)s", {**tenant(tx), "id": id_}, as_=Attachment
+        f"SELECT {COLUMNS} FROM media WHERE {TENANT} AND id = %(id)s{' FOR UPDATE' if lock else ''}",
+        {**tenant(tx), "id": id_},
+        as_=Attachment,
     )
 
 

@@ -12,7 +12,7 @@ from torg.engine.blobs import Blobs
 from torg.engine.postgres import Database
 from torg.engine.worker import Context, Handling, Periodic
 from torg.kernel.errors import NotFound
-from torg.media import actions
+from torg.media import actions, remote
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +35,11 @@ async def process(context: Context, payload: Any) -> None:
         log.info("media_gone", id=payload["id"])
 
 
+async def copy(context: Context, payload: Any) -> None:
+    """Job `media.copy`: fetch another server's film or sound, or a picture that may move."""
+    await context.services.copies.make(context.scope, int(payload["id"]))
+
+
 async def sweep_job(context: Context, _: Any) -> None:
     """Job `media.sweep`, once an hour."""
     await sweep(context.db, context.services.blobs)
@@ -44,6 +49,7 @@ HANDLERS = {
     # One at a time, so that of the two workers one is left for the pictures of requests; the timeout is
     # longer than the longest film may take.
     actions.JOB: Handling(run=process, concurrency=1, attempts=4, timeout=1_000),
+    remote.COPY: Handling(run=copy, concurrency=1, attempts=2, timeout=1_200),
     SWEEP: Handling(run=sweep_job, concurrency=1, attempts=3, timeout=600),
 }
 PERIODIC = (Periodic(kind=SWEEP, every=timedelta(hours=1)),)

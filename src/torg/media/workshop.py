@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import structlog
 
 from torg.engine import jobs
@@ -119,7 +120,7 @@ class Workshop:
         if found.state is not State.PROCESSING or found.source_key is None:
             return found
         try:
-            async with self.blobs.local(found.source_key) as path, self._folder() as into:
+            async with self.blobs.local(found.source_key) as path, self.making() as into:
                 kind, _ = await self._sniff(path)
                 made = await self.pool.run("attachment", path, into, kind.family)
                 values = await self._stored(scope, found, made, into)
@@ -146,6 +147,17 @@ class Workshop:
         if made.preview is not None:
             values["preview_key"], _ = await self._keep(scope, place, made.preview, into, "preview", found.id)
         return values
+
+    async def remake(self, scope: Scope, found: Attachment, path: Path) -> dict[str, Any]:
+        """Cleaned outputs of another server's file at `path`, stored; the columns that this fills.
+
+        They go within a day unless `store.keep_files` is called. Invalid (422) for what is no file that we show.
+        """
+        kind, _ = await self._sniff(path)
+        anew = msgspec.structs.replace(found, token=secrets.token_hex(12))  # keys are never used twice
+        async with self.making() as into:
+            made = await self.pool.run("attachment", path, into, kind.family)
+            return await self._stored(scope, anew, made, into)
 
     async def _keep(
         self, scope: Scope, place: str, output: Output, into: Path, purpose: str, media_id: int
@@ -196,7 +208,7 @@ class Workshop:
         kind, _ = await self._sniff(path)
         if kind.family is not Family.IMAGE:
             raise Invalid(rules.UNSUPPORTED)
-        async with self._folder() as into:
+        async with self.making() as into:
             made = await self.pool.run("thumbnail", path, into, Family.IMAGE)
             return made, await asyncio.to_thread((into / made.original.name).read_bytes)
 
@@ -228,7 +240,7 @@ class Workshop:
         """Make an avatar (400×400), header (1500×500), emoji or card. In use once `actions.keep_picture` is called."""
         if purpose not in _PURPOSES:
             raise ValueError(purpose)
-        async with self._folder() as into:
+        async with self.making() as into:
             path = given if isinstance(given, Path) else into / "given"
             if isinstance(given, bytes):
                 await asyncio.to_thread(path.write_bytes, given)
@@ -266,7 +278,8 @@ class Workshop:
         return await asyncio.to_thread(look)
 
     @asynccontextmanager
-    async def _folder(self) -> AsyncIterator[Path]:
+    async def making(self) -> AsyncIterator[Path]:
+        """A folder for what is being made, gone afterwards."""
         await asyncio.to_thread(self.folder.mkdir, parents=True, exist_ok=True)
         held = await asyncio.to_thread(tempfile.TemporaryDirectory, dir=self.folder, ignore_cleanup_errors=True)
         try:

@@ -59,6 +59,12 @@ async def changed(tx: Tx, network: Network, domain: str | None = None) -> None:
         )
 
 
+async def shows_files(tx: Tx, network: Network, account_id: int) -> bool:
+    """Whether files of an account elsewhere may be shown: its server is not shut out, nor are its files."""
+    place = await limit_store.place_of(tx, network, account_id)
+    return place is not None and not of_place(await policy.book_of(tx, network), place).reject_media
+
+
 async def enforce(ctx: Context, _: Any) -> None:
     """Job `peers.enforce`. Doing it again finds less and less to do."""
     wanted = ctx.job.read(Enforce)

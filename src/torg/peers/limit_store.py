@@ -72,6 +72,16 @@ async def lay(tx: Tx, network: Network, limits: Sequence[tuple[Place, str]]) -> 
     return sorted(set(changed))
 
 
+async def place_of(tx: Tx, network: Network, account_id: int) -> Place | None:
+    """Where an account elsewhere is at home; None for one of ours, and for one that nobody may see."""
+    return await tx.one(
+        f"""SELECT a.host, coalesce(r.host, a.host) AS actor_host {PLACES} AND a.id = %(id)s
+            AND a.state = 'active' AND a.suspended_at IS NULL""",
+        params(network, id=account_id),
+        as_=Place,
+    )
+
+
 async def tied(tx: Tx, network: Network, domain: str, limit: int) -> list[int]:
     """Suspended accounts under a domain that still have follows or requests."""
     return await tx.column(

@@ -76,7 +76,7 @@ async def of_host(tx: Tx, network: Network, host: str) -> Policy:
     """The terms of one server; those of a stranger where the network does not federate at all."""
     if network.settings.federation == "off":
         return CLOSED
-    return (await _book(tx, network)).judge(host)
+    return (await book_of(tx, network)).judge(host)
 
 
 async def refused(tx: Tx, network: Network, hosts: Iterable[str]) -> set[str]:
@@ -84,14 +84,15 @@ async def refused(tx: Tx, network: Network, hosts: Iterable[str]) -> set[str]:
     wanted = set(hosts)
     if network.settings.federation == "off":
         return wanted
-    book = await _book(tx, network)
+    book = await book_of(tx, network)
     return {host for host in wanted if book.judge(host).suspended}
 
 
 _known: dict[tuple[int, bool], tuple[float, Book]] = {}
 
 
-async def _book(tx: Tx, network: Network) -> Book:
+async def book_of(tx: Tx, network: Network) -> Book:
+    """The network's blocks and allow-list, as remembered."""
     listed = network.settings.federation == "allowed"
     key = (network.id, listed)
     until, book = _known.get(key, (0.0, None))

@@ -29,7 +29,7 @@ from torg.moderation import deletion
 from torg.monitoring import work as monitoring
 from torg.must_see import fanout as must_see
 from torg.orgs import store as orgs
-from torg.peers import enforcement
+from torg.peers import enforcement, pictures
 from torg.portability import erasing, importing, moving, my_data
 from torg.posts import polls, schedule
 from torg.push import delivery as push
@@ -113,6 +113,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **erasing.HANDLERS,
     **enforcement.HANDLERS,
     **feeds.HANDLERS,
+    **pictures.HANDLERS,
     **guard.HANDLERS,
     **joining.HANDLERS,
     **resets.HANDLERS,

@@ -26,6 +26,7 @@ from torg.live.connection import Connection
 from torg.live.hub import Hub
 from torg.mastodon_api.streaming_events import REACTIONS
 from torg.media import links, rules
+from torg.media.copies import Copies
 from torg.media.pool import WorkerPool
 from torg.media.workshop import Workshop
 from torg.moderation.door import Door
@@ -47,6 +48,7 @@ class Services:
     limits: Limiter
     blobs: Blobs
     media: Workshop
+    copies: Copies
     mail: Mailer
     fetch: Fetcher
     dns: Resolver
@@ -84,19 +86,22 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         network = await networks.by_host(urlsplit(connection.origin).netloc)
         return network is None or gate.admits(network, connection.actor, connection.ip)
 
+    workshop = Workshop(db, blobs, WorkerPool(), settings.data / "making", sizes)
+    fetch = Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file)
     services = Services(
         settings=settings,
         db=db,
         limits=LocalLimiter() if settings.rate_limits else NoLimiter(),
         blobs=blobs,
-        media=Workshop(db, blobs, WorkerPool(), settings.data / "making", sizes),
+        media=workshop,
+        copies=Copies(db, fetch, workshop),
         mail=Mailer(
             smtp_url=settings.smtp_url,
             folder=settings.data / "mail",
             sender=settings.mail_from,
             ca_file=settings.ca_file,
         ),
-        fetch=Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file),
+        fetch=fetch,
         dns=Resolver(),
         networks=networks,
         door=Door(db),
@@ -115,6 +120,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         yield services
     finally:
         await services.flights.close()
+        await services.copies.close()
         await services.media.close()
         await services.fetch.close()
         await db.close()

@@ -20,6 +20,7 @@ from torg.kernel.actor import Actor, NetworkKind, Scope
 from torg.kernel.errors import NotFound, TorgError
 from torg.media import links, reads
 from torg.media.formats import EXTENSIONS
+from torg.media.model import StoredFile
 from torg.web import drawings
 
 routes = Routes("files")
@@ -54,8 +55,12 @@ async def show(call: Call, params: FileParams) -> Response:
         file = await reads.file(tx, params.key)
     if file is None:
         raise NotFound
+    return await send(call, file, headers_of(kind, file.key, file.mime, file.size))
+
+
+async def send(call: Call, file: StoredFile, headers: dict[str, str]) -> Response:
+    """A stored file with these headers, or the part of it that the request wants, or 304 or 416."""
     request = call.request
-    headers = _headers(kind, file.key, file.mime, file.size)
     if _matches(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=_without_length(headers))
     wanted = request.headers.get("range")
@@ -103,7 +108,7 @@ def token_reader(authenticator: Authenticator, gate: Gate | None = None) -> File
     return read
 
 
-def _headers(kind: NetworkKind, key: str, mime: str, size: int) -> dict[str, str]:
+def headers_of(kind: NetworkKind, key: str, mime: str, size: int) -> dict[str, str]:
     """Keys are never used twice for different content, so that a public file may be cached for ever."""
     public = kind is NetworkKind.PUBLIC
     name = key.rpartition("/")[2]
