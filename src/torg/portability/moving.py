@@ -48,9 +48,11 @@ async def resolve(tx: Tx, text: str, origin: str, host: str) -> Account | None:
 
 
 async def known_as(tx: Tx, account_id: int) -> list[str]:
-    """The ActivityPub ids that an account declares to be the same person's."""
+    """The ActivityPub ids that an account, here or elsewhere, declares to be the same person's."""
     found: list[str] | None = await tx.value(
-        f"SELECT also_known_as FROM accounts WHERE {account_rows.TENANT} AND id = %(id)s",
+        """SELECT a.also_known_as || coalesce(r.also_known_as, '{}') FROM accounts a
+           LEFT JOIN remote_actors r ON r.org_id = a.org_id AND r.account_id = a.id
+           WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.id = %(id)s""",
         {**account_rows.tenant(tx), "id": account_id},
     )
     return found or []

@@ -18,12 +18,12 @@ KINDS = ("Follow", "Like", "EmojiReact", "Announce", "Block")
 async def receive(incoming: Incoming) -> None:
     """What the sender did and takes back. The id is remembered, so that the activity itself has no effect later."""
     inner = subjects.inner_of(incoming)
-    if incoming.object_id is None:
-        return
     kind = type_of(inner, KINDS)
     about = id_of(inner.get("object"))
+    if incoming.object_id is None and kind is None:
+        return
     async with incoming.tx() as tx:
-        if is_web(incoming.object_id):
+        if incoming.object_id is not None and is_web(incoming.object_id):
             await note_store.withdraw(tx, incoming.uri, incoming.object_id)
         if kind in (None, "Announce") and await _boost(tx, incoming, about):
             return
@@ -36,10 +36,11 @@ async def receive(incoming: Incoming) -> None:
 
 
 async def _boost(tx: Tx, incoming: Incoming, about: str | None) -> bool:
-    assert incoming.object_id is not None
-    await received.lock_uri(tx, incoming.object_id)
-    boost = await received.by_uri(tx, incoming.object_id)
-    if boost is None and about is not None:
+    boost = None
+    if incoming.object_id is not None:
+        await received.lock_uri(tx, incoming.object_id)
+        boost = await received.by_uri(tx, incoming.object_id)
+    elif about is not None:
         post = await believing.readable_post(tx, incoming.network, incoming.sender, about)
         boost = await post_rows.boost_by(tx, incoming.sender.id, post.id) if post else None
     if boost is None or boost.boost_of_id is None or boost.account_id != incoming.sender.id:
