@@ -10,7 +10,7 @@ from torg.http import Call, Reply, Routes
 from torg.kernel.errors import Forbidden, invalid
 from torg.mastodon_api import entities
 from torg.mastodon_api.present import credentials
-from torg.portability import leaving, moving
+from torg.portability import leaving, meeting, moving
 
 routes = Routes("accounts")
 
@@ -28,13 +28,15 @@ class DeleteForm(msgspec.Struct, kw_only=True):
     password: str = ""
 
 
-@routes.post("/api/v1/accounts/alias", scope="write:accounts")
+@routes.post("/api/v1/accounts/alias", scope="write:accounts", tx=False)
 async def alias(call: Call, form: AliasForm) -> entities.CredentialAccount:
-    """Declare which other accounts are one's own, so that they can be moved here."""
-    me = await moving.set_aliases(
-        call.tx, call.actor, form.also_known_as_uris, origin=call.origin, host=call.network.host
-    )
-    return await credentials.credentials(call.tx, call.actor, call.origin, me)
+    """Declare which other accounts are one's own, here or on other servers, so that they can be moved here."""
+    await meeting.meet(call.services, call.network, form.also_known_as_uris)
+    async with call.db.tx(call.actor.scope) as tx:
+        me = await moving.set_aliases(
+            tx, call.actor, form.also_known_as_uris, origin=call.origin, host=call.network.host
+        )
+        return await credentials.credentials(tx, call.actor, call.origin, me)
 
 
 async def _check(call: Call, password: str) -> None:
@@ -52,8 +54,9 @@ async def _check(call: Call, password: str) -> None:
 
 @routes.post("/api/v1/accounts/move", scope="write:accounts", tx=False, limit="login", status=202)
 async def move(call: Call, form: MoveForm) -> Reply[entities.Empty]:
-    """Move to another account that is known here; followers come after by and by."""
+    """Move to another account, here or on another server; followers come after by and by."""
     await _check(call, form.password)
+    await meeting.meet(call.services, call.network, [form.moved_to_uri])
     async with call.db.tx(call.actor.scope) as tx:
         await moving.move(tx, call.actor, form.moved_to_uri, origin=call.origin, host=call.network.host)
     return Reply(entities.Empty(), status=202)

@@ -11,7 +11,7 @@ from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.http.browser import expired_form, is_ours
 from torg.kernel.errors import Invalid
-from torg.portability import leaving, moving
+from torg.portability import leaving, meeting, moving
 from torg.web.forms import Look
 from torg.web.settings_member import DONE, member, onward, person_of, proven, shown
 from torg.web.visitor import Visitor
@@ -72,20 +72,23 @@ async def _page(tx: Tx, visitor: Visitor, *, wrong: str = "", done: bool = False
     )
 
 
-@routes.post("/settings/aliases", auth="none", hidden=True)
+@routes.post("/settings/aliases", auth="none", tx=False, limit="login", hidden=True)
 async def alias(call: Call, form: Aliases) -> Response:
     """Which other accounts are one's own, a line each."""
     if not is_ours(call, form.csrf):
         return expired_form(call)
-    visitor = await member(call, None)
+    async with call.db.tx(call.network.scope) as tx:
+        visitor = await member(call, None, tx)
     if isinstance(visitor, Response):
         return visitor
-    try:
-        await moving.set_aliases(
-            call.tx, visitor.actor, form.aliases.split(), origin=call.origin, host=call.network.host
-        )
-    except Invalid:  # its rules come before its first row
-        return await _page(call.tx, visitor, wrong=UNKNOWN_ALIAS)
+    await meeting.meet(call.services, call.network, form.aliases.split())
+    async with call.db.tx(call.network.scope) as tx:
+        try:
+            await moving.set_aliases(
+                tx, visitor.actor, form.aliases.split(), origin=call.origin, host=call.network.host
+            )
+        except Invalid:  # its rules come before its first row
+            return await _page(tx, visitor, wrong=UNKNOWN_ALIAS)
     return onward(HERE + DONE)
 
 
@@ -105,6 +108,8 @@ async def move(call: Call, form: Move) -> Response:
     visitor, right = await _proven(call, form.present)
     if isinstance(visitor, Response):
         return visitor
+    if right:
+        await meeting.meet(call.services, call.network, [form.target])
     async with call.db.tx(call.network.scope) as tx:
         if not right:
             return await _page(tx, visitor, wrong=WRONG_PASSWORD)
