@@ -10,6 +10,7 @@ from torg.kernel.page import Page
 from torg.must_see import reads as must_see
 from torg.notices import reads as notices
 from torg.notices.model import Wanted
+from torg.notices.rules import GROUPED
 from torg.posts import reads as posts
 from torg.reading import store
 from torg.reading.model import Count, InGroup, Unread
@@ -37,6 +38,14 @@ async def unread(tx: Tx, account_id: int, actor: Actor | None = None) -> Unread:
         conversations=capped(await store.conversations(tx, account_id)),
         must_see=capped(len(await must_see.mine(tx, reader))),
         groups=await groups(tx, account_id),
+    )
+
+
+async def waiting(tx: Tx, actor: Actor) -> tuple[Count, Count]:
+    """New notifications, in groups, and unread conversations: what a page's frame says."""
+    return (
+        capped(await notices.unread(tx, actor, Wanted(), store.MOST, grouped=GROUPED)),
+        capped(await store.conversations(tx, actor.me)),
     )
 
 

@@ -14,7 +14,7 @@ from torg.kernel.errors import NotFound
 from torg.posts import actions, boosts, marks, polls, reads
 from torg.web.answer import answer
 from torg.web.forms import Look
-from torg.web.groups import sender
+from torg.web.member import sender
 from torg.web.present import Present, presenting
 from torg.web.visitor import Visitor, kept_out, visitor_of
 

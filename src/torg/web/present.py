@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+import msgspec
 from markupsafe import Markup, escape
 
 from torg.accounts import reads as accounts
@@ -21,6 +22,7 @@ from torg.media.model import Attachment
 from torg.posts.model import Poll, PostView
 from torg.posts.rules import may_quote
 from torg.posts.visibility import may_boost
+from torg.reading import reads as reading
 from torg.text.clean import to_plain
 from torg.text.emoji import shortcodes
 from torg.web import dates
@@ -33,6 +35,13 @@ TINTS = 7
 MISSING_AVATAR = "/avatars/original/missing.png"
 
 
+class Unread(msgspec.Struct, frozen=True):
+    """What waits, as the ways on the left say it; empty where nothing does."""
+
+    notices: str = ""
+    messages: str = ""
+
+
 class Present:
     """`at` in the templates: everything that turns a view into text and addresses for one reader."""
 
@@ -42,6 +51,7 @@ class Present:
         answered: Mapping[int, Account] | None = None,
         known: Iterable[Emoji] = (),
         labels: Labels | None = None,
+        unread: Unread | None = None,
     ) -> None:
         self.origin = visitor.call.origin
         self.host: str = visitor.call.network.host
@@ -49,6 +59,7 @@ class Present:
         self.kind: NetworkKind = visitor.call.network.kind
         self.language = visitor.language
         self.viewer = visitor.account.id if visitor.account else None
+        self.unread = unread or Unread()
         self._answered = answered or {}
         self._labels = labels or Labels()
         self._pictures = {emoji.shortcode: self.file(emoji.static_key) for emoji in known}
@@ -185,4 +196,12 @@ async def presenting(tx: Tx, visitor: Visitor, views: Iterable[PostView], *peopl
     texts += [text for a in people for text in (a.display_name, a.note_html, *(f.value_html for f in a.fields))]
     named = any(shortcodes(text) for text in texts)
     labels = await labelled(tx, visitor, shown)
-    return Present(visitor, await accounts.by_ids(tx, answered), await emojis.usable(tx) if named else (), labels)
+    known = await emojis.usable(tx) if named else ()
+    return Present(visitor, await accounts.by_ids(tx, answered), known, labels, await _unread(tx, visitor))
+
+
+async def _unread(tx: Tx, visitor: Visitor) -> Unread:
+    if visitor.account is None:
+        return Unread()
+    waiting = await reading.waiting(tx, visitor.actor)
+    return Unread(*("" if not n.count else f"{n.count}+" if n.more else str(n.count) for n in waiting))

@@ -10,6 +10,7 @@ from torg.accounts import reads as accounts
 from torg.accounts.model import AccountKind
 from torg.directory import reads as directory
 from torg.directory.model import Colleague
+from torg.graph import reads as graph
 from torg.groups import reads as groups
 from torg.http import Call, Routes
 from torg.kernel.errors import Gone, NotFound
@@ -56,6 +57,7 @@ async def profile(call: Call, params: Handle) -> Response:
         "profile.html",
         at,
         work=work,
+        ties=await graph.ties(call.tx, visitor.actor, account.id) if visitor.account is not None else None,
         told=_told(work),
         account=account,
         fed=fed(visitor, account) and (not of_group or await groups.is_open(call.tx, account.id)),

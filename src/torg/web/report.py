@@ -15,8 +15,8 @@ from torg.orgs import about
 from torg.posts import reads
 from torg.web.answer import answer
 from torg.web.forms import Look, OnePost
-from torg.web.groups import sender
 from torg.web.guard import let_out
+from torg.web.member import sender
 from torg.web.present import presenting
 from torg.web.visitor import Visitor, kept_out, visitor_of
 

@@ -1,0 +1,100 @@
+"""What happened that concerns the member: in groups, newest first; reading the page moves the marker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from starlette.responses import Response
+
+from torg.accounts import reads as accounts
+from torg.accounts.model import Account
+from torg.engine.postgres import Tx
+from torg.http import Call, Routes
+from torg.kernel.errors import Conflict
+from torg.kernel.page import Page
+from torg.messages import reads as messages
+from torg.notices import markers, reads, rules
+from torg.notices.model import Group, Wanted
+from torg.posts import reads as posts
+from torg.posts.model import PostView
+from torg.push import words
+from torg.web.answer import answer
+from torg.web.forms import Turn
+from torg.web.member import member
+from torg.web.present import presenting
+from torg.web.visitor import Visitor
+
+routes = Routes("pages")
+
+SHOWN = 30
+MENTIONS = ["mention", "quote"]
+
+
+class Kinds(Turn, kw_only=True):
+    """`only`: mentions alone."""
+
+    only: str = ""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the page: who did it, how many did, to what."""
+
+    group: Group
+    people: Sequence[Account]
+    sentence: str
+    post: PostView | None = None
+    message_id: int | None = None
+
+
+@routes.get("/notifications", auth="none", hidden=True)
+async def index(call: Call, params: Kinds) -> Response:
+    """The newest page counts as read when it is shown."""
+    visitor = await member(call, params.lang)
+    if isinstance(visitor, Response):
+        return visitor
+    wanted = Wanted(types=MENTIONS) if params.only == "mentions" else Wanted()
+    page = Page(limit=SHOWN, max_id=params.max_id)
+    found = await reads.groups(call.tx, visitor.actor, wanted, page, rules.GROUPED)
+    told = await _told(call.tx, visitor, found.groups)
+    about = [one.post for one in told if one.post]
+    at = await presenting(call.tx, visitor, about, *(account for one in told for account in one.people))
+    if params.max_id is None and params.only != "mentions" and found.newest_id is not None:
+        await _mark(call.tx, visitor, found.newest_id)
+    older = found.oldest_id if len(found.groups) == SHOWN else None
+    return answer(visitor, "notifications.html", at, told=told, only=params.only, older=older)
+
+
+async def _told(tx: Tx, visitor: Visitor, groups: Sequence[Group]) -> list[Told]:
+    """With everything they point to; what the reader may not see (any more) is left out."""
+    people = await accounts.by_ids(tx, {id_ for group in groups for id_ in (group.newest.from_id, *group.sample)})
+    ids = [group.newest.post_id for group in groups if group.newest.post_id is not None]
+    views = {view.post.id: view for view in await posts.hydrate(tx, visitor.actor, ids)}
+    letters = [group.newest.message_id for group in groups if group.newest.message_id is not None]
+    readable = {view.message.id for view in await messages.views(tx, visitor.actor, letters)}
+    return [told for group in groups if (told := _one(visitor, group, people, views, readable)) is not None]
+
+
+def _one(
+    visitor: Visitor, group: Group, people: Mapping[int, Account], views: Mapping[int, PostView], readable: set[int]
+) -> Told | None:
+    notice = group.newest
+    doers = [people[id_] for id_ in dict.fromkeys((notice.from_id, *group.sample)) if id_ in people]
+    doers = [account for account in doers if account.visible]
+    if not doers or (notice.post_id is not None and notice.post_id not in views):
+        return None
+    if notice.message_id is not None and notice.message_id not in readable:
+        return None
+    name = doers[0].display_name or doers[0].handle
+    sentence = words.title(visitor.language, notice.type, name)
+    return Told(
+        group=group, people=doers, sentence=sentence, post=views.get(notice.post_id or 0), message_id=notice.message_id
+    )
+
+
+async def _mark(tx: Tx, visitor: Visitor, newest: int) -> None:
+    try:
+        async with tx.savepoint():
+            await markers.put(tx, visitor.actor, "notifications", newest)
+    except Conflict:
+        return  # an app of the reader's is just setting it
