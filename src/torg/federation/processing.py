@@ -68,4 +68,5 @@ async def sweep(ctx: Context, payload: Any) -> None:
     """Forget ids of activities that nobody sends again."""
     async with ctx.db.system() as tx:
         await tx.run("DELETE FROM seen_activities WHERE seen_at < now() - %s::interval", (KEEP_SEEN,))
+        await tx.run("DELETE FROM thread_refreshes WHERE started_at < now() - interval '1 day'")
         await tx.run("DELETE FROM withdrawn WHERE withdrawn_at < now() - %s::interval", (KEEP_WITHDRAWN,))

@@ -14,6 +14,7 @@ from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.status_forms import EditStatus, NewStatus
 from torg.posts import actions, marks, quotes, reads, schedule
 from torg.posts.model import Audience, Draft, MediaChange, QuotePolicy
+from torg.remote import threads
 
 routes = Routes("statuses")
 
@@ -123,7 +124,21 @@ async def context(call: Call, params: ById) -> entities.Context:
     if await direct.is_message(call, params.id):
         return await direct.context(call, params.id)
     up, down = await reads.context(call.tx, call.actor, params.id)
+    await thread_refresh(call, params.id)
     return entities.Context(ancestors=await render.ids(call, up), descendants=await render.ids(call, down))
+
+
+async def thread_refresh(call: Call, post_id: int) -> None:
+    """A member opens a thread: what other servers have of it is fetched, and the answer says so.
+
+    `Mastodon-Async-Refresh: id="…", retry=3, result_count=0` (Mastodon 4.5; docs: methods/async_refreshes).
+    """
+    if call.actor.account_id is None:
+        return
+    post = await reads.original(call.tx, call.actor, post_id)
+    work = await threads.want(call.tx, call.network, post)
+    if work is not None:
+        call.header("Mastodon-Async-Refresh", f'id="{work.id}", retry=3, result_count={work.found}')
 
 
 @routes.get("/api/v1/statuses/{id}/reblogged_by", auth="optional", scope="read:statuses")

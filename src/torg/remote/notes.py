@@ -231,10 +231,12 @@ async def _write(
 ) -> Kept:
     """Insert or revise, under the lock of the id: nothing that we saw before it need still be so."""
     await received.lock_uri(tx, note.uri)
+    # Before any row is locked, and in one order: a reply and what it answers may come at the same moment
+    for uri in sorted({note.uri, note.parent or note.uri}):
+        await received.lock_uri(tx, f"waits for {uri}")
     if await note_store.is_withdrawn(tx, author.uri or "", note.uri):
         return NOTHING
     if note.parent and around.parent is None:  # it may have come meanwhile, and not have seen us waiting
-        await received.lock_uri(tx, f"waits for {note.parent}")
         parent = await believing.readable_post(tx, network, author, note.parent)
         around = msgspec.structs.replace(
             around, parent=parent, waiting_thread=await note_store.thread_waiting_for(tx, note.parent)
@@ -283,7 +285,6 @@ async def _join(tx: Tx, network: Network, post: Post) -> None:
     """Those who waited for this post find it: replies, as far as their authors may read it."""
     if post.uri is None or post.audience is Audience.MENTIONED:
         return
-    await received.lock_uri(tx, f"waits for {post.uri}")
     waiting = await note_store.waiting_for(tx, post.uri)
     for child_id in waiting:
         child = await posts.get(tx, child_id)

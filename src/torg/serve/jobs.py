@@ -33,7 +33,7 @@ from torg.peers import enforcement, pictures
 from torg.portability import erasing, importing, moving, my_data
 from torg.posts import polls, schedule
 from torg.push import delivery as push
-from torg.remote import actors, notes
+from torg.remote import actors, notes, threads
 from torg.retention import jobs as retention
 from torg.serve import cards
 from torg.signing import effects as signing
@@ -90,6 +90,14 @@ async def fetch_parent(ctx: Context, payload: dict[str, Any]) -> None:
         await notes.fetch_parent(ctx.services, network, payload["uri"], payload["ancestors"])
 
 
+async def complete_thread(ctx: Context, payload: dict[str, Any]) -> None:
+    """Make a thread whole that a reader has opened."""
+    async with ctx.tx() as tx:
+        network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
+    if network is not None:
+        await threads.complete(ctx.services, network, payload["refresh_id"])
+
+
 HANDLERS: Mapping[str, Handler | Handling] = {
     deletion.FORGET_PERSON: deletion.forget_person,
     deletion.REMOVE_CONTENT: deletion.remove_content,
@@ -98,6 +106,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     importing.IMPORT_DATA: importing.work_off,
     moving.MOVE_FOLLOWERS: moving.move_followers,
     notes.FETCH_PARENT: Handling(run=fetch_parent, concurrency=4, attempts=4),
+    threads.JOB: Handling(run=complete_thread, concurrency=2, attempts=2),
     processing.JOB: Handling(run=processing.process, attempts=8),
     processing.SWEEP: processing.sweep,
     "fetch_card": cards.fetch,

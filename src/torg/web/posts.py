@@ -10,6 +10,7 @@ from torg.http import Call, Routes
 from torg.kernel.actor import NetworkKind
 from torg.posts import reads
 from torg.posts.model import PostView
+from torg.remote import threads
 from torg.web.answer import answer
 from torg.web.compose_form import blank
 from torg.web.doors import doors
@@ -42,6 +43,8 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
     newest_first = order == "newest" if order else inside
     tx = visitor.call.tx
     up, down = await reads.context(tx, visitor.actor, view.post.id)
+    if visitor.account is not None:  # what other servers have of the conversation is there at the next look
+        await threads.want(tx, visitor.call.network, view.post)
     around = let_out(visitor, await reads.hydrate(tx, visitor.actor, [*up, *down]))
     at = await presenting(tx, visitor, [view, *around])
     before = set(up)
