@@ -1,4 +1,4 @@
-"""Examples of delegates, read state and digests."""
+"""Examples of delegates, mirrors, read state and digests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from tests.contract import examples_people as people
 from torg.mastodon_api.entities import by_line as by_line_entities
-from torg.mastodon_api.entities.torg import delegation, digests, reading
+from torg.mastodon_api.entities.torg import delegation, digests, mirrors, reading
 
 by_line = by_line_entities.ByLine(
     initials="BÅ",
@@ -30,6 +30,20 @@ EXAMPLES: dict[str, Struct] = {
         signature="Björn Ås",
         face=None,
         ends_at=people.T2,
+        created_at=people.T0,
+    ),
+    "torg_mirror": mirrors.Mirror(
+        id="31",
+        account=people.account,
+        url="https://blogg.example/feed.xml",
+        title="Torgets blogg",
+        state="active",
+        problem="answer",
+        detail="503",
+        told_by_hub=True,
+        checked_at=people.T1,
+        next_at=people.T2,
+        failing_since=people.T0,
         created_at=people.T0,
     ),
     "torg_digest_plan": digests.DigestPlan(

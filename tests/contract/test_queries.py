@@ -51,6 +51,7 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.media.store.let_go": HOLDERS,
     "torg.media.store.update": [{"adapted": {"meta": {}, "description": ""}}],
     "torg.messages.store.insert": [{"columns": ROW}],
+    "torg.mirrors.store.change": [{"values": {"title": "", "next_at": None}}],
     "torg.moderation.account_store.search": [{"conditions": ["a.suspended_at IS NULL"]}],
     **{
         f"torg.moderation.registers.Register.{verb}": [{"self": register, **more} for register in REGISTERS]

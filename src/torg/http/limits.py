@@ -23,6 +23,7 @@ RULES: dict[str, tuple[Quota, str]] = {
     "invite": (Quota(30, 3600), "account"),
     "token": (Quota(600, 300), "address"),
     "websub": (Quota(120, 300), "address"),
+    "websub_news": (Quota(600, 300), "address"),
     "search_feed": (Quota(60, 300), "address"),
 }
 # Counted instead of the general rule: behind one address a whole office logs in on a Monday

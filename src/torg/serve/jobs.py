@@ -25,6 +25,7 @@ from torg.groups import effects as group_effects
 from torg.joining import actions as joining
 from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.media import upkeep as media
+from torg.mirrors import work as mirrors
 from torg.moderation import deletion
 from torg.monitoring import work as monitoring
 from torg.must_see import fanout as must_see
@@ -128,6 +129,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **resets.HANDLERS,
     **digests.HANDLERS,
     **media.HANDLERS,
+    **mirrors.HANDLERS,
     **monitoring.HANDLERS,
     **must_see.HANDLERS,
     **my_data.HANDLERS,
@@ -149,6 +151,7 @@ PERIODIC: Sequence[Periodic] = (
     *digests.PERIODIC,
     *feeds.PERIODIC,
     *media.PERIODIC,
+    *mirrors.PERIODIC,
     *monitoring.PERIODIC,
     *my_data.PERIODIC,
     *retention.PERIODIC,

@@ -23,6 +23,7 @@ from torg.federation import collections as ap_collections
 from torg.federation import inbox as ap_inbox
 from torg.federation import objects as ap_objects
 from torg.federation import threads as ap_threads
+from torg.feeds import callback as feeds_callback
 from torg.feeds import hub as feeds_hub
 from torg.feeds import routes as feeds
 from torg.http import Routes
@@ -106,6 +107,7 @@ from torg.mastodon_api.torg import (
     groups_members,
     groups_topics,
     home,
+    mirrors,
     must_see,
     praise,
     profile_faces,
@@ -135,6 +137,7 @@ from torg.web import (
     settings_data,
     settings_home,
     settings_login,
+    settings_mirrors,
     settings_sessions,
     wellknown,
 )
@@ -187,6 +190,7 @@ def collections() -> list[Routes]:
         settings_data.routes,
         settings_home.routes,
         settings_login.routes,
+        settings_mirrors.routes,
         settings_sessions.routes,
         web_group_page.routes,
         web_groups.routes,
@@ -242,6 +246,7 @@ def collections() -> list[Routes]:
         wellknown.routes,
         feeds.routes,
         feeds_hub.routes,
+        feeds_callback.routes,
         instance_about.routes,
         instance_v1.routes,
         invites.routes,
@@ -292,6 +297,7 @@ def collections() -> list[Routes]:
         questions.routes,
         delegation.routes,
         home.routes,
+        mirrors.routes,
         reading.routes,
         digests.routes,
         web_digests.routes,
