@@ -124,6 +124,7 @@ class Request:
     fields: tuple[tuple[str, Any], ...]
     ids: frozenset[str]
     route: str
+    activity: bool = False
 
     def options(self, instead: dict[str, str] | None = None) -> tuple[str, dict[str, Any]]:
         """(path, options) for httpx2, with other ids and names in the place of these if given."""
@@ -131,6 +132,8 @@ class Request:
         for real, other in (instead or {}).items():
             path, text = path.replace(real, other), text.replace(real, other)
         fields = msgspec.json.decode(text)
+        if self.activity:
+            return path, {"params": fields, "headers": {"accept": "application/activity+json"}}
         if self.method in ("GET", "DELETE"):
             return path, {"params": {f"{k}[]" if isinstance(v, list) else k: v for k, v in fields.items()}}
         return path, {"json": fields}
@@ -142,7 +145,7 @@ def requests(route: Route, ids: dict[str, list[int]], words: dict[str, str]) -> 
     required = {name: value for name, value in _required(route).items() if name not in pieces}
     label = f"{route.method} {route.path}"
     for path, used in _paths(route.path, pieces, ids, words):
-        yield Request(route.method, path, tuple(required.items()), frozenset(used), label)
+        yield Request(route.method, path, tuple(required.items()), frozenset(used), label, route.activity)
         for name in _fields(route):
             if name in pieces:
                 continue
@@ -150,7 +153,8 @@ def requests(route: Route, ids: dict[str, list[int]], words: dict[str, str]) -> 
                 one = ids[kind][0]
                 value = [one] if _is_list(route, name) else one
                 yield Request(
-                    route.method, path, tuple({**required, name: value}.items()), frozenset({*used, str(one)}), label
+                    route.method, path, tuple({**required, name: value}.items()), frozenset({*used, str(one)}), label,
+                    route.activity,
                 )
 
 
