@@ -24,7 +24,7 @@ routes = Routes("federation")
 
 @routes.get("/users/{handle}/statuses/{id}", auth="none", tx=False, hidden=True, activity=True)
 async def note(call: Call, params: OnePost) -> Reply:
-    """A post for everyone; one for followers or those mentioned only to a server that has one of these.
+    """A post for everyone; one for followers or those mentioned only to one of these, who signs.
 
     410 with a Tombstone for one that is deleted.
     """
@@ -68,7 +68,7 @@ async def _readable(tx: Tx, asking: Asked, params: OnePost) -> Sendable | None:
     if known is None or known.account_id != author.id or known.uri is not None:
         return None
     shown = await gathering.public(tx, call.network, asking.place.origin, [known.id])
-    if not shown and asking.host and await around_posts.shown_to(tx, known.id, asking.host):
+    if not shown and asking.reader is not None and await around_posts.shown_to(tx, known.id, asking.reader):
         found = await gathering.whoever(tx, call.network, asking.place.origin, known)
         shown = [found] if found is not None else []
     return shown[0] if shown else None

@@ -62,15 +62,3 @@ async def addresses(tx: Tx, origin: str, ids: Iterable[int | None]) -> dict[int,
         (tx.scope.org_id, tx.scope.network_ids[0], [id_ for id_ in set(ids) if id_ is not None]),
     )
     return {row["id"]: row["uri"] or f"{origin}/users/{row['handle']}/messages/{row['id']}" for row in rows}
-
-
-async def shown_to(tx: Tx, message_id: int, host: str) -> bool:
-    """Whether a server has a reader of a message."""
-    return bool(
-        await tx.value(
-            """SELECT true FROM message_readers m JOIN remote_actors r ON r.org_id = m.org_id
-               AND r.account_id = m.account_id WHERE m.org_id = %s AND m.network_id = %s AND m.message_id = %s
-               AND r.host = %s""",
-            (tx.scope.org_id, tx.scope.network_ids[0], message_id, host),
-        )
-    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from torg.accounts.model import Account
 from torg.engine.postgres import Tx
 from torg.posts import store
 from torg.posts.model import Audience
@@ -133,24 +134,23 @@ async def reached(tx: Tx, ids: Sequence[int]) -> dict[int, list[int]]:
     return found
 
 
-async def shown_to(tx: Tx, post_id: int, host: str) -> bool:
-    """Whether a server has somebody whom a post for followers, or for those mentioned, is for: and whom its author
-    does not block, nor the server."""
+async def shown_to(tx: Tx, post_id: int, reader: Account) -> bool:
+    """Whether a remote account may have a post for followers or for those mentioned: it is one of these, and the author
+    blocks neither it nor its server. Not its neighbours: what one person may read says nothing of the whole server."""
     return bool(
         await tx.value(
-            f"""SELECT true FROM posts p WHERE {store.TENANT} AND p.id = %(post)s AND p.group_id IS NULL
+            f"""SELECT true FROM posts p JOIN accounts a ON a.org_id = p.org_id AND a.id = %(reader)s
+                AND a.network_id = p.network_id AND a.state = 'active' AND a.suspended_at IS NULL
+                WHERE {store.TENANT} AND p.id = %(post)s AND p.group_id IS NULL
                 AND NOT EXISTS (SELECT FROM domain_blocks d WHERE d.org_id = p.org_id
-                                AND d.account_id = p.account_id AND d.domain = %(host)s)
-                AND EXISTS (SELECT FROM remote_actors r JOIN accounts a ON a.org_id = r.org_id AND a.id = r.account_id
-                    WHERE r.org_id = p.org_id AND r.network_id = p.network_id AND r.host = %(host)s
-                    AND a.state = 'active' AND a.suspended_at IS NULL
-                    AND NOT EXISTS (SELECT FROM blocks b WHERE b.org_id = p.org_id AND b.account_id = p.account_id
-                                    AND b.target_id = a.id)
-                    AND (p.audience = 'followers' AND EXISTS (SELECT FROM follows f WHERE f.org_id = p.org_id
-                            AND f.account_id = a.id AND f.target_id = p.account_id)
-                        OR EXISTS (SELECT FROM post_mentions m WHERE m.org_id = p.org_id AND m.post_id = p.id
-                            AND m.account_id = a.id)))""",
-            {**store.tenant(tx), "post": post_id, "host": host},
+                                AND d.account_id = p.account_id AND d.domain = a.host)
+                AND NOT EXISTS (SELECT FROM blocks b WHERE b.org_id = p.org_id AND b.account_id = p.account_id
+                                AND b.target_id = a.id)
+                AND (p.audience = 'followers' AND EXISTS (SELECT FROM follows f WHERE f.org_id = p.org_id
+                        AND f.account_id = a.id AND f.target_id = p.account_id)
+                    OR EXISTS (SELECT FROM post_mentions m WHERE m.org_id = p.org_id AND m.post_id = p.id
+                        AND m.account_id = a.id))""",
+            {**store.tenant(tx), "post": post_id, "reader": reader.id},
         )
     )
 
