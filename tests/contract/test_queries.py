@@ -70,6 +70,8 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.moderation.tags.decide": [{"values": {"usable": True}}],
     "torg.moderation.report_store.insert": [{"table": "reports", "row": ROW}, {"table": "warnings", "row": ROW}],
     "torg.moderation.report_store.update": [{"values": {"category": ""}}],
+    "torg.peers.subscription_store.insert": [{"row": ROW}],
+    "torg.peers.subscription_store.update": [{"values": {"reason": ""}}],
     "torg.compliance.export._count": [{"section": section} for section in SECTIONS],
     "torg.compliance.export._step": [{"section": section} for section in SECTIONS],
     "torg.portability.archive._face": [{"sql": sql} for sql in archive_sql.LISTS.values()],

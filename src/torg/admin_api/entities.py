@@ -112,6 +112,8 @@ class AdminSettings(msgspec.Struct, kw_only=True):
     home_feed: Literal["company", "followed"] | None
     federation: Literal["open", "allowed", "off"]
     authorised_fetch: bool
+    remote_media_days: int
+    remote_media_mb: int
     group_creation: Literal["members", "admins"]
     guest_invitations: Literal["members", "admins", "nobody"]
     managers_edited_by: Literal["self", "admins"]

@@ -70,6 +70,17 @@ retention.command("torg.cli.retention:preview", name="preview")
 retention.command("torg.cli.retention:run", name="run")
 app.command(retention)
 
+blocks = App(name="blocks", help="Lists of servers that a network keeps out.")
+blocks.command("torg.cli.blocks:import_", name="import")
+blocks.command("torg.cli.blocks:export", name="export")
+blocks.command("torg.cli.blocks:subscribe", name="subscribe")
+app.command(blocks)
+
+media = App(name="media", help="Copies of other servers' files.")
+media.command("torg.cli.media:usage", name="usage")
+media.command("torg.cli.media:prune", name="prune")
+app.command(media)
+
 compliance = App(name="compliance", help="A whole network as files with a manifest of hashes.")
 compliance.command("torg.cli.compliance:export", name="export")
 compliance.command("torg.cli.compliance:verify", name="verify")

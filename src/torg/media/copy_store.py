@@ -60,9 +60,11 @@ async def done(tx: Tx, media_id: int) -> None:
 async def failed(tx: Tx, media_id: int, *, final: bool) -> None:
     """It did not work: wait twice as long as the last time; a day at once where trying again is hardly any use."""
     params: dict[str, Any] = {**tenant(tx), "id": media_id, "first": FIRST_WAIT, "longest": LONGEST_WAIT}
+    wait = "%(longest)s::interval"
+    if not final:
+        wait = f"least({wait}, %(first)s::interval * 2 ^ least(failures, 12))"
     await tx.run(
-        f"""UPDATE remote_files SET failures = failures + 1, claimed_until = NULL,
-            retry_at = now() + {"%(longest)s" if final else "least(%(longest)s, %(first)s * 2 ^ least(failures, 12))"}
+        f"""UPDATE remote_files SET failures = failures + 1, claimed_until = NULL, retry_at = now() + {wait}
             WHERE {TENANT} AND media_id = %(id)s""",
         params,
     )

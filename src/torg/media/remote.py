@@ -174,7 +174,8 @@ async def want_emojis(
                VALUES (%(org)s, %(network)s, lower(%(host)s), %(shortcode)s, %(url)s, %(updated)s)
                ON CONFLICT (org_id, network_id, host, shortcode) DO UPDATE
                SET image_url = EXCLUDED.image_url, updated_at = EXCLUDED.updated_at, failures = 0, kept_url = NULL
-               WHERE e.image_url <> EXCLUDED.image_url OR e.updated_at < EXCLUDED.updated_at""",
+               WHERE e.kept_url IS NULL AND e.failures = 0 AND e.created_at < now() - interval '1 day'
+                  OR e.image_url <> EXCLUDED.image_url OR e.updated_at < EXCLUDED.updated_at""",
             {
                 "org": network.org_id, "network": network.id, "host": host, "shortcode": shortcode, "url": url,
                 "updated": updated,

@@ -116,6 +116,7 @@ class BlockedDomain(msgspec.Struct, frozen=True, kw_only=True):
     public_comment: str | None
     obfuscate: bool
     created_at: datetime
+    subscription_id: int | None = None  # the list that it came from; None: decided by hand
 
 
 class BlockedEmailDomain(msgspec.Struct, frozen=True, kw_only=True):

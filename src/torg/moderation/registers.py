@@ -139,7 +139,8 @@ async def block_domain(tx: Tx, actor: Actor, domain: str, severity: str, values:
         if rules.STRICTNESS[block.severity] >= rules.STRICTNESS[severity]:
             raise Stricter(name, block)
         if block.domain == name:
-            return await DOMAINS.update(tx, actor, block.id, {**values, "severity": severity})
+            by_hand = {"subscription_id": None}
+            return await DOMAINS.update(tx, actor, block.id, {**by_hand, **values, "severity": severity})
     made = await DOMAINS.insert(tx, actor, {**values, "domain": name, "severity": severity})
     return made or (await DOMAINS.where(tx, "domain", [name]))[0]
 
@@ -157,7 +158,8 @@ async def change_domain_block(
 ) -> BlockedDomain:
     old = await DOMAINS.find(tx, id_)
     check_domain_block(severity or old.severity, values)
-    return await DOMAINS.update(tx, actor, id_, {**values, "severity": severity or old.severity})
+    by_hand = {"subscription_id": None}
+    return await DOMAINS.update(tx, actor, id_, {**by_hand, **values, "severity": severity or old.severity})
 
 
 async def block_email_domain(tx: Tx, actor: Actor, domain: str) -> BlockedEmailDomain:

@@ -128,10 +128,15 @@ async def weeks(tx: Tx) -> list[Week]:
 
 
 async def peers(tx: Tx) -> list[str]:
-    """Other servers of which an account is known here."""
+    """Other servers that the network has met, but those that it shuts out (as Mastodon)."""
     return await tx.column(
-        """SELECT DISTINCT host FROM accounts WHERE org_id = %(org)s AND network_id = %(network)s
-           AND host <> '' ORDER BY host""",
+        """SELECT host FROM (
+             SELECT host FROM peers WHERE org_id = %(org)s AND network_id = %(network)s
+             UNION SELECT host FROM accounts WHERE org_id = %(org)s AND network_id = %(network)s AND host <> '') h
+           WHERE NOT EXISTS (SELECT FROM blocked_domains b WHERE b.org_id = %(org)s AND b.network_id = %(network)s
+               AND b.severity = 'suspend' AND (b.domain = h.host OR right(split_part(h.host, ':', 1),
+                   length(b.domain) + 1) = '.' || b.domain OR split_part(h.host, ':', 1) = b.domain))
+           ORDER BY host""",
         tenant(tx),
     )
 

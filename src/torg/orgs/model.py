@@ -39,6 +39,8 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     home_feed: Literal["company", "followed"] | None = None  # of members who have not chosen; None: by the kind
     federation: Literal["open", "allowed", "off"] = "open"  # with which servers a public network speaks
     authorised_fetch: bool = False  # whether other servers must sign what they ask for
+    remote_media_days: int = 30  # how long a copy of another server's file stays that nobody looks at
+    remote_media_mb: int = 5_000  # how much all such copies of the network may take
     group_creation: Literal["members", "admins"] = "members"  # who may make groups; guests never
     guest_invitations: Literal["members", "admins", "nobody"] = "admins"  # who may invite guests into groups
     retention_days: int | None = None  # after how many days posts go; None: they stay

@@ -82,10 +82,12 @@ def setting_mistakes(settings: NetworkSettings) -> dict[str, str]:
         wrong["accent"] = "is too light to be read on white: choose a darker colour"
     if settings.locale is not None and settings.locale not in LOCALES:
         wrong["locale"] = f"must be one of {', '.join(LOCALES)}"
-    for name in ("retention_days", "message_retention_days", "deleted_retention_days", "guard_days"):
+    for name in DAYS:
         days = getattr(settings, name)
         if days is not None and not 1 <= days <= MOST_DAYS:
             wrong[name] = f"must be a number from 1 to {MOST_DAYS}"
+    if not 1 <= settings.remote_media_mb <= MOST_MEGABYTES:
+        wrong["remote_media_mb"] = f"must be a number from 1 to {MOST_MEGABYTES}"
     if settings.time_zone not in zoneinfo.available_timezones():
         wrong["time_zone"] = "must be the name of a time zone such as Europe/Stockholm"
     return wrong
@@ -96,6 +98,8 @@ LEAST_CONTRAST = 4.5
 """Of text on its ground (WCAG 2.2, criterion 1.4.3)."""
 LOCALES = ("en", "sv")
 MOST_DAYS = 36_500
+DAYS = ("retention_days", "message_retention_days", "deleted_retention_days", "guard_days", "remote_media_days")
+MOST_MEGABYTES = 100_000_000
 
 
 def contrast_with_white(accent: str) -> float:

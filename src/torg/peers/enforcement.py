@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -56,6 +57,25 @@ async def changed(tx: Tx, network: Network, domain: str | None = None) -> None:
     for name in [domain] if domain is not None else hosts:
         await jobs.enqueue(
             tx, ENFORCE, Enforce(name, new_id()), key=name, org_id=network.org_id, network_id=network.id
+        )
+
+
+async def changed_many(tx: Tx, network: Network, domains: Sequence[str]) -> None:
+    """As `changed`, for many domains at once: one look at the accounts, a job for each server that is concerned."""
+    tx.after_commit(lambda: policy.forget(network.id))
+    wanted = set(domains)
+    places = [
+        place
+        for place in (await limit_store.places(tx, network, None) if wanted else ())
+        if not wanted.isdisjoint([*policy.names_of(place.host), *policy.names_of(place.actor_host)])
+    ]
+    if not places:
+        return
+    book = await policy.load(tx, network)
+    await limit_store.lay(tx, network, [(place, of_place(book, place).limit) for place in places])
+    for host in sorted({place.host for place in places}):
+        await jobs.enqueue(
+            tx, ENFORCE, Enforce(host, new_id()), key=host, org_id=network.org_id, network_id=network.id
         )
 
 

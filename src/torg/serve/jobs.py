@@ -24,13 +24,14 @@ from torg.groups import actions as groups
 from torg.groups import effects as group_effects
 from torg.joining import actions as joining
 from torg.kernel.errors import Forbidden, Invalid, NotFound
+from torg.media import trimming
 from torg.media import upkeep as media
 from torg.mirrors import work as mirrors
 from torg.moderation import deletion
 from torg.monitoring import work as monitoring
 from torg.must_see import fanout as must_see
 from torg.orgs import store as orgs
-from torg.peers import enforcement, pictures
+from torg.peers import enforcement, pictures, purging, subscriptions
 from torg.portability import erasing, importing, moving, my_data
 from torg.posts import polls, schedule
 from torg.push import delivery as push
@@ -124,12 +125,15 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **enforcement.HANDLERS,
     **feeds.HANDLERS,
     **pictures.HANDLERS,
+    **purging.HANDLERS,
+    **subscriptions.HANDLERS,
     **guard.HANDLERS,
     **joining.HANDLERS,
     **resets.HANDLERS,
     **digests.HANDLERS,
     **media.HANDLERS,
     **mirrors.HANDLERS,
+    **trimming.HANDLERS,
     **monitoring.HANDLERS,
     **must_see.HANDLERS,
     **my_data.HANDLERS,
@@ -152,7 +156,9 @@ PERIODIC: Sequence[Periodic] = (
     *feeds.PERIODIC,
     *media.PERIODIC,
     *mirrors.PERIODIC,
+    *trimming.PERIODIC,
     *monitoring.PERIODIC,
     *my_data.PERIODIC,
     *retention.PERIODIC,
+    *subscriptions.PERIODIC,
 )

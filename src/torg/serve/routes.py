@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from torg.admin_api import announcements as admin_announcements
+from torg.admin_api import block_lists as admin_block_lists
 from torg.admin_api import compliance as admin_compliance
 from torg.admin_api import directory as admin_directory
 from torg.admin_api import domains as admin_domains
 from torg.admin_api import emojis as admin_emojis
 from torg.admin_api import guard as admin_guard
 from torg.admin_api import holds as admin_holds
+from torg.admin_api import instances as admin_instances
 from torg.admin_api import log as admin_log
 from torg.admin_api import monitoring as admin_monitoring
 from torg.admin_api import networks as admin_networks
@@ -268,6 +270,8 @@ def collections() -> list[Routes]:
         admin_compliance.routes,
         admin_directory.routes,
         admin_holds.routes,
+        admin_instances.routes,
+        admin_block_lists.routes,
         admin_retention.routes,
         torg_my_data.routes,
         profile_faces.routes,
