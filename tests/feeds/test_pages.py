@@ -20,7 +20,15 @@ async def test_every_address_that_a_page_names_is_a_feed(square: Square, member:
     reader = Reader(square)
     if member:
         await reader.enters(member)
-    for page in ("/public", "/@anna", "/@fika", "/tags/torg", "/tags/å", *(["/"] if not member else [])):
+    for page in (
+        "/public",
+        "/@anna",
+        "/@fika",
+        "/tags/torg",
+        "/tags/å",
+        "/search?q=torg",
+        *(["/"] if not member else []),
+    ):
         found = LINK.findall((await reader.open(page)).text)
         assert [mime for mime, _ in found] == ["application/rss+xml", "application/atom+xml", "application/feed+json"]
         text = (await reader.open(page)).text

@@ -99,7 +99,13 @@ async def _locked(square: Square) -> None:
     await square.bjorn.patch("/api/v1/accounts/update_credentials", json={"locked": True})
 
 
-@pytest.mark.parametrize("act", [_limited, _suspended, _locked])
+async def _of_a_limited_server(square: Square) -> None:
+    """As a block of its server marks an account: it stays local here only so that it has feeds to vanish from."""
+    async with square.services.db.system() as tx:
+        await tx.run("UPDATE accounts SET host_limit = 'silence' WHERE id = %s", (square.bjorn.id,))
+
+
+@pytest.mark.parametrize("act", [_of_a_limited_server, _limited, _suspended, _locked])
 async def test_who_is_not_heard_is_in_no_feed(square: Square, act: Act) -> None:
     await says_everything(square.bjorn)
     said = await square.bjorn.says(f"{SECRET} boostad")

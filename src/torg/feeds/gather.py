@@ -62,7 +62,8 @@ async def find(tx: Tx, network: Network, wanted: Wanted) -> Found:
 
 def heard(account: Account) -> bool:
     """Whether what this account says is for feeds: not of who is gone, suspended, limited or chooses the readers."""
-    return account.visible and account.silenced_at is None and not account.locked
+    limited = account.silenced_at is not None or account.host_limit != ""
+    return account.visible and not limited and not account.locked
 
 
 async def gather(tx: Tx, network: Network, origin: str, wanted: Wanted, page: Page | None = None) -> Feed:
