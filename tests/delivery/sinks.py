@@ -1,4 +1,7 @@
-"""Other servers as deliveries meet them: real ones on loopback that take, refuse, stall or are not there."""
+"""Other servers as deliveries meet them: real ones on loopback that take, refuse, stall or are not there.
+
+They listen at every address in 127.0.0.0/8, so that each can be as many hosts as a test wants.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from tests.engine.servers import Asked, Server, reply, serving
@@ -43,10 +46,12 @@ async def sink(*answers: bytes, then: bytes | None = None, stall: bool = False) 
 
     async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
         if stall:
-            await asyncio.Event().wait()
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            raise ConnectionAbortedError
         writer.write(waiting.pop(0) if waiting else then or reply(status=202))
 
-    async with serving(answer) as server:
+    async with serving(answer, host="0.0.0.0") as server:
         yield Sink(server)
 
 
@@ -63,10 +68,10 @@ def blackhole() -> Iterator[str]:
     """A host that never completes a connection: its listener takes nobody in and its queue is full."""
     with ExitStack() as stack:
         full = stack.enter_context(socket.socket())
-        full.bind(("127.0.0.1", 0))
+        full.bind(("0.0.0.0", 0))
         full.listen(0)
         for _ in range(8):
             waiting = stack.enter_context(socket.socket())
             waiting.setblocking(False)
-            waiting.connect_ex(full.getsockname())
+            waiting.connect_ex(("127.0.0.1", full.getsockname()[1]))
         yield f"127.0.0.1:{full.getsockname()[1]}"

@@ -9,6 +9,7 @@ import pytest
 from tests.delivery.office import Office
 from tests.delivery.sinks import blackhole, refusing, sink
 from tests.engine.servers import reply
+from torg.peers import policy
 
 
 async def test_an_activity_comes_to_each_inbox_signed(office: Office) -> None:
@@ -198,6 +199,7 @@ async def test_a_host_that_was_blocked_meanwhile_gets_nothing(office: Office) ->
                VALUES (%s, %s, 1, '127.0.0.1', 'suspend')""",
             office.public.org_id, office.public.id,
         )  # fmt: skip
+        policy.forget(office.public.id)
         await office.bring()
         assert server.got == []
         assert await office.rows() == []

@@ -81,6 +81,13 @@ media.command("torg.cli.media:usage", name="usage")
 media.command("torg.cli.media:prune", name="prune")
 app.command(media)
 
+deliveries = App(name="deliveries", help="What is on its way to other servers, and what was given up.")
+deliveries.command("torg.cli.deliveries:list_", name="list")
+deliveries.command("torg.cli.deliveries:retry", name="retry")
+deliveries.command("torg.cli.deliveries:drop", name="drop")
+deliveries.command("torg.cli.deliveries:try_", name="try")
+app.command(deliveries)
+
 compliance = App(name="compliance", help="A whole network as files with a manifest of hashes.")
 compliance.command("torg.cli.compliance:export", name="export")
 compliance.command("torg.cli.compliance:verify", name="verify")

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from torg.cli.opening import opened
+from torg.delivery import office_store
 from torg.engine import jobs, migrate, relay
 from torg.engine.postgres import Tx
 from torg.kernel.config import Settings, load
@@ -69,6 +70,7 @@ async def _examine(settings: Settings, anchors: Sequence[str] = ()) -> list[Find
             await _networks(tx),
             await _events(tx),
             *await _work(tx),
+            await _deliveries(tx),
             _disk(settings),
             await _files(services),
         ]
@@ -156,6 +158,17 @@ async def _work(tx: Tx) -> list[Finding]:
         )
         for q in queues
     ]
+
+
+async def _deliveries(tx: Tx) -> Finding:
+    depth = await office_store.depth(tx)
+    return Finding(
+        name="deliveries",
+        well=depth.late_seconds < LATE,
+        value=f"{depth.waiting} waiting, {depth.dead} given up, {depth.failing} of {depth.hosts} hosts fail, "
+        f"{depth.late_seconds:.0f} s late",
+        advice="Is torg serve running? torg deliveries list shows what waits for whom.",
+    )
 
 
 def _disk(settings: Settings) -> Finding:

@@ -33,10 +33,10 @@ from torg.orgs.model import Network
 log = structlog.get_logger(__name__)
 
 POLL = 0.5
-PACE = 0.02
+PACE = 0.05
 """Seconds between two rounds: what ends within them is told to the database together."""
 RECOVER_EVERY = 2.0
-GRACE = 10.0
+GRACE = 2.0
 PLACES: Mapping[Kind, int] = {Kind.LIVE: 64, Kind.UNTRIED: 32, Kind.FAILING: 32}
 """Hosts at a time of each kind, not counting slow ones."""
 MOST_SLOW = 400
@@ -58,15 +58,20 @@ class Courier:
         self._terms = Terms()
         self._running: dict[asyncio.Task[None], Shift] = {}
         self._ended: list[Shift] = []
+        self._untold: list[Outcome] = []
         self._wake = asyncio.Event()
         self._number = 0
+
+    def heard(self) -> None:
+        """There is something to tell the database."""
+        self._wake.set()
 
     def origin(self, network: Network) -> str:
         """The network's address, which is part of the User-Agent."""
         return f"{self._scheme}://{network.host}"
 
     async def run(self) -> None:
-        """Work until cancelled; then requests under way have ten seconds."""
+        """Work until cancelled; then requests under way have two seconds."""
         sleep_no_more = actions.wake.add(asyncio.get_running_loop(), self._wake)
         try:
             while True:
@@ -104,7 +109,10 @@ class Courier:
     async def _loop(self, session: psycopg.AsyncConnection[Any]) -> None:
         loop = asyncio.get_running_loop()
         recover_at = loop.time()
+        task = asyncio.current_task()
         while True:
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError  # swallowed by Python 3.11's wait_for, on which psycopg waits
             self._wake.clear()
             if loop.time() >= recover_at:
                 await session.execute("SELECT 1")  # a lost lock must be noticed, else our lanes are worked twice
@@ -128,10 +136,12 @@ class Courier:
     async def _round(self) -> bool:
         """Tell what has ended, take what is next; whether there may be more at once."""
         ended, self._ended = self._ended, []
+        told = [*self._untold, *(one for shift in [*ended, *self._running.values()] for one in shift.take_outcomes())]
+        self._untold = []
         try:
             async with self._db.system() as tx:
                 opened = await lanes.open_new(tx)
-                staying = await self._tell(tx, ended)
+                staying = await self._tell(tx, told, ended)
                 turns = await lanes.take(tx, self._number, self._free())
                 hosts = [*staying, *(turn.host for turn in turns)]
                 loads = await self._next(tx, hosts) if hosts else {}
@@ -141,7 +151,7 @@ class Courier:
                 ]
                 await lanes.give_back(tx, self._number, idle)
         except Exception:
-            self._ended = ended + self._ended  # nothing of it was kept: told again next time
+            self._ended, self._untold = ended + self._ended, told  # nothing of it was kept: told again next time
             raise
         for shift in ended:
             if shift.turn.host in staying and shift.turn.host in loads:
@@ -156,7 +166,6 @@ class Courier:
     def _start(
         self, shift: Shift, rows: list[Delivery], bodies: Mapping[int, bytes], networks: Mapping[int, Network]
     ) -> None:
-        shift.outcomes = []
         shift.load(rows, bodies, networks)
         task = asyncio.create_task(shift.run(), name=f"deliveries to {shift.turn.host}")
         self._running[task] = shift
@@ -184,9 +193,8 @@ class Courier:
             Kind.FAILING: room[Kind.FAILING],
         }
 
-    async def _tell(self, tx: Tx, ended: Sequence[Shift]) -> dict[str, Shift]:
+    async def _tell(self, tx: Tx, outcomes: Sequence[Outcome], ended: Sequence[Shift]) -> dict[str, Shift]:
         """What became of deliveries and hosts; the shifts that go on if there is more for them."""
-        outcomes: list[Outcome] = [outcome for shift in ended for outcome in shift.outcomes]
         await lanes.settle(tx, outcomes)
         await lanes.remember(tx, [one for one in outcomes if one.verdict.fate is Fate.TAKEN])
         over, rests, staying = [], [], {}
@@ -234,7 +242,9 @@ class Courier:
         try:
             async with self._db.system() as tx:
                 ended, self._ended = self._ended, []
-                staying = await self._tell(tx, ended)
+                told = [*self._untold, *(one for shift in ended for one in shift.take_outcomes())]
+                self._untold = []
+                staying = await self._tell(tx, told, ended)
                 await lanes.give_back(tx, self._number, [self._return(one, more=True) for one in staying.values()])
         except Exception:
             log.exception("the last deliveries could not be told; they are brought again")

@@ -102,3 +102,42 @@ class Rest(msgspec.Struct, frozen=True, kw_only=True):
     failures: int
     why: str
     networks: list[tuple[int, int]]
+
+
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for a host and what was given up, and how the host is. `next_try_at`: when it is its turn."""
+
+    host: str
+    waiting: int
+    dead: int
+    oldest: datetime | None
+    failures: int
+    failing_since: datetime | None
+    tried_at: datetime | None
+    next_try_at: datetime | None
+    error: str | None
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery as the administrator sees it. `type` and `uri` are the activity's."""
+
+    id: int
+    host: str
+    inbox: str
+    type: str | None
+    uri: str | None
+    attempts: int
+    error: str | None
+    created_at: datetime
+    run_at: datetime
+    dead_at: datetime | None
+
+
+class Depth(msgspec.Struct, frozen=True, kw_only=True):
+    """The installation's deliveries in numbers. `late_seconds`: how long the longest due lane waits for a sender."""
+
+    waiting: int
+    dead: int
+    hosts: int
+    failing: int
+    late_seconds: float

@@ -41,14 +41,16 @@ class Desk(Protocol):
 
     def origin(self, network: Network) -> str: ...
 
+    def heard(self) -> None: ...
+
 
 class Shift:
-    """One lane at work; `outcomes` grows, and `trouble` is why the host must rest."""
+    """One lane at work. `trouble`: why the host must rest."""
 
     def __init__(self, turn: Turn, desk: Desk, line: Line) -> None:
         self.turn = turn
         self.line = line
-        self.outcomes: list[Outcome] = []
+        self._outcomes: list[Outcome] = []
         self.trouble: Verdict | None = None
         self.answered = False
         self.cancelled = False
@@ -77,6 +79,11 @@ class Shift:
     def slow(self) -> bool:
         """Whether the host keeps us waiting."""
         return self._loop.time() - self._heard > PATIENCE
+
+    def take_outcomes(self) -> list[Outcome]:
+        """What became of deliveries since this was asked last."""
+        taken, self._outcomes = self._outcomes, []
+        return taken
 
     def load(self, rows: list[Delivery], bodies: Mapping[int, bytes], networks: Mapping[int, Network]) -> None:
         """The next to be brought, in order, once all before have had their answers."""
@@ -148,8 +155,9 @@ class Shift:
             if rules.too_old(row.created_at, wait):
                 verdict = Verdict(fate=Fate.FINAL, why=verdict.why)
         signatures = wanted if wanted != row.signatures else None
-        self.outcomes.append(Outcome(delivery=row, verdict=verdict, wait=wait, signatures=signatures))
+        self._outcomes.append(Outcome(delivery=row, verdict=verdict, wait=wait, signatures=signatures))
         self.done += 1
+        self._desk.heard()
 
     async def _attempt(self, row: Delivery, thought: Scheme) -> tuple[Verdict, Scheme]:
         """One try, or two where the first signature is refused; how it was signed last."""

@@ -15,6 +15,7 @@ from torg.engine.exchange import Exchange, Refused, Resolver
 from torg.engine.fetched import Fetched, FetchFailed, FetchRefused
 
 KEPT_SECONDS = 15.0
+TARGETS_KEPT = 64
 
 
 class Line:
@@ -26,10 +27,16 @@ class Line:
         self._exchange = exchange
         self._pool = pool
         self._agent = agent
+        self._targets: dict[str, str] = {}
 
     def target(self, url: str) -> str:
         """The address as it is called and signed. FetchRefused for what is never called."""
-        return str(self._exchange.target(url))
+        known = self._targets.get(url)
+        if known is None:
+            if len(self._targets) >= TARGETS_KEPT:
+                self._targets.clear()
+            known = self._targets[url] = str(self._exchange.target(url))
+        return known
 
     async def post(
         self,

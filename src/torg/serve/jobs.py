@@ -14,6 +14,7 @@ from torg.bridge import upkeep as guard
 from torg.calendar import upkeep as calendar
 from torg.compliance import exports as compliance
 from torg.delegation import actions as delegation
+from torg.delivery import upkeep as deliveries
 from torg.digests import upkeep as digests
 from torg.engine import relay
 from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
@@ -121,6 +122,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **announcements.HANDLERS,
     **calendar.HANDLERS,
     **compliance.HANDLERS,
+    **deliveries.HANDLERS,
     **erasing.HANDLERS,
     **enforcement.HANDLERS,
     **feeds.HANDLERS,
@@ -152,6 +154,7 @@ PERIODIC: Sequence[Periodic] = (
     Periodic(kind="trim_log", every=timedelta(hours=1)),
     *guard.PERIODIC,
     *compliance.PERIODIC,
+    *deliveries.PERIODIC,
     *digests.PERIODIC,
     *feeds.PERIODIC,
     *media.PERIODIC,

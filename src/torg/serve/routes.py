@@ -5,6 +5,7 @@ from __future__ import annotations
 from torg.admin_api import announcements as admin_announcements
 from torg.admin_api import block_lists as admin_block_lists
 from torg.admin_api import compliance as admin_compliance
+from torg.admin_api import deliveries as admin_deliveries
 from torg.admin_api import directory as admin_directory
 from torg.admin_api import domains as admin_domains
 from torg.admin_api import emojis as admin_emojis
@@ -273,6 +274,7 @@ def collections() -> list[Routes]:
         admin_instances.routes,
         admin_block_lists.routes,
         admin_retention.routes,
+        admin_deliveries.routes,
         torg_my_data.routes,
         profile_faces.routes,
         torg_directory.routes,
