@@ -13,10 +13,10 @@ pytestmark = pytest.mark.clients
 
 EXCUSED = {
     "annual_report_generate": "asks for a year that has passed with posts in it; mastodon_api tests do",
-    "await_async_refresh": "nothing here takes long enough to need a refresh, so no answer starts one",
+    "await_async_refresh": "needs a thread of another server; tests/federation/test_threads.py does",
     "clear_caches": "no request",
     "follows": "POST /api/v1/follows was removed in Mastodon 3.0",
-    "get_async_refresh_info": "reads a header that no answer of ours needs",
+    "get_async_refresh_info": "see await_async_refresh",
     "get_async_refresh_status": "see await_async_refresh",
     "get_status_length": "no request",
     "get_supported_version": "no request",

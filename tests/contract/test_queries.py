@@ -94,7 +94,9 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     ],
     "torg.showcase.store.insert": [{"columns": ROW}],
     "torg.showcase.store.update": [{"values": {"name": ""}}],
-    "torg.timelines.home.home": [{"parts": Parts()}, {"parts": Parts(company=True, groups=True, tags=True)}],
+    "torg.timelines.home.home": [
+        {"parts": Parts()}, {"parts": Parts(company=True, groups=True, tags=True, blocks_servers=True)},
+    ],
     "torg.timelines.store.of_account": [
         {"pins": "", "order": "p.id ASC"},
         {"pins": "JOIN pins ON pins.org_id = p.org_id AND pins.post_id = p.id", "order": "pins.id ASC"},

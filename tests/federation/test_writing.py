@@ -42,6 +42,7 @@ async def test_a_post_of_somebody_followed_arrives(home: Home, elsewhere: Elsewh
     assert [tag["name"] for tag in seen["tags"]] == ["torg"]
     assert seen["account"]["acct"] == carol.acct
     assert seen["visibility"] == "public"
+    assert seen["favourites_count"] == 7, "as its origin says"
     await comes(home, carol, create)
     await comes(home, carol, carol.activity("Create", note))
     assert len(await home_of(home.anna)) == 1, "however often it comes"
@@ -324,3 +325,28 @@ async def test_addresses_that_lead_elsewhere_are_dropped(home: Home, elsewhere: 
         [file] = seen["media_attachments"]
         assert (file["description"], file["type"]) == ("A cat", "image")
         assert (file["meta"]["focus"]["x"], file["meta"]["original"]["height"]) == (0.5, 20)
+
+
+async def test_a_blocked_server_is_out_of_ones_timelines(home: Home, elsewhere: Elsewhere) -> None:
+    carol, dave, erin = elsewhere.add("carol"), elsewhere.add("dave"), elsewhere.add("erin")
+    await followed(home, carol, home.anna, home.bjorn)
+    await followed(home, erin, home.bjorn)
+    tag = [{"type": "Hashtag", "name": "#fika", "href": f"{elsewhere.origin}/tags/fika"}]
+    mine, others = note_of(carol, "Followed"), note_of(erin, "Not followed", tag=tag)
+    await comes(home, carol, carol.activity("Create", mine))
+    await comes(home, erin, erin.activity("Create", others))
+    boosted = dave.note("A stranger's")
+    await comes(home, carol, carol.activity("Announce", boosted["id"], to=[PUBLIC]))
+    await home.anna.post("/api/v1/tags/fika/follow")
+    places = ("/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v1/timelines/tag/fika")
+
+    async def words(path: str) -> list[str]:
+        return sorted(
+            (one["reblog"] or one)["content"] for one in (await home.anna.get(path)).json()
+        )
+
+    before = [await words(path) for path in places]
+    assert before[0] == ["<p>A stranger's</p>", "<p>Followed</p>", "<p>Not followed</p>"]
+    await home.anna.post("/api/v1/domain_blocks", json={"domain": elsewhere.host})
+    after = [await words(path) for path in places]
+    assert after == [["<p>Followed</p>"], ["<p>Followed</p>"], []]

@@ -1,6 +1,6 @@
 """Inboxes: what other servers send is checked for form and signature, put down durably, and answered 202.
 
-Whatever it asks for is done later, by a job (processing.py). docs/federation.md tells which answer means what.
+Whatever it asks for is done later, by a job (processing.py). docs/receiving.md tells which answer means what.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ COLUMNS = ", ".join(f"p.{name}" for name in Post.__struct_fields__)
 TENANT = "p.org_id = %(org)s AND p.network_id = %(network)s"
 
 AROUND = """
-    coalesce(c.replies, 0) AS replies, coalesce(c.boosts, 0) AS boosts,
-    coalesce(c.favourites, 0) AS favourites, coalesce(c.quotes, 0) AS quotes,
+    coalesce(c.replies, 0) AS replies, greatest(c.boosts, o.shares, 0) AS boosts,
+    greatest(c.favourites, o.likes, 0) AS favourites, coalesce(c.quotes, 0) AS quotes,
     ARRAY(SELECT m.account_id FROM post_mentions m WHERE m.org_id = p.org_id AND m.post_id = p.id
           ORDER BY m.account_id) AS mention_ids,
     ARRAY(SELECT t.name FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
@@ -26,6 +26,7 @@ AROUND = """
 """
 JOINS = """
     LEFT JOIN post_counts c ON c.org_id = p.org_id AND c.post_id = p.id
+    LEFT JOIN remote_posts o ON o.org_id = p.org_id AND o.post_id = p.id
     LEFT JOIN apps a ON a.org_id = p.org_id AND a.id = p.app_id
 """
 

@@ -116,7 +116,7 @@ async def readable_message(tx: Tx, network: Network, reader: Account, uri: str) 
 
 
 async def relevant(tx: Tx, note: NoteRead, author: Account, around: Around) -> bool:
-    """Whether anybody here cares (as Mastodon's relevance check): docs/federation, “What is kept”."""
+    """Whether anybody here cares (as Mastodon's relevance check): docs/receiving.md, “What is kept”."""
     if around.local_ids or around.parent is not None or around.group_id is not None:
         return True
     if around.quoted is not None and around.quoted.uri is None:

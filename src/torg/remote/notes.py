@@ -1,7 +1,7 @@
 """What other servers wrote → rows here: posts and messages, believed only of those whose they are.
 
 An object is believed if its author sent it, or if it was fetched from the server of its id, which must be its author's.
-What is kept of it, and how: docs/federation.md.
+What is kept of it, and how: docs/receiving.md.
 """
 
 from __future__ import annotations

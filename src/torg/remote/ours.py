@@ -1,4 +1,4 @@
-"""What of ours an address means when another server names it (docs/federation: addresses)."""
+"""What of ours an address means when another server names it (federation/render: addresses)."""
 
 from __future__ import annotations
 

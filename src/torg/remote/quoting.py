@@ -119,5 +119,13 @@ async def stamp_deleted(tx: Tx, owner: Account, stamp: str) -> bool:
 
 
 async def quoting_of(tx: Tx, network: Network, uri: str | None) -> int | None:
-    """Our quoting post that a QuoteRequest of ours was about: by its address, or by the request's id below it."""
-    return await ours.post_id(tx, network, uri.partition("#")[0] if uri else None)
+    """Our quoting post that a QuoteRequest of ours was about: by its address, or by the request's id.
+
+    Ids of ours are `{actor}#quote_requests/{post}`; others below the post's own address (`{post}#…`) mean it as well.
+    """
+    address, mark, fragment = (uri or "").partition("#")
+    actor = ours.ours(network, address)
+    if mark and actor is not None and actor.kind == "account":
+        post_id = fragment.removeprefix("quote_requests/")
+        return await ours.post_id(tx, network, f"{address}/statuses/{post_id}") if post_id != fragment else None
+    return await ours.post_id(tx, network, address)

@@ -10,12 +10,14 @@ from torg.engine.postgres import Tx
 from torg.kernel.page import Page, in_order
 from torg.posts.visibility import readable
 from torg.timelines.store import (
+    BOOST_OF_BLOCKED_SERVER,
     BOOSTED,
     COMPANY,
     HEARD,
     MEMBER,
     NOT_HIDDEN,
     NOT_HIDDEN_ORIGINAL,
+    OF_BLOCKED_SERVER,
     REPLY_RULE,
     TENANT,
     parameters,
@@ -28,13 +30,15 @@ class Parts(msgspec.Struct, frozen=True):
     company: bool = False
     groups: bool = False
     tags: bool = False
+    blocks_servers: bool = False
 
 
 PARTS = f"""SELECT coalesce({COMPANY.format(viewer="%(viewer)s")}, false) AS company,
     EXISTS (SELECT FROM groups g JOIN follows f ON f.org_id = g.org_id AND f.target_id = g.id
         WHERE g.org_id = %(org)s AND g.network_id = %(network)s AND f.account_id = %(viewer)s) AS groups,
     EXISTS (SELECT FROM tag_follows tf WHERE tf.org_id = %(org)s AND tf.network_id = %(network)s
-        AND tf.account_id = %(viewer)s) AS tags"""
+        AND tf.account_id = %(viewer)s) AS tags,
+    EXISTS (SELECT FROM domain_blocks d WHERE d.org_id = %(org)s AND d.account_id = %(viewer)s) AS blocks_servers"""
 
 AUTHORS = """WITH authors AS (
     SELECT f.target_id AS id, f.show_boosts, f.languages FROM follows f
@@ -50,7 +54,7 @@ FOLLOWED = f"""(SELECT p.id FROM authors CROSS JOIN LATERAL (
     WHERE {TENANT} AND p.account_id = authors.id AND {{where}}
     AND (p.account_id = %(viewer)s OR p.group_id IS NULL)
     AND (p.account_id = %(viewer)s OR ((p.boost_of_id IS NULL OR (authors.show_boosts AND b.account_id <> %(viewer)s))
-        AND {IN_LANGUAGE} AND {REPLY_RULE} AND {NOT_HIDDEN}))
+        AND {IN_LANGUAGE} AND {REPLY_RULE} AND {NOT_HIDDEN} {{boosts}}))
     AND {readable()} AND (p.boost_of_id IS NULL OR {readable("b")})
     {{tail}}) p)"""
 
@@ -70,13 +74,13 @@ COLLEAGUES = f"""(SELECT p.id FROM posts p
     AND p.account_id <> ALL (ARRAY(SELECT m.account_id FROM list_members m
         JOIN lists l ON l.org_id = m.org_id AND l.id = m.list_id
         WHERE m.org_id = %(org)s AND l.account_id = %(viewer)s AND l.exclusive))
-    AND {NOT_HIDDEN_ORIGINAL} AND {readable()} {{tail}})"""
+    AND {NOT_HIDDEN_ORIGINAL} {{authors}} AND {readable()} {{tail}})"""
 
 TAGS = f"""(SELECT p.id FROM tag_follows tf CROSS JOIN LATERAL (
     SELECT p.id FROM post_tags pt JOIN posts p ON p.org_id = pt.org_id AND p.id = pt.post_id
     WHERE pt.org_id = tf.org_id AND pt.tag_id = tf.tag_id AND {TENANT} AND {{where}}
     AND (p.audience = 'everyone' AND p.listed OR {MEMBER}) AND p.reply_to_id IS NULL AND p.thread_id = p.id
-    AND {NOT_HIDDEN_ORIGINAL} AND {readable()} {{tail}}) p
+    AND {NOT_HIDDEN_ORIGINAL} {{authors}} AND {readable()} {{tail}}) p
     WHERE tf.org_id = %(org)s AND tf.network_id = %(network)s AND tf.account_id = %(viewer)s)"""
 
 
@@ -103,5 +107,9 @@ def _written(parts: Parts, where: str, direction: str, limit: int) -> str:
         branches.append(COLLEAGUES)
     if parts.tags:
         branches.append(TAGS)
-    union = " UNION ".join(branch.format(where=where, tail=tail) for branch in branches)
+    servers = {
+        "authors": f"AND NOT {OF_BLOCKED_SERVER}" if parts.blocks_servers else "",
+        "boosts": f"AND NOT {BOOST_OF_BLOCKED_SERVER}" if parts.blocks_servers else "",
+    }
+    union = " UNION ".join(branch.format(where=where, tail=tail, **servers) for branch in branches)
     return " ".join(f"{AUTHORS} SELECT id FROM ({union}) p {tail}".split())

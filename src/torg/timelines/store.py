@@ -41,6 +41,16 @@ NOT_HIDDEN_ORIGINAL = f"""
 HEARD = """(SELECT author.silenced_at IS NULL {origin} FROM accounts author
     WHERE author.org_id = p.org_id AND author.id = p.account_id)"""
 
+# Whether somebody lives on a server that the viewer has blocked, and is not followed all the same. Most block none, and
+# pay for one look.
+SERVER_BLOCKED = """(EXISTS (SELECT FROM domain_blocks d WHERE d.org_id = %(org)s AND d.account_id = %(viewer)s)
+    AND EXISTS (SELECT FROM accounts xa JOIN domain_blocks x ON x.org_id = xa.org_id AND x.domain = xa.host
+        WHERE xa.org_id = %(org)s AND xa.id = {account} AND x.account_id = %(viewer)s
+        AND NOT EXISTS (SELECT FROM follows f WHERE f.org_id = xa.org_id AND f.account_id = %(viewer)s
+            AND f.target_id = xa.id)))"""
+OF_BLOCKED_SERVER = SERVER_BLOCKED.format(account="p.account_id")
+BOOST_OF_BLOCKED_SERVER = f"(b.id IS NOT NULL AND {SERVER_BLOCKED.format(account='b.account_id')})"
+
 REPLY_RULE = """(p.reply_to_account_id IS NULL AND p.thread_id = p.id
     OR p.reply_to_account_id IN (%(viewer)s, p.account_id)
     OR EXISTS (SELECT FROM follows r WHERE r.org_id = %(org)s AND r.account_id = %(viewer)s
@@ -77,7 +87,7 @@ async def public(tx: Tx, viewer: int | None, page: Page, *, only_media: bool, lo
             AND p.boost_of_id IS NULL
             AND (p.reply_to_account_id IS NULL AND p.thread_id = p.id OR p.reply_to_account_id = p.account_id)
             AND {HEARD.format(origin=origin)} {"AND p.has_media" if only_media else ""}
-            AND {NOT_HIDDEN_ORIGINAL} AND {readable()}
+            AND {NOT_HIDDEN_ORIGINAL} AND NOT {OF_BLOCKED_SERVER} AND {readable()}
             ORDER BY p.id {page.direction} LIMIT {page.limit}""",
         params,
     )
@@ -113,7 +123,7 @@ async def tagged(
                  OR ({has.format(what="count(DISTINCT t.name)", names="%(all)s")}) = cardinality(%(all)s::text[]))
             AND NOT EXISTS ({has.format(what="1", names="%(none)s")})
             AND {HEARD.format(origin=origin)} {"AND p.has_media" if only_media else ""}
-            AND {NOT_HIDDEN_ORIGINAL} AND {readable()}
+            AND {NOT_HIDDEN_ORIGINAL} AND NOT {OF_BLOCKED_SERVER} AND {readable()}
             ORDER BY p.id {page.direction} LIMIT {page.limit}""",
         params,
     )

@@ -13,7 +13,7 @@ from torg.remote.note_store import TENANT, tenant
 
 
 async def our_follow(tx: Tx, incoming: Incoming) -> int | None:
-    """The local account whose follow of the sender is meant: by the embedded Follow, or by its id (docs/federation)."""
+    """The local account whose follow of the sender is meant: by the embedded Follow, or by its id."""
     inner = object_of(incoming.activity.get("object"))
     if inner is not None and "Follow" in types_of(inner):
         about = id_of(inner.get("object"))
