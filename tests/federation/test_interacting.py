@@ -340,5 +340,5 @@ async def test_our_quote_of_another_waits_for_the_answer(home: Home, elsewhere: 
     await comes(home, carol, carol.activity("Delete", {"type": "QuoteAuthorization", "id": stamp}))
     assert (await shown(home, mine))["quote"]["state"] == "revoked"
     second = await home.anna.says("Once more", quoted_status_id=quoted["id"])
-    await comes(home, carol, carol.activity("Reject", f"{address(home, second)}#quote-request"))
+    await comes(home, carol, carol.activity("Reject", f"{home.actor_id('anna')}#quote_requests/{second['id']}"))
     assert (await shown(home, second))["quote"]["state"] == "rejected"
