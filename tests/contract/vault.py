@@ -21,6 +21,7 @@ TABLES = (
     "saved_searches", "delegations", "promotions", "guard_stops", "guard_terms",
     "must_see", "featured_threads", "praise", "questions", "calendar_events",
     "legal_holds", "compliance_exports", "watches", "watch_hits", "invites", "drafts",
+    "responses", "response_domains",
 )  # fmt: skip
 ONLY_INSIDE = "svea"
 TAG = "hemligtagg"
@@ -226,6 +227,20 @@ class Vault:
             await tx.run(
                 "INSERT INTO rules (org_id, network_id, id, text) VALUES (%s, %s, %s, %s)",
                 (network.org_id, network.id, new_id(), rule),
+            )
+            # There is no way for one to come in here; if there were, it would be the network's own
+            svea = self.square.person(INSIDE, ONLY_INSIDE).id
+            await tx.run(
+                """INSERT INTO responses (org_id, network_id, id, account_id, source, source_hash, host, target,
+                                          protocol, state, text, verified_at)
+                   VALUES (%s, %s, %s, %s, %s, 'x', 'blog.example', 'x', 'webmention', 'pending', %s, now())""",
+                (network.org_id, network.id, new_id(), svea, f"https://blog.example/{self.secret('kalla')}",
+                 self.secret("gensvar")),
+            )  # fmt: skip
+            await tx.run(
+                """INSERT INTO response_domains (org_id, network_id, id, domain, treatment)
+                   VALUES (%s, %s, %s, %s, 'trusted')""",
+                (network.org_id, network.id, new_id(), f"{self.secret('doman')}.example"),
             )
 
     async def _take_stock(self) -> None:

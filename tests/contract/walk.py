@@ -15,6 +15,9 @@ from torg.http.routes import Route
 
 #: What an `{id}` is, by the first of these that the path holds; the more special come first.
 KINDS = (
+    ("/response_domains/", ["response_domains"]),
+    ("/v1/responses/", ["responses"]),
+    ("/responses/{id}", ["responses"]),
     ("/admin/holds", ["legal_holds"]),
     ("/admin/watches/", ["watches"]),
     ("/watch_hits/", ["watch_hits"]),
@@ -108,6 +111,7 @@ VALUES: dict[str, Any] = {
     "ends_at": "2099-01-01T00:00:00Z",
     "type": "none",
     "status": "an outsider's words",
+    "decision": "approved",
     "start_at": "2026-01-01",
     "end_at": "2026-01-02",
     "keys": ["tag_accounts"],

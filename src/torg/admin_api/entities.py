@@ -114,6 +114,7 @@ class AdminSettings(msgspec.Struct, kw_only=True):
     authorised_fetch: bool
     remote_media_days: int
     remote_media_mb: int
+    webmentions: bool
     group_creation: Literal["members", "admins"]
     guest_invitations: Literal["members", "admins", "nobody"]
     managers_edited_by: Literal["self", "admins"]

@@ -25,6 +25,7 @@ RULES: dict[str, tuple[Quota, str]] = {
     "websub": (Quota(120, 300), "address"),
     "websub_news": (Quota(600, 300), "address"),
     "search_feed": (Quota(60, 300), "address"),
+    "mention": (Quota(120, 600), "address"),
 }
 # Counted instead of the general rule: behind one address a whole office logs in on a Monday
 ALONE = frozenset({"token"})

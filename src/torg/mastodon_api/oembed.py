@@ -70,7 +70,7 @@ def _height(post: PublicPost, width: int) -> int:
     a_line = max(width, NARROWEST) // 8
     lines = sum(1 + len(line) // a_line for line in text.split("\n"))
     extras = (240 if shown.media else 110 if shown.card else 0) + (60 * len(shown.poll.options) if shown.poll else 0)
-    return min(180 + 25 * lines + extras + (200 if shown.quoted else 0), 900)
+    return min(200 + 25 * lines + extras + (200 if shown.quoted else 0), 900)
 
 
 def _frame(origin: str, post: PublicPost, name: str, width: int, height: int) -> str:

@@ -10,10 +10,10 @@ GROUPED: tuple[NoticeType, ...] = ("favourite", "follow", "reblog", "admin.sign_
 GROUP_HOURS = 12
 
 # From oneself: only that one's own poll is over.
-OF_ONESELF: frozenset[str] = frozenset({"poll", "moderation_warning", "severed_relationships"})
+OF_ONESELF: frozenset[str] = frozenset({"poll", "moderation_warning", "severed_relationships", "torg.response"})
 # Answers to what the reader did, and matters of office, pass every policy and mute (Mastodon: NotifyService).
 ALWAYS: frozenset[str] = frozenset(
-    {"poll", "admin.sign_up", "admin.report", "moderation_warning", "severed_relationships"}
+    {"poll", "admin.sign_up", "admin.report", "moderation_warning", "severed_relationships", "torg.response"}
 )
 NOT_BY_POLICY: frozenset[str] = ALWAYS | {"update", "quoted_update"}
 

@@ -41,6 +41,7 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     authorised_fetch: bool = False  # whether other servers must sign what they ask for
     remote_media_days: int = 30  # how long a copy of another server's file stays that nobody looks at
     remote_media_mb: int = 5_000  # how much all such copies of the network may take
+    webmentions: bool = True  # whether other sites are told of links, and theirs are taken in
     group_creation: Literal["members", "admins"] = "members"  # who may make groups; guests never
     guest_invitations: Literal["members", "admins", "nobody"] = "admins"  # who may invite guests into groups
     retention_days: int | None = None  # after how many days posts go; None: they stay

@@ -27,6 +27,7 @@ def title(language: str, type_: str, name: str) -> str:
         "severed_relationships": _("You lost connections to other accounts"),
         "moderation_warning": _("You have received a warning from the moderators"),
         "added_to_collection": _("{name} added you to a collection"),
+        "torg.response": _("A page on the web has responded to you"),
         "collection_update": _("{name} changed a collection that you are in"),
     }
     return sentences[type_].replace("{name}", name)

@@ -58,6 +58,7 @@ from torg.posts.events import (
     QuoteRevoked,
 )
 from torg.push import effects as push
+from torg.responses import effects as responses
 from torg.search import actions as search
 from torg.search import track
 from torg.serve import cards, invitations, moderation
@@ -103,7 +104,7 @@ EFFECTS: Effects = {
     NoticeCreated: [Batch(push.wake)],
     PollEnded: [Batch(notices.polls_ended), tell_marks.poll_ended],
     PollVoted: [tell_marks.voted],
-    PostDeleted: [Batch(websub.posts_changed), Batch(tell_posts.deleted)],
+    PostDeleted: [Batch(websub.posts_changed), Batch(tell_posts.deleted), Batch(responses.deleted)],
     PostEdited: [
         Batch(groups.edited),
         Batch(notices.posts_edited),
@@ -113,6 +114,7 @@ EFFECTS: Effects = {
         cards.want_for_edited,
         Batch(websub.posts_changed),
         Batch(tell_posts.edited),
+        Batch(responses.edited),
     ],
     PostFavourited: [Batch(notices.posts_favourited), Batch(tell_marks.favourited)],
     PostPinned: [Batch(tell_marks.pinned)],
@@ -126,6 +128,7 @@ EFFECTS: Effects = {
         cards.want_for_published,
         Batch(websub.posts_changed),
         Batch(tell_posts.published),
+        Batch(responses.published),
     ],
     PostUnfavourited: [Batch(tell_marks.unfavourited)],
     PostUnpinned: [Batch(tell_marks.unpinned)],

@@ -37,6 +37,7 @@ from torg.portability import erasing, importing, moving, my_data
 from torg.posts import polls, schedule
 from torg.push import delivery as push
 from torg.remote import actors, notes, threads
+from torg.responses import work as responses
 from torg.retention import jobs as retention
 from torg.serve import cards
 from torg.signing import effects as signing
@@ -141,6 +142,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **my_data.HANDLERS,
     **push.HANDLERS,
     **actors.HANDLERS,
+    **responses.HANDLERS,
     **retention.HANDLERS,
     **signing.HANDLERS,
     **telling.HANDLERS,

@@ -16,6 +16,7 @@ from torg.admin_api import log as admin_log
 from torg.admin_api import monitoring as admin_monitoring
 from torg.admin_api import networks as admin_networks
 from torg.admin_api import policies as admin_policies
+from torg.admin_api import response_domains as admin_response_domains
 from torg.admin_api import retention as admin_retention
 from torg.admin_api import roles as admin_roles
 from torg.admin_api import rules as admin_rules
@@ -117,6 +118,7 @@ from torg.mastodon_api.torg import (
     promotions,
     questions,
     reading,
+    responses,
     severed_relationships,
     side_threads,
 )
@@ -151,8 +153,10 @@ from torg.web import directory as web_directory
 from torg.web import group_page as web_group_page
 from torg.web import groups as web_groups
 from torg.web import must_see as web_must_see
+from torg.web import responses as web_responses
 from torg.web import thanks as web_thanks
 from torg.web import timelines as web_timelines
+from torg.webmention import receiving as webmention
 
 
 def collections() -> list[Routes]:
@@ -305,6 +309,10 @@ def collections() -> list[Routes]:
         home.routes,
         mirrors.routes,
         reading.routes,
+        responses.routes,
+        admin_response_domains.routes,
+        web_responses.routes,
+        webmention.routes,
         digests.routes,
         web_digests.routes,
         ap_inbox.routes,

@@ -8,9 +8,12 @@ from starlette.responses import RedirectResponse, Response
 
 from torg.http import Call, Routes
 from torg.kernel.actor import NetworkKind
+from torg.kernel.errors import Gone, NotFound
 from torg.posts import reads
 from torg.posts.model import PostView
 from torg.remote import threads
+from torg.responses import reads as responses
+from torg.web import responses as web_responses
 from torg.web.answer import answer
 from torg.web.compose_form import blank
 from torg.web.doors import doors
@@ -28,7 +31,13 @@ async def show(call: Call, params: OnePost) -> Response:
     visitor = await visitor_of(call, params.lang)
     if (away := kept_out(visitor)) is not None:
         return away
-    view = await reads.view(call.tx, visitor.actor, params.id)
+    try:
+        view = await reads.view(call.tx, visitor.actor, params.id)
+    except NotFound:
+        # Pages that were told of the post look here for whether it still is (W3C Webmention §3.1.5)
+        if call.network.is_public and await responses.is_gone(call.tx, params.id):
+            raise Gone from None
+        raise
     [view] = let_out(visitor, [view])
     if view.boost_of is not None:
         return RedirectResponse(Present(visitor).link(view.boost_of), 302)
@@ -49,7 +58,7 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
     at = await presenting(tx, visitor, [view, *around])
     before = set(up)
     after = [v for v in around if v.post.id not in before]
-    return answer(
+    shown = answer(
         visitor,
         "thread.html",
         at,
@@ -63,7 +72,10 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
         and view.account.id == visitor.account.id,
         doors=await doors(visitor, view),
         form=blank(visitor, view),
+        responses=await web_responses.beside(visitor, view),
+        waiting=await web_responses.waiting(visitor, view),
     )
+    return web_responses.advertise(shown, at, view.account, at.activity(view))
 
 
 @routes.get("/users/{handle}/statuses/{id}", auth="none", hidden=True)

@@ -15,7 +15,7 @@ from torg.groups import reads as groups
 from torg.http import Call, Routes
 from torg.kernel.errors import Gone, NotFound
 from torg.timelines import reads as timelines
-from torg.web import group_page
+from torg.web import group_page, responses
 from torg.web.answer import answer
 from torg.web.forms import POSTS, Handle, Look, turned
 from torg.web.guard import fed, let_out
@@ -52,7 +52,7 @@ async def profile(call: Call, params: Handle) -> Response:
     shown = let_out(visitor, views)
     at = await presenting(call.tx, visitor, [*pinned, *shown], account)
     work = await directory.shown_with(call.tx, visitor.actor, account.id)
-    return answer(
+    made = answer(
         visitor,
         "profile.html",
         at,
@@ -66,6 +66,7 @@ async def profile(call: Call, params: Handle) -> Response:
         older=views[-1].post.id if len(views) == POSTS else None,
         turned=params.max_id is not None,
     )
+    return responses.advertise(made, at, account, at.actor(account))
 
 
 def _told(work: Colleague | None) -> set[str]:

@@ -25,6 +25,8 @@ from torg.push import words
 from torg.text.messages import choose
 
 WITH_STATUS = frozenset({"mention", "status", "reblog", "favourite", "poll", "update", "quote", "quoted_update"})
+# With the post, if it is about one: a response from the web may be to a profile.
+MAY_HAVE_STATUS = frozenset({"torg.response"})
 # The documentation gives a collection to single notifications only.
 IN_GROUPS = frozenset(entities.NotificationGroup.__struct_fields__)
 
@@ -42,6 +44,8 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
             return False
         if notice.type in WITH_STATUS:
             return (notice.post_id or notice.message_id) in self.statuses
+        if notice.type in MAY_HAVE_STATUS and notice.post_id is not None:
+            return notice.post_id in self.statuses
         return notice.type not in subjects.FIELDS or (notice.type, notice.subject_id) in self.subjects
 
     def subject(self, notice: Notice) -> dict[str, object]:
@@ -90,6 +94,12 @@ def _fallback(
     return entities.NotificationFallback(title=title, summary=None, details=None)
 
 
+def _status(known: Around, n: Notice) -> entities.Status | msgspec.UnsetType:
+    if n.type in WITH_STATUS or (n.type in MAY_HAVE_STATUS and n.post_id is not None):
+        return known.statuses[n.post_id or n.message_id or 0]
+    return UNSET
+
+
 def _name(account: entities.Account) -> str:
     return account.display_name or account.username
 
@@ -115,7 +125,7 @@ def notification(
         group_key=n.group_key,
         created_at=iso(n.created_at),
         account=doer,
-        status=known.statuses[n.post_id or n.message_id or 0] if n.type in WITH_STATUS else UNSET,
+        status=_status(known, n),
         fallback=_fallback(actor, n, _name(doer), supported),
         **known.subject(n),  # type: ignore[arg-type]
     )
@@ -149,7 +159,7 @@ async def grouped(
 
 
 def _status_id(n: Notice) -> int | None:
-    return (n.post_id or n.message_id) if n.type in WITH_STATUS else None
+    return (n.post_id or n.message_id) if n.type in WITH_STATUS | MAY_HAVE_STATUS else None
 
 
 def _partial(a: entities.Account) -> entities.PartialAccountWithAvatar:

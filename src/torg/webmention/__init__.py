@@ -1,0 +1,1 @@
+"""Where other sites tell of their links to us: Webmention and Pingback."""
