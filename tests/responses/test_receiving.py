@@ -76,6 +76,9 @@ async def test_a_reply_is_verified_held_approved_and_shown(square: Square, blog:
     assert "truly" not in page.text
     [notice] = (await square.bjorn.get("/api/v1/notifications")).json()
     assert (notice["type"], notice["status"]["id"]) == ("torg.response", said["id"])
+    told = await (await Reader(square, language="sv").enters("bjorn")).open("/notifications")
+    assert "En sida på webben har gett dig gensvar" in told.text
+    assert 'href="/responses"' in told.text
     approved = await square.bjorn.post(f"{API}/responses/{waiting['id']}/approve")
     assert approved.json()["state"] == "approved"
     assert await shown(square, said) == ["I think so, <i>truly</i>."]
@@ -355,7 +358,7 @@ async def test_the_page_where_one_decides(square: Square, blog: Blog) -> None:
     assert done.status_code == 303
     assert await shown(square, said) == ["<script>alert(1)</script>"]
     public = await Reader(square).open(f"/@anna/{said['id']}")
-    assert "<script" not in public.text
+    assert "<script>alert" not in public.text
     assert "1 page of another site links here." in public.text
     other = await Reader(square).enters("bjorn")
     stolen = await other.send(await other.open("/responses"), f"/responses/{one['id']}", decision="spam")

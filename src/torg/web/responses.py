@@ -18,7 +18,7 @@ from torg.responses import actions, model, reads, rules
 from torg.web.answer import answer
 from torg.web.colleagues import member, sender
 from torg.web.forms import Look
-from torg.web.present import Present
+from torg.web.present import Present, presenting
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -51,7 +51,7 @@ async def queue(call: Call, params: Queue) -> Response:
     return answer(
         visitor,
         "responses.html",
-        Present(visitor),
+        await presenting(call.tx, visitor, []),
         found=found,
         whose=await accounts.by_ids(call.tx, {one.account_id for one in found}),
         state=params.state,
