@@ -215,6 +215,8 @@ class App:
     async def _run(self, call: Call, arguments: tuple[Any, ...]) -> Response:
         if not call.route.tx:
             return to_response(await call.route.handler(*arguments), call)
+        if call.route.before is not None:
+            call.prepared = await call.route.before(*arguments)
         # A moderator's methods see the whole network; what they show is theirs to decide
         scope = call.actor.scope if call.route.permission is Permission.NONE else call.actor.whole
         async with self.services.db.tx(scope) as tx:

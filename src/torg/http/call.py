@@ -36,6 +36,7 @@ class Call:
         "extra_headers",
         "network",
         "origin",
+        "prepared",
         "request_id",
         "route",
         "services",
@@ -69,6 +70,7 @@ class Call:
         self.token = token
         self.subprotocol = subprotocol
         self.extra_headers: list[tuple[str, str]] = []
+        self.prepared: Any = None
         self._tx: Tx | None = None
 
     @property

@@ -47,6 +47,7 @@ class Route:
     hidden: bool = False
     any_host: bool = False
     activity: bool = False
+    before: Handler | None = None
     params: type[msgspec.Struct] | None = field(init=False, default=None)
     returns: Any = field(init=False, default=Any)
 
@@ -102,11 +103,14 @@ class Routes:
         hidden: bool = False,
         any_host: bool = False,
         activity: bool = False,
+        before: Handler | None = None,
     ) -> Callable[[H], H]:
         """Declare a route. Several scopes: any one of them is enough. `max_body`: bytes, also for uploads.
 
         `any_host`: answers also under a name (or bare address) that no network has; then without any tenant.
         `activity`: answers only who asks for ActivityPub's JSON (http/negotiation.py); a page may have the same path.
+        `before`: is awaited with the handler's own arguments before its transaction is opened, for what waits for
+        other servers; what it returns is `call.prepared`.
         """
         scopes = (scope,) if isinstance(scope, str) else tuple(scope or ())
 
@@ -127,6 +131,7 @@ class Routes:
                     hidden,
                     any_host,
                     activity,
+                    before,
                 )
             )
             return handler

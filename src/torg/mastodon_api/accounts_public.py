@@ -12,6 +12,7 @@ from torg.mastodon_api import entities, render
 from torg.mastodon_api.forms import ById, PageById, page
 from torg.mastodon_api.gate import members_only
 from torg.mastodon_api.present import accounts as present_accounts
+from torg.remote import actors
 from torg.timelines import reads as timelines
 
 routes = Routes("accounts")
@@ -42,6 +43,7 @@ async def show(call: Call, params: ById) -> entities.Account:
     """One account; a suspended one is shown empty and says so."""
     members_only(call)
     found = await accounts.visible(call.tx, params.id)
+    await actors.look(call.tx, found)
     return (await present_accounts.accounts(call.tx, call.actor, call.origin, [found]))[0]
 
 

@@ -8,10 +8,11 @@ from torg.accounts import reads as accounts_reads
 from torg.graph import tags as graph_tags
 from torg.http import Call, Routes
 from torg.kernel.errors import BadRequest, Unauthorized
-from torg.mastodon_api import entities, render
+from torg.mastodon_api import elsewhere, entities, render
 from torg.mastodon_api.gate import members_only
 from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.present import tags as present_tags
+from torg.remote.lookup import Found
 from torg.search import addresses, reads
 from torg.search.model import Within
 
@@ -34,9 +35,12 @@ class SearchParams(msgspec.Struct, kw_only=True):
     offset: int | None = None
 
 
-@routes.get("/api/v2/search", auth="optional", scope="read:search")
+@routes.get("/api/v2/search", auth="optional", scope="read:search", before=elsewhere.found)
 async def search(call: Call, params: SearchParams) -> entities.Search:
-    """Up to `limit` of each kind. Posts are searched with the operators of docs/user/network, search."""
+    """Up to `limit` of each kind. Posts are searched with the operators of docs/user/network, search.
+
+    `resolve` asks other servers for the handle or address that is sought.
+    """
     members_only(call)
     wanted = params.q.replace("\0", "").strip()
     if not wanted:
@@ -47,7 +51,7 @@ async def search(call: Call, params: SearchParams) -> entities.Search:
         if params.resolve:
             raise Unauthorized("Search queries that resolve remote resources are not supported without authentication")
     if addresses.is_address(wanted):
-        found = await _address(call, wanted, params.type)
+        found = await _address(call, wanted, params.type) or await _elsewhere(call, params.type)
         if found is not None:
             return found
     limit = min(params.limit, MOST) if params.limit and params.limit > 0 else 20
@@ -75,6 +79,20 @@ async def _address(call: Call, text: str, kind: str) -> entities.Search | None:
     return entities.Search(accounts=accounts, statuses=statuses, hashtags=[])
 
 
+async def _elsewhere(call: Call, kind: str) -> entities.Search | None:
+    """What an address of another server has led to."""
+    wanted: Found | None = call.prepared
+    if wanted is None:
+        return None
+    account = await elsewhere.account(call) if kind in ("", "accounts") else None
+    posts = [wanted.post_id] if wanted.post_id is not None and kind in ("", "statuses") else []
+    return entities.Search(
+        accounts=await present_accounts.accounts(call.tx, call.actor, call.origin, [account] if account else []),
+        statuses=await render.ids(call, posts),
+        hashtags=[],
+    )
+
+
 async def _accounts(call: Call, text: str, params: SearchParams, limit: int, offset: int) -> list[entities.Account]:
     found = await reads.accounts(
         call.tx,
@@ -85,6 +103,9 @@ async def _accounts(call: Call, text: str, params: SearchParams, limit: int, off
         following=params.following,
         here=call.network.host,
     )
+    first = None if offset or params.following else await elsewhere.account(call)
+    if first is not None:
+        found = [first, *(one for one in found if one.id != first.id)][:limit]
     return await present_accounts.accounts(call.tx, call.actor, call.origin, found)
 
 

@@ -8,7 +8,7 @@ from torg.accounts import reads as accounts
 from torg.http import Call, Paged, Routes
 from torg.kernel.errors import NotFound
 from torg.kernel.page import in_order
-from torg.mastodon_api import direct, entities, render, scheduled
+from torg.mastodon_api import direct, elsewhere, entities, render, scheduled
 from torg.mastodon_api.forms import ById, PageById, page, paged, sliced
 from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.status_forms import EditStatus, NewStatus
@@ -41,7 +41,7 @@ class Policy(msgspec.Struct, kw_only=True):
 AUDIENCES = {"public": (Audience.EVERYONE, True), "unlisted": (Audience.EVERYONE, False)}
 
 
-@routes.post("/api/v1/statuses", scope="write:statuses")
+@routes.post("/api/v1/statuses", scope="write:statuses", before=elsewhere.mentioned)
 async def create(call: Call, form: NewStatus) -> entities.Status | entities.ScheduledStatus:
     """Publish now, schedule, or send a message (visibility `direct` never makes a post)."""
     settings = (await accounts.visible(call.tx, call.me)).settings
@@ -84,7 +84,7 @@ async def show(call: Call, params: ById) -> entities.Status:
     return await render.one(call, params.id)
 
 
-@routes.put("/api/v1/statuses/{id}", scope="write:statuses")
+@routes.put("/api/v1/statuses/{id}", scope="write:statuses", before=elsewhere.mentioned)
 async def edit(call: Call, form: EditStatus) -> entities.Status:
     """Change text, warning, media or poll; the versions before are kept."""
     if await direct.is_message(call, form.id):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urldefrag
 
 import structlog
 
@@ -37,7 +36,7 @@ async def resolve(services: Any, network: Network, uri: str, *, refresh: bool = 
     fetch. Local actors are answered from the database. `refresh`: fetch it whatever we know. Raises remote.errors:
     Gone | Refused | Failed | Unreadable.
     """
-    plain = urldefrag(uri)[0]
+    plain = documents.address(services, uri)
     async with services.db.tx(network.scope) as tx:
         held = await store.by_uri(tx, plain)
         if held is not None and (held.is_local or not refresh):
@@ -56,15 +55,9 @@ async def resolve_acct(services: Any, network: Network, acct: str) -> Account:
             return held
     if host == network.host:
         raise Gone(log=f"no local account {acct[:300]}")
-    finger = await services.flights.share(
-        ("finger", network.id, handle.lower(), host), lambda: webfinger.look_up(services, network, handle, host)
+    found: Account = await services.flights.share(
+        ("handle", network.id, handle.lower(), host), lambda: _by_handle(services, network, handle, host)
     )
-    found = await _fetched(services, network, finger.actor)
-    if not found.is_local and (found.handle.lower(), found.host) not in (
-        (handle.lower(), host),
-        (finger.handle.lower(), finger.host),
-    ):
-        raise Unreadable(log=f"{acct[:300]} leads to {found.acct}, which is not confirmed")
     return found
 
 
@@ -101,6 +94,15 @@ async def look(tx: Tx, account: Account) -> None:
     actor = await store.actor(tx, account.id)
     if actor is None or actor.fetched_at < now() - STALE:
         await jobs.enqueue(tx, REFRESH, {"account_id": account.id}, key=str(account.id))
+
+
+async def _by_handle(services: Any, network: Network, handle: str, host: str) -> Account:
+    """The actor that a host names for a handle, if the actor's own hosts say the same."""
+    finger = await webfinger.look_up(services, network, handle, host)
+    found = await _fetched(services, network, finger.actor)
+    if not any(_same(finger_, found.handle, found.host) for finger_ in (finger, Finger(handle, host, ""))):
+        raise Unreadable(log=f"{handle}@{host} leads to {found.acct}, which is not confirmed")
+    return found
 
 
 async def _fetched(services: Any, network: Network, uri: str) -> Account:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 from torg.accounts.model import Account
 from torg.accounts.store import COLUMNS, TENANT, tenant
 from torg.engine.postgres import Tx
+from torg.remote import as2
 from torg.remote.model import RemoteActor
 
 ACTOR_COLUMNS = ", ".join(RemoteActor.__struct_fields__)
@@ -26,6 +27,8 @@ async def lock(tx: Tx, *names: str) -> None:
 
 async def by_uri(tx: Tx, uri: str) -> Account | None:
     """The account of an actor's id, whatever its state; a local one by its address under its network's host."""
+    if as2.origin_of(uri) is None:
+        return None
     plain = urldefrag(uri)[0]
     parts = urlsplit(plain)
     ours = _OURS.fullmatch(unquote(parts.path)) if not parts.query else None

@@ -16,6 +16,14 @@ _PATHS = (
 )
 
 
+def is_on(text: str, host: str) -> bool:
+    """Whether a web address is on this host, with its port where it is not the scheme's own."""
+    try:
+        return urlsplit(text.strip()).netloc.lower() == host.lower()
+    except ValueError:
+        return False
+
+
 def local(text: str, host: str) -> Address | None:
     """What an http(s) address on this network's host leads to; None for other texts and other places."""
     try:

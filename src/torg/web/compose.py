@@ -17,6 +17,7 @@ from torg.media.model import Attachment
 from torg.posts import actions, drafts, reads, schedule
 from torg.posts.actions import Edit
 from torg.posts.model import MediaChange, PostView
+from torg.remote import mentions
 from torg.text.length import length
 from torg.web.answer import answer
 from torg.web.compose_form import NewPost, Written, again, blank, of_draft
@@ -124,6 +125,7 @@ async def publish(call: Call, form: NewPost) -> Response:
     try:
         ids = await _files(visitor, form)
         if wrong is None:
+            await mentions.prefetch(call.services, call.network, form.text)
             async with call.db.tx(visitor.actor.scope) as tx:
                 return await _done(tx, visitor, form, ids)
     except Invalid as refused:
@@ -190,6 +192,7 @@ async def changed(call: Call, form: Changed) -> Response:
                 text=form.text, spoiler=form.spoiler, sensitive=form.sensitive, language=form.language or None,
                 media_ids=ids, media_changes=[MediaChange(id=i, description=texts[i]) for i in ids if i in texts],
             )  # fmt: skip
+            await mentions.prefetch(call.services, call.network, form.text)
             async with call.db.tx(visitor.actor.scope) as tx:
                 await actions.edit(tx, visitor.actor, call.network, form.id, edit, origin=call.origin)
             return _onward(f"/@{visitor.account.acct}/{form.id}")
