@@ -14,6 +14,13 @@ from torg.remote import as2
 from torg.remote.model import RemoteActor
 
 ACTOR_COLUMNS = ", ".join(RemoteActor.__struct_fields__)
+KEPT = [n for n in RemoteActor.__struct_fields__ if n not in ("account_id", "fetched_at", "key_fetched_at")]
+KEEP = f"""
+INSERT INTO remote_actors (org_id, network_id, account_id, {", ".join(KEPT)})
+VALUES (%(org)s, %(network)s, %(account_id)s, {", ".join(f"%({name})s" for name in KEPT)})
+ON CONFLICT (org_id, account_id) DO UPDATE
+SET {", ".join(f"{name} = EXCLUDED.{name}" for name in KEPT)}, fetched_at = now(), key_fetched_at = now()
+"""
 _OURS = re.compile(r"/(?:users/|@)(?P<handle>[A-Za-z0-9_][A-Za-z0-9_.-]*)/?")
 _LOCK = 7062
 
@@ -74,16 +81,8 @@ async def by_key(tx: Tx, key_id: str) -> RemoteActor | None:
 
 
 async def keep_actor(tx: Tx, account_id: int, values: Mapping[str, Any]) -> None:
-    """Insert or replace what is kept of an actor, as fetched now."""
-    row = {**tenant(tx), "account_id": account_id, **values}
-    names = ["org_id", "network_id", *list(row)[2:]]
-    places = ["%(org)s", "%(network)s", *(f"%({name})s" for name in names[2:])]
-    changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in values)
-    await tx.run(
-        f"""INSERT INTO remote_actors ({", ".join(names)}) VALUES ({", ".join(places)})
-            ON CONFLICT (org_id, account_id) DO UPDATE SET {changes}, fetched_at = now(), key_fetched_at = now()""",
-        row,
-    )
+    """Insert or replace what is kept of an actor, as fetched now. `values`: all of KEPT."""
+    await tx.run(KEEP, {**tenant(tx), "account_id": account_id, **{name: values[name] for name in KEPT}})
 
 
 async def retire(tx: Tx, account_id: int) -> None:
