@@ -171,6 +171,38 @@ async def test_ones_own_block_of_a_server_tells_which_followers_it_cost(square: 
     assert [(one["following"], one["followed_by"]) for one in ties] == [(True, False), (False, True)]
 
 
+async def test_one_suspended_account_is_lost_too(square: Square) -> None:
+    elsa, dag = [await remote_account(square, acct) for acct in ("elsa@far.example", "dag@far.example")]
+    for who in (elsa, dag):
+        await follow(square, square.bjorn.id, who)
+    await follow(square, elsa, square.bjorn.id)
+    await square.anna.post(f"/api/v1/admin/accounts/{elsa}/action", json={"type": "suspend"})
+    await square.anna.post(f"/api/v1/admin/accounts/{square.shop.id}/action", json={"type": "suspend"})
+    await square.settle()
+    [notice] = (await square.bjorn.get("/api/v1/notifications")).json()
+    event = notice["event"]
+    assert (event["type"], event["target_name"]) == ("account_suspension", "elsa@far.example")
+    assert (event["followers_count"], event["following_count"]) == (1, 1)
+    ties = (await square.bjorn.get("/api/v1/accounts/relationships", params={"id[]": [dag]})).json()
+    assert ties[0]["following"] is True
+
+
+async def test_what_another_process_took_in_meanwhile_is_caught(square: Square) -> None:
+    """An account that came by a policy which was remembered a moment too long."""
+    await block(square, "far.example")
+    elsa = await remote_account(square, "elsa@far.example")
+    await follow(square, square.bjorn.id, elsa)
+    await square.settle()
+    assert (await square.bjorn.get(f"/api/v1/accounts/{elsa}")).json()["suspended"] is True
+    late = await remote_account(square, "dag@far.example")
+    await square.settle()
+    assert "suspended" not in (await square.bjorn.get(f"/api/v1/accounts/{late}")).json()
+    async with square.services.db.system() as tx:  # half a minute later
+        await tx.run("UPDATE jobs SET run_at = now() WHERE kind = 'peers.enforce'")
+    await square.settle()
+    assert (await square.bjorn.get(f"/api/v1/accounts/{late}")).json()["suspended"] is True
+
+
 async def test_a_block_of_one_network_is_none_of_anothers(square: Square) -> None:
     here = await remote_account(square, "elsa@far.example")
     there = await remote_account(square, "elsa@far.example", network=OTHER)

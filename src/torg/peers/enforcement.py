@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import structlog
 
+from torg.accounts import reads as accounts
 from torg.engine import jobs
+from torg.engine.effects import Meta
 from torg.engine.postgres import Tx
 from torg.engine.worker import Context, Handler, Handling
 from torg.graph import severances
 from torg.kernel.ids import new_id
 from torg.media import cleaning
+from torg.moderation.events import AccountModerated
 from torg.orgs import store as orgs
 from torg.orgs.model import Network
 from torg.peers import limit_store, policy
@@ -23,6 +27,8 @@ from torg.peers.policy import Book, Policy
 log = structlog.get_logger(__name__)
 
 ENFORCE = "peers.enforce"
+SEVER = "peers.sever"
+LATER = timedelta(seconds=2 * policy.FRESH + 5)
 TIED = 50
 ACCOUNTS = 200
 
@@ -54,10 +60,7 @@ async def changed(tx: Tx, network: Network, domain: str | None = None) -> None:
     book = await policy.load(tx, network)
     places = await limit_store.places(tx, network, domain)
     hosts = await limit_store.lay(tx, network, [(place, of_place(book, place).limit) for place in places])
-    for name in [domain] if domain is not None else hosts:
-        await jobs.enqueue(
-            tx, ENFORCE, Enforce(name, new_id()), key=name, org_id=network.org_id, network_id=network.id
-        )
+    await _put_down(tx, network, [domain] if domain is not None else hosts)
 
 
 async def changed_many(tx: Tx, network: Network, domains: Sequence[str]) -> None:
@@ -73,10 +76,20 @@ async def changed_many(tx: Tx, network: Network, domains: Sequence[str]) -> None
         return
     book = await policy.load(tx, network)
     await limit_store.lay(tx, network, [(place, of_place(book, place).limit) for place in places])
-    for host in sorted({place.host for place in places}):
-        await jobs.enqueue(
-            tx, ENFORCE, Enforce(host, new_id()), key=host, org_id=network.org_id, network_id=network.id
-        )
+    await _put_down(tx, network, sorted({place.host for place in places}))
+
+
+async def _put_down(tx: Tx, network: Network, domains: Sequence[str]) -> None:
+    """The work for each domain now, and once more when every process has heard of the change.
+
+    Until then another process may take in an account or a post by what it remembers.
+    """
+    for name in domains:
+        for key, wait in ((name, timedelta(0)), (f"{name} again", LATER)):
+            work = Enforce(name, new_id())
+            await jobs.enqueue(
+                tx, ENFORCE, work, run_at=wait, key=key, org_id=network.org_id, network_id=network.id
+            )
 
 
 async def shows_files(tx: Tx, network: Network, account_id: int) -> bool:
@@ -92,11 +105,38 @@ async def enforce(ctx: Context, _: Any) -> None:
         network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
     if network is None:
         return
+    async with ctx.tx() as tx:
+        book = await policy.load(tx, network)
+        places = await limit_store.places(tx, network, wanted.domain)
+        await limit_store.lay(tx, network, [(place, of_place(book, place).limit) for place in places])
     follows = await _sever(ctx, network, wanted)
     async with ctx.tx() as tx:
         people = await severances.tell(tx, wanted.cause)
     files = await _files(ctx, network, wanted.domain)
     log.info("domain_enforced", host=network.host, domain=wanted.domain, follows=follows, people=people, accounts=files)
+
+
+async def suspended(tx: Tx, ctx: Any, event: AccountModerated, meta: Meta) -> None:
+    """Effect: follows end with an account elsewhere that a moderator suspends, too."""
+    account = (await accounts.by_ids(tx, [event.account_id])).get(event.account_id)
+    if event.verb == "suspend" and account is not None and not account.is_local:
+        await jobs.enqueue(tx, SEVER, {"account_id": account.id, "cause": new_id()}, key=str(account.id))
+
+
+async def sever(ctx: Context, payload: Any) -> None:
+    """Job `peers.sever`: end the follows with one suspended account, and tell whom that cost something."""
+    async with ctx.tx() as tx:
+        account = (await accounts.by_ids(tx, [int(payload["account_id"])])).get(int(payload["account_id"]))
+    if account is None or account.suspended_at is None:
+        return
+    cause, found = int(payload["cause"]), severances.BATCH
+    while found == severances.BATCH:
+        async with ctx.tx() as tx:
+            found = await severances.sever(
+                tx, [account.id], cause=cause, type_="account_suspension", target=account.acct
+            )
+    async with ctx.tx() as tx:
+        await severances.tell(tx, cause)
 
 
 async def _sever(ctx: Context, network: Network, wanted: Enforce) -> int:
@@ -142,4 +182,5 @@ async def _files(ctx: Context, network: Network, domain: str) -> int:
 
 HANDLERS: dict[str, Handler | Handling] = {
     ENFORCE: Handling(run=enforce, concurrency=1, attempts=10, timeout=3_600),
+    SEVER: Handling(run=sever, concurrency=2, attempts=10),
 }

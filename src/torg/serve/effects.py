@@ -42,6 +42,7 @@ from torg.monitoring import work as monitoring
 from torg.must_see import effects as must_see
 from torg.notices import effects as notices
 from torg.notices.events import NoticeCreated
+from torg.peers import enforcement
 from torg.posts.events import (
     DelegateActed,
     PollEnded,
@@ -83,7 +84,7 @@ EFFECTS: Effects = {
         Batch(must_see.joined_network),
         signing.account_created,
     ],
-    AccountModerated: [Batch(websub.accounts_changed)],
+    AccountModerated: [Batch(websub.accounts_changed), enforcement.suspended],
     AccountMoved: [tell_accounts.moved],
     AccountUpdated: [Batch(graph.unlocked), directory.gone, Batch(websub.accounts_changed), tell_accounts.updated],
     AddedToCollection: [Batch(showcase.added)],
