@@ -176,6 +176,8 @@ async def test_a_stranger_who_is_gone_is_absorbed(home: Home, elsewhere: Elsewhe
     answer = await carol.sends(home.shared_inbox, carol.activity("Delete", carol.id))
     assert answer.status_code == 202
     assert await count(home, "jobs") == 0
+    forged = await carol.sends(home.shared_inbox, carol.activity("Follow", home.actor_id("anna")))
+    assert forged.status_code == 401, "who is gone follows nobody"
 
 
 async def test_a_key_that_cannot_be_had_now_is_asked_for_later(home: Home, elsewhere: Elsewhere) -> None:

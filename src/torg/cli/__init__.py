@@ -53,6 +53,10 @@ person.command("torg.cli.person:add", name="add")
 person.command("torg.cli.person:remove", name="remove")
 app.command(person)
 
+key = App(name="key", help="Keys that accounts and networks sign with to other servers.")
+key.command("torg.cli.key:rotate", name="rotate")
+app.command(key)
+
 digest = App(name="digest", help="Mails about what somebody missed.")
 digest.command("torg.cli.digest:preview", name="preview")
 app.command(digest)

@@ -65,7 +65,9 @@ async def _take(call: Call) -> Reply[None]:
     try:
         sender = (await signed.sender(call, body)).actor
     except SignerGone:
-        return TAKEN
+        if "Delete" in types_of(activity):
+            return TAKEN
+        raise
     except KeyUnreachable as passing:
         return Reply(status=503, headers={"Retry-After": str(getattr(passing, "retry_after", 60))})
     if is_web(id_) and not same_origin(id_, actor):
