@@ -350,3 +350,29 @@ async def test_a_blocked_server_is_out_of_ones_timelines(home: Home, elsewhere: 
     await home.anna.post("/api/v1/domain_blocks", json={"domain": elsewhere.host})
     after = [await words(path) for path in places]
     assert after == [["<p>Followed</p>"], ["<p>Followed</p>"], []]
+
+
+async def test_custom_emoji_are_those_of_the_authors_server(home: Home, elsewhere: Elsewhere) -> None:
+    carol = elsewhere.add("carol")
+    await followed(home, carol, home.anna)
+    emoji = {"type": "Emoji", "name": ":blob:", "icon": {"type": "Image", "url": f"{elsewhere.origin}/blob.png"}}
+    note = note_of(carol, "Hello :blob:", tag=[emoji])
+    await comes(home, carol, carol.activity("Create", note))
+    ours = await home.anna.says("Mine :blob:")
+    network = home.network
+    async with home.services.db.system() as tx:  # as if the copy had been made
+        assert await tx.value("SELECT image_url FROM remote_emojis") == f"{elsewhere.origin}/blob.png"
+        await tx.run("UPDATE remote_emojis SET key = 'theirs.png', static_key = 'theirs.png'")
+        await tx.run(
+            """INSERT INTO custom_emojis (org_id, network_id, id, shortcode, key, static_key)
+               VALUES (%s, %s, 1, 'blob', 'ours.png', 'ours.png')""",
+            (network.org_id, network.id),
+        )
+    seen = await by_uri(home, note["id"])
+    assert seen is not None
+    assert [one["url"].rpartition("/")[2] for one in seen["emojis"]] == ["theirs.png"]
+    mine = (await home.anna.get(f"/api/v1/statuses/{ours['id']}")).json()
+    assert [one["url"].rpartition("/")[2] for one in mine["emojis"]] == ["ours.png"]
+    page = (await home.nobody().get(f"/@{carol.acct}/{seen['id']}")).text
+    assert "theirs.png" in page
+    assert "ours.png" not in page

@@ -6,7 +6,10 @@ import msgspec
 
 
 class Emoji(msgspec.Struct, frozen=True, kw_only=True):
-    """`key` shows it, `static_key` is a still of one that moves. `visible`: in the picker; `disabled`: nowhere."""
+    """`key` shows it, `static_key` is a still of one that moves. `visible`: in the picker; `disabled`: nowhere.
+
+    `host`: whose it is, '' for ours; one of another server has no id here.
+    """
 
     id: int
     shortcode: str
@@ -15,6 +18,7 @@ class Emoji(msgspec.Struct, frozen=True, kw_only=True):
     disabled: bool
     key: str
     static_key: str
+    host: str = ""
 
 
 class EmojiChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from torg.emojis import store
 from torg.emojis.model import Emoji
@@ -33,6 +33,11 @@ async def used(tx: Tx, texts: Iterable[str]) -> dict[str, Emoji]:
     """The emoji in use whose `:shortcodes:` stand in the texts, by shortcode; no query where there are none."""
     codes = {code for text in texts for code in shortcodes(text)}
     return {one.shortcode: one for one in await store.by_shortcodes(tx, codes)} if codes else {}
+
+
+async def elsewhere(tx: Tx, hosts: Collection[str], codes: Collection[str]) -> list[Emoji]:
+    """Custom emoji of other servers, by the host of who uses them: those of which there is a copy here."""
+    return await store.elsewhere(tx, hosts, codes) if hosts and codes else []
 
 
 async def shown(tx: Tx, id_: int) -> Emoji | None:

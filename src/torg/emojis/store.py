@@ -90,3 +90,14 @@ async def update(tx: Tx, emoji: Emoji) -> None:
 
 async def delete(tx: Tx, id_: int) -> None:
     await tx.run(f"DELETE FROM custom_emojis WHERE {TENANT} AND id = %(id)s", {**tenant(tx), "id": id_})
+
+
+async def elsewhere(tx: Tx, hosts: Collection[str], codes: Collection[str]) -> list[Emoji]:
+    """Those of other servers of which we have a copy."""
+    return await tx.all(
+        f"""SELECT 0 AS id, host, shortcode, NULL AS category, false AS visible, false AS disabled, key,
+                   coalesce(static_key, key) AS static_key FROM remote_emojis
+            WHERE {TENANT} AND host = ANY(%(hosts)s) AND shortcode = ANY(%(codes)s) AND key IS NOT NULL""",
+        {**tenant(tx), "hosts": list(hosts), "codes": list(codes)},
+        as_=Emoji,
+    )

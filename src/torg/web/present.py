@@ -62,19 +62,21 @@ class Present:
         self.unread = unread or Unread()
         self._answered = answered or {}
         self._labels = labels or Labels()
-        self._pictures = {emoji.shortcode: self.file(emoji.static_key) for emoji in known}
+        self._pictures: dict[str, dict[str, str]] = {}
+        for emoji in known:
+            self._pictures.setdefault(emoji.host, {})[emoji.shortcode] = self.file(emoji.static_key)
 
     def name(self, account: Account) -> str:
         """What a person is called; the handle if there is no name."""
         return account.display_name or account.handle
 
-    def html(self, clean: str) -> Markup:
-        """HTML that was cleaned when it was stored, with its custom emoji."""
-        return with_pictures(clean, self._pictures)
+    def html(self, clean: str, of: Account | None = None) -> Markup:
+        """HTML that was cleaned when it was stored, with the custom emoji of whose it is (None: ours)."""
+        return with_pictures(clean, self._pictures.get(of.host if of else "", {}))
 
-    def words(self, text: str) -> Markup:
-        """Plain text, with its custom emoji."""
-        return with_pictures(str(escape(text)), self._pictures)
+    def words(self, text: str, of: Account | None = None) -> Markup:
+        """Plain text, with the custom emoji of whose it is (None: ours)."""
+        return with_pictures(str(escape(text)), self._pictures.get(of.host if of else "", {}))
 
     def page(self, account: Account) -> str:
         """The path of a profile."""
@@ -194,9 +196,11 @@ async def presenting(tx: Tx, visitor: Visitor, views: Iterable[PostView], *peopl
     answered = {v.post.reply_to_account_id for v in shown if v.post.reply_to_account_id is not None}
     texts = [text for v in shown for text in (v.post.html, v.post.spoiler, v.account.display_name)]
     texts += [text for a in people for text in (a.display_name, a.note_html, *(f.value_html for f in a.fields))]
-    named = any(shortcodes(text) for text in texts)
+    texts += [option for v in shown if v.poll for option in v.poll.options]
+    codes = {code for text in texts for code in shortcodes(text)}
+    hosts = {a.host for a in (*people, *(v.account for v in shown)) if a.host}
     labels = await labelled(tx, visitor, shown)
-    known = await emojis.usable(tx) if named else ()
+    known = [*await emojis.usable(tx), *await emojis.elsewhere(tx, hosts, codes)] if codes else ()
     return Present(visitor, await accounts.by_ids(tx, answered), known, labels, await _unread(tx, visitor))
 
 

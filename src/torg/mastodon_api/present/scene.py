@@ -10,6 +10,8 @@ import msgspec
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account
 from torg.delegation.model import Byline
+from torg.emojis import reads as known
+from torg.emojis.model import Emoji
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.ids import MAX_ID
@@ -61,8 +63,8 @@ async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], tex
     emojis: dict[tuple[str, str], CustomEmoji] = {}
     if codes:
         emojis = await _emojis(tx, actor, codes, origin)
-        if hosts := {a.host for a in people if a.host}:
-            emojis |= await _remote_emojis(tx, actor, codes, hosts, origin)
+        others = await known.elsewhere(tx, {a.host for a in people if a.host}, codes)
+        emojis |= {(one.host, one.shortcode): _remote_emoji(actor, origin, one) for one in others}
     roles: dict[int, AccountRole] = {}
     if role_ids := {a.role_id for a in people if a.role_id is not None}:
         rows = await tx.all(
@@ -107,23 +109,11 @@ async def _emojis(tx: Tx, actor: Actor, codes: set[str], origin: str) -> dict[tu
     }
 
 
-async def _remote_emojis(
-    tx: Tx, actor: Actor, codes: set[str], hosts: set[str], origin: str
-) -> dict[tuple[str, str], CustomEmoji]:
-    """Custom emoji of other servers, by the host of who uses them: those of which we have a copy."""
-    rows = await tx.all(
-        """SELECT host, shortcode, key, coalesce(static_key, key) AS static_key FROM remote_emojis
-           WHERE org_id = %(org)s AND network_id = %(network)s AND host = ANY(%(hosts)s)
-           AND shortcode = ANY(%(codes)s) AND key IS NOT NULL""",
-        {"org": actor.org_id, "network": actor.network_id, "codes": list(codes), "hosts": list(hosts)},
+def _remote_emoji(actor: Actor, origin: str, emoji: Emoji) -> CustomEmoji:
+    return CustomEmoji(
+        shortcode=emoji.shortcode,
+        url=links.url(actor.network_kind, origin, emoji.key),
+        static_url=links.url(actor.network_kind, origin, emoji.static_key),
+        visible_in_picker=False,
+        category=None,
     )
-    return {
-        (r["host"], r["shortcode"]): CustomEmoji(
-            shortcode=r["shortcode"],
-            url=links.url(actor.network_kind, origin, r["key"]),
-            static_url=links.url(actor.network_kind, origin, r["static_key"]),
-            visible_in_picker=False,
-            category=None,
-        )
-        for r in rows
-    }
