@@ -1,4 +1,4 @@
-"""The member's own pages: what is told, messages, marks, lists, search, ties; whose they are, and the wall there."""
+"""A member's own pages: what is told, messages, marks, lists, search, ties; and the wall around them."""
 
 from __future__ import annotations
 

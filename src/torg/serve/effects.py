@@ -13,6 +13,7 @@ from torg.cards.events import CardShown
 from torg.delegation import effects as delegation
 from torg.directory import effects as directory
 from torg.engine.effects import Batch, Effects
+from torg.events import effects as event_pages
 from torg.federation.outgoing import accounts as tell_accounts
 from torg.federation.outgoing import marks as tell_marks
 from torg.federation.outgoing import messages as tell_messages
@@ -124,6 +125,7 @@ EFFECTS: Effects = {
         Batch(search.index_posts),
         Batch(bridge.index_posts),
         Batch(inflow.replied),
+        Batch(event_pages.posts_published),
         Batch(track.posts_published),  # after the words are indexed, and after what others are told of the post
         Batch(monitoring.posts_published),
         cards.want_for_published,

@@ -18,6 +18,7 @@ from torg.delivery import upkeep as deliveries
 from torg.digests import upkeep as digests
 from torg.engine import relay
 from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
+from torg.events import effects as event_pages
 from torg.federation import processing
 from torg.federation.outgoing import accounts as telling
 from torg.feeds import distribution as feeds
@@ -134,6 +135,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **joining.HANDLERS,
     **resets.HANDLERS,
     **digests.HANDLERS,
+    **event_pages.HANDLERS,
     **media.HANDLERS,
     **mirrors.HANDLERS,
     **trimming.HANDLERS,

@@ -1,9 +1,9 @@
-"""The pages that a member has, on one screen."""
+"""The pages that members have, and the live pages of events, on one screen."""
 
 from __future__ import annotations
 
 from torg.http import Routes
-from torg.web import acts, compose, finding, letters, lists, marked, notices, report, ties
+from torg.web import acts, compose, finding, letters, lists, live, live_direct, marked, notices, report, ties
 
 
 def collections() -> list[Routes]:
@@ -14,6 +14,8 @@ def collections() -> list[Routes]:
         finding.routes,
         letters.routes,
         lists.routes,
+        live.routes,
+        live_direct.routes,
         marked.routes,
         notices.routes,
         report.routes,

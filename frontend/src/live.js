@@ -1,0 +1,49 @@
+// Posts that come by themselves: on top where one reads the top, else behind a button, so that nothing jumps.
+// Numbers come with every frame and are true; where fewer posts are shown than came, the page says so.
+const lines = new Intl.NumberFormat(document.documentElement.lang);
+
+export function counted(root, frame) {
+  for (const [name, value] of Object.entries(frame.counters ?? frame)) {
+    const place = root.querySelector(`[data-count="${name}"]`);
+    if (place && typeof value === "number") place.textContent = lines.format(value);
+  }
+  const sample = root.querySelector("[data-sample]");
+  if (sample && frame.came > 0) {
+    sample.hidden = frame.shown >= frame.came;
+    sample.querySelector("[data-shown]").textContent = lines.format(frame.shown);
+    sample.querySelector("[data-came]").textContent = lines.format(frame.came);
+  }
+}
+
+export function put(list, html) {
+  for (const one of html) {
+    const made = document.createRange().createContextualFragment(one);
+    const id = made.querySelector("article")?.id;
+    if (id && document.getElementById(id)) continue;
+    list.prepend(made);
+  }
+  while (list.children.length > Number(list.dataset.most)) list.lastElementChild.remove();
+  if (list.children.length) document.querySelector("[data-nothing]")?.remove();
+}
+
+export function live() {
+  const list = document.querySelector("[data-live]");
+  if (!list) return;
+  const bar = document.querySelector("[data-held]");
+  const always = "always" in list.dataset;
+  let held = [];
+  const let_in = () => { put(list, held); held = []; if (bar) bar.hidden = true; };
+  bar?.querySelector("[data-show-held]").addEventListener("click", () => { let_in(); list.scrollIntoView(); });
+  const source = new EventSource(list.dataset.live);
+  source.addEventListener("posts", (event) => {
+    const frame = JSON.parse(event.data);
+    counted(document, frame);
+    held.push(...frame.html);
+    if (always || (scrollY < 200 && !list.contains(document.activeElement))) let_in();
+    else if (held.length && bar) {
+      held = held.slice(-Number(list.dataset.most));
+      bar.hidden = false;
+      bar.querySelector("[data-held-count]").textContent = lines.format(held.length);
+    }
+  });
+}

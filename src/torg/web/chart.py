@@ -1,0 +1,49 @@
+"""Numbers drawn as SVG on the server: they show without scripts, and the same numbers can be had as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from torg.events.model import Minute
+from torg.kernel.clock import iso
+
+WIDTH, HEIGHT = 600, 120
+MOST_BARS = 300
+
+
+class Chart(msgspec.Struct, frozen=True, kw_only=True):
+    """A curve in a box of WIDTH by HEIGHT: `line` and `area` are SVG paths; `most` is the top of the box."""
+
+    line: str
+    area: str
+    most: int
+    first: datetime
+    last: datetime
+    step_minutes: int
+
+
+def per_minute(found: Sequence[Minute]) -> Chart | None:
+    """Posts per minute, with zeros where there were none; of a long time the busiest minute of each step."""
+    if not found:
+        return None
+    first, last = found[0].at, found[-1].at
+    minutes = int((last - first) / timedelta(minutes=1)) + 1
+    step = -(-minutes // MOST_BARS)
+    tops = [0] * (-(-minutes // step))
+    for one in found:
+        n = int((one.at - first) / timedelta(minutes=step))
+        tops[n] = max(tops[n], one.posts)
+    most = max(tops)
+    width = WIDTH / max(len(tops) - 1, 1)
+    points = [f"{n * width:.1f},{HEIGHT - HEIGHT * top / most:.1f}" for n, top in enumerate(tops)]
+    line = "M" + " L".join(points)
+    area = f"M0,{HEIGHT} L" + " L".join(points) + f" L{(len(tops) - 1) * width:.1f},{HEIGHT} Z"
+    return Chart(line=line, area=area, most=most, first=first, last=last, step_minutes=step)
+
+
+def csv(found: Sequence[Minute]) -> str:
+    """RFC 4180, with a line of names."""
+    return "minute,posts\r\n" + "".join(f"{iso(one.at)},{one.posts}\r\n" for one in found)

@@ -1,0 +1,207 @@
+"""Live pages: what belongs to one, true counters, the sample, directing; over the API, on pages and as a stream."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.fixtures.square import INSIDE, OTHER, Square
+from tests.fixtures.town import PUBLIC, Town
+from tests.web.reader import Reader
+from torg.access import roles
+from torg.accounts import store as account_store
+from torg.events import rules
+from torg.events.model import Entry
+from torg.kernel.clock import iso, now
+
+START = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
+
+
+def entries(count: int, **state: Any) -> list[Entry]:
+    return [Entry(post_id=n, seq=n, state=state.get("state", "shown"), posted_at=START) for n in range(count)]
+
+
+def test_a_sample_is_spread_and_says_how_much_came() -> None:
+    few = rules.sample(entries(3), 1.0)
+    assert few.complete
+    many = rules.sample(entries(229), 1.0)
+    assert (len(many.entries), many.of, many.complete) == (rules.AT_ONCE, 229, False)
+    places = [one.seq for one in many.entries]
+    assert max(places) - min(places) > 100, "not merely the first ones"
+    pinned = rules.sample([*entries(100), Entry(post_id=500, seq=500, state="pinned", posted_at=START)], 1.0)
+    assert 500 in [one.post_id for one in pinned.entries]
+
+
+async def made(square: Square, **more: Any) -> dict[str, Any]:
+    form = {"slug": "debate", "title": "The debate", "tags": ["Debate08"], "words": ["mr lehrer"],
+            "starts_at": iso(now() - timedelta(hours=1)), **more}  # fmt: skip
+    answer = await square.anna.post("/api/torg/v1/event_pages", json=form)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+async def counters(square: Square, slug: str = "debate") -> dict[str, int]:
+    answer = await square.nobody().get(f"/api/torg/v1/event_pages/{slug}")
+    return dict(answer.json()["counters"])
+
+
+async def test_tags_words_and_accounts_gather_posts_of_before_and_after(square: Square) -> None:
+    await square.bjorn.says("early #debate08")
+    await made(square, account_ids=[str(square.reporter.id)])
+    for text in ("now #debate08", "Dear Mr   LEHRER!", "mr lehrersson is another", "nothing of it"):
+        await square.bjorn.says(text)
+    await square.bjorn.says("quietly #debate08", visibility="unlisted")
+    await square.bjorn.says("among us #debate08", visibility="private")
+    await square.reporter.says("by the reporter")
+    await square.settle()
+    assert await counters(square) == {"posts": 4, "authors": 2, "last_minute": 4, "waiting": 0}
+    shown = (await square.nobody().get("/api/torg/v1/event_pages/debate/statuses")).json()
+    texts = [s["content"] for s in shown["statuses"]]
+    assert len(texts) == 4
+    assert not any("among us" in text or "quietly" in text for text in texts)
+    curve = (await square.nobody().get("/api/torg/v1/event_pages/debate/curve")).json()
+    assert sum(minute["posts"] for minute in curve) == 4
+    deleted = shown["statuses"][0]["id"]
+    await square.reporter.delete(f"/api/v1/statuses/{deleted}")
+    assert (await counters(square))["posts"] == 3
+
+
+async def test_a_directed_page_shows_only_what_was_let_in(square: Square) -> None:
+    await made(square, moderated=True)
+    said = await square.bjorn.says("let me in #debate08")
+    await square.settle()
+    page = await Reader(square).open("/live/debate")
+    assert "let me in" not in page.text
+    assert (await counters(square))["waiting"] == 1
+    director = await Reader(square).enters("anna")
+    desk = await director.open("/live/debate/direct")
+    assert "let me in" in desk.text
+    await director.send(desk, f"/live/debate/posts/{said['id']}/pin")
+    assert "Pinned" in (await Reader(square).open("/live/debate")).text
+    await director.send(desk, f"/live/debate/posts/{said['id']}/hide")
+    assert "let me in" not in (await Reader(square).open("/live/debate")).text
+    log = (await square.anna.get("/api/torg/v1/admin/log")).text
+    assert "event_entry" in log
+
+
+async def test_only_who_speaks_for_the_organisation_directs(square: Square) -> None:
+    await made(square)
+    refused = await square.bjorn.post("/api/torg/v1/event_pages", json={"slug": "x", "title": "x", "tags": ["x"],
+                                                                       "starts_at": iso(now())})  # fmt: skip
+    assert refused.status_code == 403
+    reader = await Reader(square).enters("bjorn")
+    assert (await reader.open("/live/debate/direct")).status_code == 403
+    assert "Make a live page" not in (await reader.open("/live")).text
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"slug": "Über"}, "slug"), ({"title": " "}, "title"), ({"tags": [], "words": []}, None),
+     ({"ends_at": "2001-01-01T00:00:00Z"}, "ends_at"), ({"recording": "javascript:1"}, "recording"),
+     ({"words": ["x" * 61]}, "words")],
+)  # fmt: skip
+async def test_what_is_wrong_with_a_page_is_said(square: Square, change: dict[str, Any], field: str | None) -> None:
+    form = {"slug": "ok", "title": "ok", "tags": ["ok"], "starts_at": iso(now()), **change}
+    answer = await square.anna.post("/api/torg/v1/event_pages", json=form)
+    assert answer.status_code == 422
+    assert field is None or field in answer.json()["details"]
+
+
+async def test_made_and_changed_in_the_browser(square: Square) -> None:
+    reader = await Reader(square).enters("anna")
+    form = await reader.open("/live-new")
+    assert (await reader.send(form, "/live-new", slug="no", title="No", starts_at="x")).status_code == 422
+    begun = {"slug": "match", "title": "The match", "tags": "#match", "people": "@bjorn"}
+    done = await reader.send(form, "/live-new", **begun, starts_at="2026-01-01T10:00")
+    assert done.headers["location"] == "/live/match/direct"
+    desk = await reader.open("/live/match/direct")
+    changed = {**begun, "title": "The final", "starts_at": "2026-01-01T10:00"}
+    await reader.send(desk, "/live/match/direct", **changed)
+    assert "The final" in (await Reader(square).open("/live")).text
+    assert (await reader.send(desk, "/live/match/delete")).headers["location"] == "/live"
+    assert (await reader.open("/live/match")).status_code == 404
+
+
+async def test_the_curve_is_drawn_and_can_be_had_as_csv(square: Square) -> None:
+    await made(square)
+    await square.bjorn.says("#debate08")
+    await square.settle()
+    page = await Reader(square).open("/live/debate")
+    assert '<path class="line"' in page.text
+    table = await Reader(square).open("/live/debate/curve.csv")
+    assert table.headers["content-type"].startswith("text/csv")
+    assert table.text.splitlines()[1].endswith(",1")
+
+
+async def test_the_clock_plays_a_stretch(square: Square) -> None:
+    await made(square)
+    for n in range(5):
+        await square.bjorn.says(f"number {n} #debate08")
+    await square.settle()
+    span = {"start": iso(now() - timedelta(minutes=5)), "end": iso(now() + timedelta(minutes=1)), "seconds": "1"}
+    played = (await Reader(square).http.get("/live/debate/between", params=span)).json()
+    assert (played["came"], played["shown"], played["posts"]) == (5, rules.AT_ONCE, 5)
+    wrong = await Reader(square).http.get("/live/debate/between", params={**span, "start": "yesterday"})
+    assert wrong.status_code == 400
+
+
+async def test_a_page_beyond_the_wall_never_was(square: Square) -> None:
+    inside = square.person(INSIDE, "anna")
+    form = {"slug": "secret", "title": "PLANTED", "tags": ["secret"], "starts_at": iso(now() - timedelta(hours=1))}
+    assert (await inside.post("/api/torg/v1/event_pages", json=form)).status_code in (200, 403)
+    async with square.services.db.tx(square.networks[INSIDE].scope) as tx:
+        await tx.run(
+            "INSERT INTO event_pages (org_id, network_id, id, slug, title, tags, starts_at) "
+            "VALUES (%s, %s, 77, 'secret', 'PLANTED', '{secret}', now() - interval '1 hour') ON CONFLICT DO NOTHING",
+            (square.networks[INSIDE].org_id, square.networks[INSIDE].id),
+        )
+    await inside.says("PLANTED #secret")
+    await square.bjorn.says("outside #secret")
+    await square.settle()
+    for reader in (Reader(square), Reader(square, OTHER), await Reader(square).enters("anna")):
+        for path in ("/live/secret", "/live/secret/wall", "/live/secret/curve.csv", "/live/secret/clock"):
+            assert (await reader.open(path)).status_code == 404
+        assert "PLANTED" not in (await reader.open("/live")).text
+        assert (await reader.http.get("/api/torg/v1/event_pages/secret")).status_code == 404
+    stranger = Reader(square, INSIDE)
+    assert (await stranger.open("/live/secret")).status_code == 303
+    assert (await stranger.open("/live/secret/stream")).status_code == 404
+    assert (await stranger.http.get("/api/torg/v1/event_pages/secret")).status_code == 401
+
+
+async def heard(client: httpx2.AsyncClient, path: str, word: str, **headers: str) -> tuple[list[str], int]:
+    """All posts of a stream up to the one with `word`, and the number to resume from."""
+    seen: list[str] = []
+    async with asyncio.timeout(60), client.stream("GET", path, headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        async for line in answer.aiter_lines():
+            if line.startswith("data: "):
+                frame = json.loads(line.removeprefix("data: "))
+                seen += frame["html"]
+                if any(word in html for html in seen):
+                    assert frame["counters"]["posts"] >= len(seen)
+                    return seen, frame["seq"]
+    raise AssertionError(f"the stream ended before {word!r}")
+
+
+async def test_a_late_joiner_gets_what_was_missed_and_then_what_comes(town: Town) -> None:
+    async with town.db.tx(town.scope()) as tx:
+        owner = {"role_id": await roles.ensure(tx, "Owner")}
+        await account_store.update(tx, town.people["anna", PUBLIC], owner)
+    anna = town.client(token=await town.token("anna"))
+    form = {"slug": "live", "title": "Live", "tags": ["live"], "starts_at": iso(now() - timedelta(hours=1))}
+    assert (await anna.post("/api/torg/v1/event_pages", json=form)).status_code == 200
+    assert (await anna.post("/api/v1/statuses", json={"status": "first #live"})).status_code == 200
+    _, last = await heard(town.client(), "/live/live/stream", "first")
+    resumed = asyncio.create_task(heard(town.client(), "/live/live/stream", "second", **{"Last-Event-ID": str(last)}))
+    joined = asyncio.create_task(heard(town.client(), "/live/live/stream", "second"))
+    assert (await anna.post("/api/v1/statuses", json={"status": "second #live"})).status_code == 200
+    assert len((await resumed)[0]) == 1, "what was seen does not come again"
+    assert len((await joined)[0]) == 2
+    assert (await town.client().get("/live/live/stream?after=x")).status_code == 400
