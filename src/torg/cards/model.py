@@ -48,6 +48,8 @@ class Card(Facts, frozen=True, kw_only=True):
     url: str
     image_key: str | None = None
     blurhash: str | None = None
+    stated_by: str = ""
+    """The host of the server that says so of a page that we have not asked; '' for what the page said to us."""
 
 
 class Preview(Facts, frozen=True, kw_only=True):
@@ -55,6 +57,15 @@ class Preview(Facts, frozen=True, kw_only=True):
 
     image_url: str | None = None
     oembed_url: str | None = None
+
+
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
+    """What a post's own server says of a page that it links to. `stated_by`: that server's host."""
+
+    url: str
+    title: str
+    description: str = ""
+    stated_by: str
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

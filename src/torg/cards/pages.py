@@ -68,16 +68,23 @@ async def _oembed(fetcher: Fetcher, url: str, origin: str | None) -> bytes | Non
     return answer.body if answer.ok else None
 
 
-async def picture(
-    fetcher: Fetcher, workshop: Workshop, scope: Scope, url: str, *, origin: str | None
-) -> Picture | None:
+async def picture(fetcher: Fetcher, url: str, *, origin: str | None) -> bytes | None:
+    """The bytes of a card's picture, as they came; None when they cannot be had."""
+    try:
+        found = await fetcher.get(url, accept="image/*", max_bytes=PICTURE_CAP, timeout=PICTURE_SECONDS, origin=origin)
+    except FetchError as error:
+        log.info("card_picture_failed", reason=str(error))
+        return None
+    return found.body if found.ok else None
+
+
+async def make_picture(workshop: Workshop, scope: Scope, data: bytes) -> Picture | None:
     """Our own copy of a card's picture, cleaned and made small by the media workers; None when it is not usable.
 
     Readers' devices never call the linked site. In use once `media.actions.keep_picture` is called.
     """
     try:
-        found = await fetcher.get(url, accept="image/*", max_bytes=PICTURE_CAP, timeout=PICTURE_SECONDS, origin=origin)
-        return await workshop.picture(scope, "card", found.body) if found.ok else None
-    except (FetchError, Invalid) as error:
+        return await workshop.picture(scope, "card", data)
+    except Invalid as error:
         log.info("card_picture_failed", reason=str(error))
         return None

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from torg.cards import embeds
-from torg.cards.model import CardType, Preview
+from torg.cards.model import CardType, Preview, Stated
 from torg.cards.tags import Tag, read
 
 PAGE_CAP = 1024 * 1024
@@ -34,6 +34,25 @@ _CODEC = re.compile(
 )
 _LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_].{0,30})?")
 _HANDLE = re.compile(r"@?([\w.-]{1,64})@([\w.-]{1,253}\.\w{2,63})", re.ASCII)
+
+
+def believable(stated: Stated, link: str | None) -> Stated | None:
+    """What another server says of a page, as far as it may be shown: of this very link, plain, short, with a title."""
+    title = plain(stated.title, TITLE_CAP)
+    if link is None or _same(stated.url) != _same(link) or not any(map(str.isalnum, title)):
+        return None
+    return Stated(
+        url=link, title=title, description=plain(stated.description, DESCRIPTION_CAP), stated_by=stated.stated_by
+    )
+
+
+def attribution(stated: Stated) -> str:
+    """In the place of the site's name: whose page it is, and on whose word."""
+    return f"{urlsplit(stated.url).hostname or stated.url} · {stated.stated_by}"
+
+
+def _same(url: str) -> str:
+    return url.partition("#")[0]
 
 
 def link_for_card(links: list[str]) -> str | None:

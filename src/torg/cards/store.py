@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
-from torg.cards.model import Card, Claim, Preview
+import msgspec
+
+from torg.cards import rules
+from torg.cards.model import Card, Claim, Preview, Stated
 from torg.engine.postgres import Tx
 from torg.media.model import Picture
 
 TENANT = "c.org_id = %(org)s AND c.network_id = ANY (%(networks)s)"
-COLUMNS = ", ".join(f"c.{name}" for name in Card.__struct_fields__)
+COLUMNS = ", ".join(f"c.{name}" for name in Card.__struct_fields__ if name != "stated_by")
 _SAID = tuple(name for name in Preview.__struct_fields__ if name != "oembed_url")
 
 
@@ -28,8 +31,24 @@ def _tenant(tx: Tx) -> dict[str, object]:
 
 
 async def for_posts(tx: Tx, post_ids: list[int]) -> dict[int, Card]:
-    """Ready cards of posts, by post id."""
-    return {row.post_id: row for row in await tx.all(FOR_POSTS, {**_tenant(tx), "posts": post_ids}, as_=_Shown)}
+    """Ready cards of posts, by post id; where there is none, what the post's own server states."""
+    params = {**_tenant(tx), "posts": post_ids}
+    found: dict[int, Card] = {row.post_id: row for row in await tx.all(FOR_POSTS, params, as_=_Shown)}
+    missing = [id_ for id_ in post_ids if id_ not in found]
+    rows = await tx.all(STATED_FOR, {**params, "posts": missing}) if missing else []
+    return found | {row["post_id"]: _on_its_word(row["post_id"], msgspec.convert(row, Stated)) for row in rows}
+
+
+def _on_its_word(post_id: int, stated: Stated) -> Card:
+    return _Shown(
+        post_id=post_id,
+        id=post_id,
+        url=stated.url,
+        title=stated.title,
+        description=stated.description,
+        provider_name=rules.attribution(stated),
+        stated_by=stated.stated_by,
+    )
 
 
 async def by_ids(tx: Tx, ids: list[int]) -> list[Card]:
@@ -62,6 +81,35 @@ async def show(tx: Tx, network_id: int, post_id: int, card_id: int) -> bool:
     """Let a post show this card; False when the post is gone or shows it already."""
     params = {"org": tx.scope.org_id, "network": network_id, "post": post_id, "card": card_id}
     return await tx.run(SHOW, params) > 0
+
+
+async def release(tx: Tx, network_id: int, card_id: int) -> None:
+    """Give a claim back: it is for somebody else to fetch now."""
+    await tx.run(
+        "UPDATE cards SET lease_until = NULL WHERE org_id = %s AND network_id = %s AND id = %s",
+        (tx.scope.org_id, network_id, card_id),
+    )
+
+
+async def known(tx: Tx, network_id: int, url: str) -> bool:
+    """Whether the network has a card of this address that it fetched itself."""
+    return bool(await tx.value(KNOWN, (tx.scope.org_id, network_id, url_hash(url))))
+
+
+async def stated_url(tx: Tx, post_id: int) -> str | None:
+    """The address of which a post's own server told what its page says."""
+    found: str | None = await tx.value(
+        "SELECT url FROM stated_cards WHERE org_id = %s AND post_id = %s", (tx.scope.org_id, post_id)
+    )
+    return found
+
+
+async def put_stated(tx: Tx, post_id: int, told: Stated | None) -> None:
+    """Keep what a post's own server says, in the place of what it said before."""
+    params = {"org": tx.scope.org_id, "network": tx.scope.network_ids[0], "post": post_id}
+    await tx.run("DELETE FROM stated_cards WHERE org_id = %(org)s AND post_id = %(post)s", params)
+    if told is not None:
+        await tx.run(STATE, {**params, **msgspec.structs.asdict(told)})
 
 
 async def hide(tx: Tx, network_id: int, post_id: int) -> bool:
@@ -108,6 +156,18 @@ async def fail(tx: Tx, network_id: int, card_id: int, reason: str, first: timede
 FOR_POSTS = f"""
 SELECT pc.post_id, {COLUMNS} FROM post_cards pc JOIN cards c ON c.org_id = pc.org_id AND c.id = pc.card_id
 WHERE {TENANT} AND pc.post_id = ANY (%(posts)s) AND pc.network_id = c.network_id AND c.ready
+"""
+
+STATED_FOR = """
+SELECT c.post_id, c.url, c.title, c.description, c.stated_by FROM stated_cards c
+WHERE c.org_id = %(org)s AND c.network_id = ANY (%(networks)s) AND c.post_id = ANY (%(posts)s)
+"""
+
+KNOWN = "SELECT true FROM cards WHERE org_id = %s AND network_id = %s AND url_hash = %s AND ready"
+
+STATE = """
+INSERT INTO stated_cards (org_id, network_id, post_id, url, title, description, stated_by)
+VALUES (%(org)s, %(network)s, %(post)s, %(url)s, %(title)s, %(description)s, %(stated_by)s)
 """
 
 BY_IDS = f"SELECT {COLUMNS} FROM cards c WHERE {TENANT} AND c.id = ANY (%(ids)s) AND c.ready"

@@ -27,7 +27,7 @@ from torg.delivery.model import Delivery, Fate, Kind, Outcome, Rest, Return, Tur
 from torg.delivery.shift import Shift
 from torg.delivery.signatures import SignAs, Signers
 from torg.delivery.terms import Terms
-from torg.engine.postgres import Database, Tx
+from torg.engine.postgres import Database, Tx, heed_cancelling
 from torg.orgs.model import Network
 
 log = structlog.get_logger(__name__)
@@ -109,10 +109,8 @@ class Courier:
     async def _loop(self, session: psycopg.AsyncConnection[Any]) -> None:
         loop = asyncio.get_running_loop()
         recover_at = loop.time()
-        task = asyncio.current_task()
         while True:
-            if task is not None and task.cancelling():
-                raise asyncio.CancelledError  # swallowed by Python 3.11's wait_for, on which psycopg waits
+            heed_cancelling()
             self._wake.clear()
             if loop.time() >= recover_at:
                 await session.execute("SELECT 1")  # a lost lock must be noticed, else our lanes are worked twice

@@ -6,6 +6,7 @@ simple query so that the tenant costs no round trip of its own (DESIGN §2.2, §
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar, cast, overload
@@ -42,6 +43,13 @@ def trouble(error: DatabaseError) -> str:
     if isinstance(error, psycopg.OperationalError):
         return f"The database does not answer: {said}. Is it running? torg doctor tells more."
     return f"The database refused: {said}. Run torg migrate, then torg doctor."
+
+
+def heed_cancelling() -> None:
+    """End the present task if it was asked to end: Python 3.11's wait_for, on which psycopg waits, may swallow that."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def json(value: object) -> Jsonb:

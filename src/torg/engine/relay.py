@@ -18,7 +18,7 @@ import structlog
 
 from torg.engine.effects import EffectRunner, Effects, OutboxRow
 from torg.engine.outbox import wake
-from torg.engine.postgres import Database, Tx
+from torg.engine.postgres import Database, Tx, heed_cancelling
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +89,7 @@ class Relay:
 
     async def _elected(self, connection: psycopg.AsyncConnection[Any]) -> bool:
         while True:
+            heed_cancelling()
             row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))).fetchone()
             if row and row[0]:
                 return True
@@ -101,6 +102,7 @@ class Relay:
         pause, next_retry = FIRST_PAUSE, loop.time()
         try:
             while True:
+                heed_cancelling()
                 self._wake.clear()
                 moved, held = await self._guarded(connection)
                 if loop.time() >= next_retry:

@@ -20,7 +20,7 @@ import structlog
 
 from torg.engine import jobs
 from torg.engine.jobs import INSTALLATION, Job
-from torg.engine.postgres import Database, Tx
+from torg.engine.postgres import Database, Tx, heed_cancelling
 from torg.kernel.actor import Scope
 from torg.kernel.errors import Unavailable
 
@@ -155,6 +155,7 @@ class Worker:
         loop = asyncio.get_running_loop()
         recover_at = loop.time()
         while True:
+            heed_cancelling()
             self._wake.clear()
             if loop.time() >= recover_at:
                 await session.execute("SELECT 1")  # a lost lock must be noticed, else our jobs are done twice

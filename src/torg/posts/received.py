@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from torg.accounts import store as accounts
+from torg.cards import actions as cards
+from torg.cards.model import Stated
 from torg.engine import jobs, outbox
 from torg.engine.postgres import Tx
 from torg.kernel.clock import now
@@ -71,6 +73,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     files: Sequence[media.RemoteFile] = ()
     reject_files: bool = False
     links: Sequence[str] = ()
+    stated: Stated | None = None
     poll: PollReceived | None = None
     news: bool = True
 
@@ -120,6 +123,8 @@ async def insert(tx: Tx, post: Received) -> int:
         await media.attach(tx, post.account_id, post.files, post_id=id_, reject=post.reject_files)
     if poll is not None:
         await put_poll(tx, id_, post.account_id, poll)
+    if post.stated is not None:
+        await cards.state(tx, id_, post.stated, post.links)
     await accounts.count(tx, post.group_id or post.account_id, posts_count=1)
     await tx.run(
         """UPDATE accounts SET last_post_at = greatest(last_post_at, %(at)s) WHERE org_id = %(org)s
@@ -191,6 +196,7 @@ async def revise(tx: Tx, post: Post, new: Received) -> bool:
             post, html=new.html, source=new.plain, spoiler=new.spoiler, sensitive=new.sensitive
         )
         await store.add_version(tx, new_id(), now_is, after["media"], after["poll"], at)
+    await cards.state(tx, post.id, new.stated, new.links)
     await tell_edited(
         tx, post, mention_ids=list(new.mention_ids), before=row["mention_ids"], tags=list(names),
         links=list(new.links), text_changed=seen,

@@ -168,6 +168,7 @@ def post_of(note: NoteRead, author: Account, around: Around, quoted: Quoted | No
         files=note.files,
         reject_files=around.reject_files,
         links=note.links,
+        stated=note.preview,
         poll=note.poll,
         news=sent and published > at - NEWS,
     )

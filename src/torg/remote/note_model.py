@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from torg.cards.model import Stated
 from torg.media.remote import RemoteFile
 from torg.posts.model import QuotePolicy
 from torg.posts.received import PollReceived
@@ -45,6 +46,7 @@ class NoteRead(msgspec.Struct, frozen=True, kw_only=True):
     emojis: Mapping[str, tuple[str, datetime | None]] = {}
     files: Sequence[RemoteFile] = ()
     links: Sequence[str] = ()
+    preview: Stated | None = None
     poll: PollReceived | None = None
     vote: str | None = None
     quote: str | None = None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from torg.posts.model import QuotePolicy
 from torg.remote.as2 import (
@@ -24,7 +25,7 @@ from torg.remote.as2 import (
     types_of,
 )
 from torg.remote.note_model import Addressing, Document, MentionRead, NoteRead
-from torg.remote.reading_parts import files_of, poll_of
+from torg.remote.reading_parts import files_of, poll_of, preview_of
 from torg.text.clean import clean, to_plain
 from torg.text.language import guess, normal_language
 from torg.text.normal import normal
@@ -90,6 +91,7 @@ def read(document: Document, *, followers: str | None) -> NoteRead | None:
         emojis=_emojis(tags),
         files=files_of(document),
         links=_links(body),
+        preview=preview_of(document, _links(body), urlsplit(uri).netloc.lower()),
         poll=poll_of(document),
         vote=vote,
         quote=_other(_quote(document, tags), uri),

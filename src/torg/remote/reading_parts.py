@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from torg.cards.model import Stated
 from torg.kernel.clock import now
 from torg.media.remote import RemoteFile
 from torg.posts.received import PollReceived
@@ -37,6 +38,19 @@ def files_of(document: Document) -> list[RemoteFile]:
         if isinstance(one, Mapping) and (file := _file(one)) is not None and len(found) < MOST_FILES:
             found.setdefault(file.url, file)
     return list(found.values())
+
+
+def preview_of(document: Document, links: Sequence[str], host: str) -> Stated | None:
+    """What an object's own server says of a page that its text links to (FEP-8967): a Link with a `preview`."""
+    for one in list_of(document.get("attachment"))[:MOST_FILES]:
+        if not isinstance(one, Mapping) or "Link" not in types_of(one):
+            continue
+        url, said = id_of(one.get("href")), object_of(one.get("preview"))
+        if url is not None and said is not None and url in links:
+            title = text_of(said.get("name")) or text_of(one.get("name"))
+            summary = to_plain(text_of(said.get("summary"))[:MOST_DESCRIPTION])
+            return Stated(url=url, title=title[:MOST_DESCRIPTION], description=summary, stated_by=host)
+    return None
 
 
 def _file(value: Mapping[str, Any]) -> RemoteFile | None:
