@@ -27,13 +27,16 @@ async def took(tx: Tx, host: str, scheme: Scheme) -> None:
 
 
 async def seen(tx: Tx, host: str) -> None:
-    """The host sent something that is believed. Written once a minute at most, since busy hosts send often."""
+    """The host sent something that is believed. Written once a minute at most, since busy hosts send often.
+
+    Looked up first: ON CONFLICT would lock the row even where there is nothing to change.
+    """
     await tx.run(
         """INSERT INTO peers AS p (org_id, network_id, host, last_seen_at)
-           VALUES (%(org)s, %(network)s, %(host)s, now())
-           ON CONFLICT (org_id, network_id, host) DO UPDATE SET last_seen_at = now(), failing_since = NULL
-           WHERE p.failing_since IS NOT NULL OR p.last_seen_at IS NULL
-              OR p.last_seen_at < now() - interval '1 minute'""",
+           SELECT %(org)s, %(network)s, %(host)s, now()
+           WHERE NOT EXISTS (SELECT FROM peers o WHERE o.org_id = %(org)s AND o.network_id = %(network)s
+               AND o.host = %(host)s AND o.failing_since IS NULL AND o.last_seen_at > now() - interval '1 minute')
+           ON CONFLICT (org_id, network_id, host) DO UPDATE SET last_seen_at = now(), failing_since = NULL""",
         {**tenant(tx), "host": host},
     )
 

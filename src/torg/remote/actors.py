@@ -20,7 +20,7 @@ from torg.orgs.model import Network
 from torg.remote import documents, keeping, profiles, store, webfinger
 from torg.remote.documents import Document
 from torg.remote.errors import Failed, Gone, RemoteError, Unreadable
-from torg.remote.model import Actor
+from torg.remote.model import Actor, RemoteActor
 from torg.remote.webfinger import Finger
 
 log = structlog.get_logger(__name__)
@@ -87,11 +87,11 @@ async def receive(tx: Tx, network: Network, document: Document, *, fetched_from:
     return await keeping.keep(tx, network, actor, None, alive=False)
 
 
-async def look(tx: Tx, account: Account) -> None:
+async def look(tx: Tx, account: Account, actor: RemoteActor | None = None) -> None:
     """Somebody looks at the account, or it acts: if what we know of it is old, have it fetched in the background."""
     if account.is_local:
         return
-    actor = await store.actor(tx, account.id)
+    actor = actor or await store.actor(tx, account.id)
     if actor is None or actor.fetched_at < now() - STALE:
         await jobs.enqueue(tx, REFRESH, {"account_id": account.id}, key=str(account.id))
 

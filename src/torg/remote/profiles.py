@@ -8,13 +8,12 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from torg.accounts.model import ProfileField
-from torg.accounts.rules import HANDLE
 from torg.kernel.clock import now
 from torg.remote import as2
 from torg.remote.emojis import emojis_of
 from torg.remote.errors import Unreadable
 from torg.remote.model import ACTOR_TYPES, Actor, ActorType
-from torg.remote.webfinger import MOST_HANDLE
+from torg.remote.webfinger import is_name
 from torg.text.clean import clean, to_plain
 from torg.text.profile import display_name
 
@@ -44,7 +43,7 @@ def _read(document: Mapping[str, Any], id_: str, kind: ActorType) -> Actor:
     name = document.get("preferredUsername")
     if inbox is None:
         raise Unreadable(log=f"no inbox at the actor's own origin: {id_[:300]}")
-    if not isinstance(name, str) or len(name) > MOST_HANDLE or not HANDLE.fullmatch(name):
+    if not isinstance(name, str) or not is_name(name, as2.host_of(id_)):
         raise Unreadable(log=f"no proper preferredUsername: {id_[:300]}")
     key_id, pem = _key(document.get("publicKey"), id_)
     endpoints = as2.object_of(document.get("endpoints")) or {}

@@ -12,6 +12,7 @@ from torg.accounts import store as accounts
 from torg.accounts.model import Account
 from torg.engine import signatures
 from torg.engine.limits import LocalLimiter, Quota
+from torg.engine.postgres import Tx
 from torg.engine.signatures import BadSignature, Message, Signature
 from torg.kernel.errors import Forbidden
 from torg.orgs.model import Network
@@ -56,11 +57,12 @@ async def verify(
         if not federates(network) or await policy.refused(tx, network, [host]):
             raise Forbidden("This network does not speak with your server", log=f"refused by policy: {key_id}")
         held = await store.by_key(tx, key_id)
-    fitted = held is not None and _fits(message, signature, held)
-    if held is None or not fitted:
-        held = await _fetched(services, network, key_id, held)
-        signatures.check(message, signature, held.public_pem or "")
-    return await _signed(services, network, held, signature)
+        if held is not None and _fits(message, signature, held):
+            return await _signed(tx, network, held, signature)
+    held = await _fetched(services, network, key_id, held)
+    signatures.check(message, signature, held.public_pem or "")
+    async with services.db.tx(network.scope) as tx:
+        return await _signed(tx, network, held, signature)
 
 
 def _message(
@@ -131,14 +133,13 @@ async def _fetch(services: Any, network: Network, key_id: str) -> RemoteActor:
     return actor
 
 
-async def _signed(services: Any, network: Network, held: RemoteActor, signature: Signature) -> Signed:
+async def _signed(tx: Tx, network: Network, held: RemoteActor, signature: Signature) -> Signed:
     """The account, once both its hosts are spoken with; it has acted, and its server is alive."""
-    async with services.db.tx(network.scope) as tx:
-        account = (await accounts.by_ids(tx, [held.account_id]))[held.account_id]
-        if await policy.refused(tx, network, [account.host]):
-            raise Forbidden("This network does not speak with your server", log=f"refused by policy: {account.acct}")
-        await peers.seen(tx, held.host)
-        await actors.look(tx, account)
+    account = (await accounts.by_ids(tx, [held.account_id]))[held.account_id]
+    if account.host != held.host and await policy.refused(tx, network, [account.host]):
+        raise Forbidden("This network does not speak with your server", log=f"refused by policy: {account.acct}")
     if account.uri is None or not as2.same_origin(account.uri, urldefrag(signature.key_id)[0]):
         raise BadSignature("the key and its actor are of different origins")
+    await peers.seen(tx, held.host)
+    await actors.look(tx, account, held)
     return Signed(key_id=signature.key_id, actor=account, scheme=signature.scheme)

@@ -43,9 +43,14 @@ def split(acct: str) -> tuple[str, str]:
     """`@name@host`, `acct:name@host` → (name, host in lower case). Raises Unreadable for what is no such handle."""
     handle, _, host = acct.strip().removeprefix("acct:").lstrip("@").partition("@")
     host = ascii_host(host)
-    if len(handle) > MOST_HANDLE or not HANDLE.fullmatch(handle) or not host:
+    if not host or not is_name(handle, host):
         raise Unreadable(log=f"no handle: {acct[:300]}")
     return handle, host
+
+
+def is_name(name: str, host: str) -> bool:
+    """Whether an actor of a host may be called so. A server itself often has its own host as name, port and all."""
+    return name.lower() == host or (len(name) <= MOST_HANDLE and HANDLE.fullmatch(name) is not None)
 
 
 def ascii_host(host: str) -> str:
