@@ -135,5 +135,7 @@ def test_what_was_decided_holds_until_it_says_something_else() -> None:
 def test_own_links_and_too_many_are_not_told() -> None:
     links = ["http://acme.test/@bjorn", "https://a.example/", "https://a.example/", "javascript:x", "xmpp:a@b.example"]
     assert rules.wants_telling(links, "http://acme.test") == ["https://a.example/"]
+    two = ["https://www.a.example/x", "https://b.example/"]
+    assert rules.wants_telling(two, "http://acme.test", ["a.example"]) == two[1:]
     many = [f"https://a.example/{n}" for n in range(50)]
     assert rules.wants_telling(many, "http://acme.test") == many[: rules.MOST_TARGETS]

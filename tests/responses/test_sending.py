@@ -175,3 +175,21 @@ async def test_no_private_address_is_called(blog: Blog, square: Square) -> None:
     await square.settle()
     assert blog.server.asked == []
     assert [row["state"] for row in await told(square)] == ["failed"]
+
+
+async def test_a_mirror_does_not_tell_the_blog_that_it_repeats(square: Square, blog: Blog) -> None:
+    target = blog.page("/post", HOOK)
+    blog.pages["/hook"] = reply(b"", status=202)
+    network = square.networks[PUBLIC]
+    async with square.services.db.system() as tx:
+        await tx.run(
+            """INSERT INTO mirrors (org_id, network_id, id, account_id, made_by, url, url_hash, next_at)
+               VALUES (%s, %s, 1, %s, %s, %s, 'x', now() + interval '1 day')""",
+            (network.org_id, network.id, square.shop.id, square.anna.id, blog.url("/feed")),
+        )
+    await square.shop.says(target)
+    await square.settle()
+    assert await told(square) == []
+    await square.anna.says(target)
+    await square.settle()
+    assert len(blog.took("/hook")) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -72,10 +73,11 @@ def _folded(url: str) -> tuple[str, str, str]:
         return "", url, ""
 
 
-def wants_telling(links: list[str], origin: str) -> list[str]:
-    """The links of a post whose pages are told: those elsewhere, each once, the first few."""
+def wants_telling(links: list[str], origin: str, spared: Iterable[str] = ()) -> list[str]:
+    """The links of a post whose pages are told: those elsewhere, each once, the first few; none at `spared` hosts."""
     here = urlsplit(origin).netloc.lower()
     good = [link for link in links if address(link) and urlsplit(link).netloc.lower() != here]
+    good = [link for link in good if not any(related(host_of(link), host) for host in spared)]
     return list(dict.fromkeys(good))[:MOST_TARGETS]
 
 

@@ -15,6 +15,7 @@ from torg.engine.fetched import Fetched
 from torg.engine.postgres import Tx
 from torg.engine.worker import Again, Context
 from torg.kernel.errors import NotFound
+from torg.mirrors import store as mirrors
 from torg.orgs import store as orgs
 from torg.orgs.model import Network
 from torg.posts import reads as posts
@@ -32,6 +33,7 @@ MOST_BYTES = 1024 * 1024
 SECONDS = 15.0
 REDIRECTS = 5
 ATTEMPTS = 8
+MOST_MIRRORS = 50
 FIRST_RETRY = timedelta(minutes=1)
 _FORM = "application/x-www-form-urlencoded"
 
@@ -54,7 +56,7 @@ async def changed(ctx: Context, payload: object) -> None:
             links: list[str] = []
         else:
             handle = post.view.account.handle
-            links = rules.wants_telling(_links(post), origin)
+            links = rules.wants_telling(_links(post), origin, await _mirrored(tx, job.account_id))
         if handle is None:
             return
         await told_store.want(tx, job.post_id, job.account_id, links)
@@ -71,6 +73,11 @@ async def _public(tx: Tx, network: Network, post_id: int) -> PublicPost | None:
     except NotFound:
         return None
     return post if post.view.account.is_local and post.view.boost_of is None else None
+
+
+async def _mirrored(tx: Tx, account_id: int) -> list[str]:
+    """The hosts whose feeds the account repeats: a blog is not told of its own words."""
+    return [rules.host_of(one.url) for one in await mirrors.listed(tx, account_id, MOST_MIRRORS, 0)]
 
 
 def _links(post: PublicPost) -> list[str]:
