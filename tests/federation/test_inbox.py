@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -11,7 +12,7 @@ import msgspec
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.federation.arriving import PUBLIC, account_of, by_uri, comes, count, followed, home_of, note_of, told
+from tests.federation.arriving import PUBLIC, account_of, at, by_uri, comes, count, followed, home_of, note_of, told
 from tests.fixtures.fediverse import Elsewhere, Home
 from torg.engine.jobs import Job
 from torg.engine.worker import Again, Context
@@ -118,6 +119,24 @@ async def test_the_same_again_has_no_effect(home: Home, elsewhere: Elsewhere) ->
     await home.settle()
     assert await told(home.anna) == [("favourite", carol.acct)]
     assert elsewhere.gets_of("/users/carol") == 1, "one fetch for all that came of a stranger at once"
+
+
+async def test_updates_that_share_an_id_all_count(home: Home, elsewhere: Elsewhere) -> None:
+    """As GoToSocial sends them, whose Updates of a post all have one id."""
+    carol = elsewhere.add("carol")
+    await followed(home, carol, home.anna)
+    note = note_of(carol, "zero", published=at(timedelta(hours=1)))
+    await comes(home, carol, carol.activity("Create", note))
+    for minutes, text in ((9, "one"), (8, "two"), (7, "three")):
+        newer = {**note, "content": f"<p>{text}</p>", "updated": at(timedelta(minutes=minutes))}
+        update = {**carol.activity("Update", newer), "id": f"{note['id']}/activity#Update"}
+        await comes(home, carol, update)
+        await comes(home, carol, update)
+    seen = await by_uri(home, note["id"])
+    assert seen is not None
+    assert "three" in seen["content"]
+    versions = (await home.anna.get(f"/api/v1/statuses/{seen['id']}/history")).json()
+    assert len(versions) == 4, "the same again is no edit"
 
 
 async def test_several_activities_about_one_thing_at_once(home: Home, elsewhere: Elsewhere) -> None:

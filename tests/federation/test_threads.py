@@ -24,7 +24,7 @@ def listed(elsewhere: Elsewhere, path: str, *pages: list[Any], kind: str = "Coll
 
 
 def root(who: Citizen, path: str, **more: Any) -> dict[str, Any]:
-    return note_of(who, "Root", replies=f"{who.server.origin}{path}", **more)
+    return note_of(who, "Root", **{"replies": f"{who.server.origin}{path}", **more})
 
 
 async def opened(home: Home, note: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
@@ -66,6 +66,22 @@ async def test_replies_are_fetched_when_the_thread_is_opened(home: Home, elsewhe
     fetches = len(elsewhere.asked)
     await home.settle()
     assert len(elsewhere.asked) == fetches
+
+
+async def test_a_first_page_that_only_sends_on_is_followed(home: Home, elsewhere: Elsewhere) -> None:
+    carol = elsewhere.add("carol")
+    await followed(home, carol, home.anna)
+    address, whole = f"{elsewhere.origin}/replies/1", f"{elsewhere.origin}/replies/whole"
+    pointer = {"id": f"{address}?page=true", "type": "CollectionPage", "partOf": address, "next": whole}
+    note = root(carol, "", replies={"id": address, "type": "Collection", "first": pointer})
+    own = carol.note("and more by myself", inReplyTo=note["id"])
+    listed(elsewhere, "/replies/1", [])
+    elsewhere.serve("/replies/whole", {"id": whole, "type": "OrderedCollectionPage", "orderedItems": [own["id"]]})
+    await comes(home, carol, carol.activity("Create", note))
+    await opened(home, note)
+    await home.settle()
+    after, _ = await opened(home, note)
+    assert [one["uri"] for one in after["descendants"]] == [own["id"]]
 
 
 async def test_nobody_in_particular_causes_no_fetch(home: Home, elsewhere: Elsewhere) -> None:

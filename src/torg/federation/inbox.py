@@ -5,6 +5,7 @@ Whatever it asks for is done later, by a job (processing.py). docs/receiving.md 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,7 +74,7 @@ async def _take(call: Call) -> Reply[None]:
     if is_web(id_) and not same_origin(id_, actor):
         raise BadRequest("The activity's id is of another server than its actor")
     async with call.db.tx(network.scope) as tx:
-        if await note_store.first_seen(tx, f"{sender.uri} {actor}", id_):
+        if await note_store.first_seen(tx, f"{sender.uri} {actor}", _identity(activity, id_, body)):
             payload = {"sender_id": sender.id, "activity": activity}
             await jobs.enqueue(tx, processing.JOB, payload)
     return TAKEN
@@ -102,6 +103,14 @@ def _form(activity: Mapping[str, Any]) -> tuple[str, str]:
     if actor is None or not is_web(actor):
         raise BadRequest("The activity has no actor")
     return id_, actor
+
+
+def _identity(activity: Mapping[str, Any], id_: str, body: bytes) -> str:
+    """What makes an activity the same as one that came before: its id, and for an Update its words as well.
+
+    GoToSocial gives all Updates of a post one id (`…/activity#Update`); what is older than what we know is found out
+    by its moment."""
+    return f"{id_} {hashlib.sha256(body).hexdigest()}" if "Update" in types_of(activity) else id_
 
 
 async def _is_end_of_stranger(call: Call, activity: Mapping[str, Any], actor: str) -> bool:

@@ -97,7 +97,7 @@ def read(document: Document, *, followers: str | None) -> NoteRead | None:
         quote=_other(_quote(document, tags), uri),
         quote_authorization=id_of(document.get("quoteAuthorization")),
         quote_policy=quote_policy(document, author, followers),
-        replies=_collection(document.get("replies"), uri),
+        replies=_replies(document.get("replies"), uri),
         context=_collection(document.get("context"), None),
         likes=_total(document.get("likes")),
         shares=_total(document.get("shares")),
@@ -257,6 +257,17 @@ def _collection(value: Any, uri: str | None) -> str | None:
     if found is None or not is_web(found) or (uri is not None and not same_origin(found, uri)):
         return None
     return found
+
+
+def _replies(value: Any, uri: str) -> str | None:
+    """Where to begin to read the replies. An embedded first page that lists nothing only sends on, perhaps to more than
+    the collection's own address shows: GoToSocial leaves out there what the author answers himself."""
+    first = object_of((object_of(value) or {}).get("first"))
+    if first is not None and not {"items", "orderedItems"} & first.keys():
+        following = _collection(first.get("next"), uri)
+        if following is not None:
+            return following
+    return _collection(value, uri)
 
 
 def _total(value: Any) -> int | None:
