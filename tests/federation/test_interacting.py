@@ -21,6 +21,7 @@ from tests.federation.arriving import (
     told,
 )
 from tests.fixtures.fediverse import Citizen, Elsewhere, Home
+from torg.delivery.courier import Courier
 
 
 def address(home: Home, status: dict[str, Any], handle: str = "anna") -> str:
@@ -342,3 +343,30 @@ async def test_our_quote_of_another_waits_for_the_answer(home: Home, elsewhere: 
     second = await home.anna.says("Once more", quoted_status_id=quoted["id"])
     await comes(home, carol, carol.activity("Reject", f"{home.actor_id('anna')}#quote_requests/{second['id']}"))
     assert (await shown(home, second))["quote"]["state"] == "rejected"
+
+
+async def test_a_group_passes_on_what_members_elsewhere_do_as_they_said_it(home: Home, elsewhere: Elsewhere) -> None:
+    """FEP-1b12: Create, Like and its Undo, Update and Delete within the group's Announce; nothing of outsiders."""
+    carol, dave = elsewhere.add("carol"), elsewhere.add("dave")
+    made = (await home.anna.post("/api/torg/v1/groups", json={"name": "Choir", "kind": "open"})).json()
+    group = home.actor_id(made["username"])
+    await comes(home, carol, carol.activity("Follow", group))
+    note = note_of(carol, "We sing on Friday", to=[PUBLIC, group], cc=[group])
+    done = [carol.activity("Create", note, to=[PUBLIC, group])]
+    done.append(carol.activity("Like", note["id"]))
+    done.append(carol.activity("Undo", done[1]))
+    changed = {**note, "content": "<p>On Saturday</p>", "updated": at()}
+    done.append(carol.activity("Update", changed, to=[PUBLIC, group]))
+    done.append(carol.activity("Delete", {"type": "Tombstone", "id": note["id"]}, to=[PUBLIC, group]))
+    for activity in done:
+        await comes(home, carol, activity)
+    stranger = note_of(dave, "Buy my records", to=[PUBLIC, group])
+    await comes(home, dave, dave.activity("Create", stranger, to=[PUBLIC, group]))
+    await Courier(home.services).drain()
+    passed = [
+        one.activity["object"] for one in elsewhere.received
+        if one.type == "Announce" and one.activity["actor"] == group and isinstance(one.activity["object"], dict)
+    ]  # fmt: skip
+    assert [one["id"] for one in passed] == [one["id"] for one in done]
+    assert passed == done
+    assert "Buy my records" not in str(passed)

@@ -14,6 +14,7 @@ import structlog
 
 from torg.accounts import reads as accounts
 from torg.engine.worker import Again, Context
+from torg.federation import relaying
 from torg.federation.activities.incoming import Incoming
 from torg.federation.verbs import FORWARDED, VERBS
 from torg.kernel.errors import TorgError
@@ -55,7 +56,11 @@ async def process(ctx: Context, payload: Any) -> None:
         log.info("an activity of a kind that we do not know", type=given.activity.get("type"), sender=sender.acct)
         return
     try:
+        group = await relaying.place(incoming) if own else None
         await verbs[kind](incoming)
+        group = group or (await relaying.place(incoming) if own else None)
+        if group is not None:
+            await relaying.pass_on(incoming, group)
     except Failed as passing:
         raise Again(timedelta(seconds=passing.retry_after or 60), str(passing)[:200]) from passing
     except TorgError as final:
