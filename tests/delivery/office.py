@@ -77,7 +77,7 @@ class Office(msgspec.Struct):
 
     async def revive(self, host: str) -> None:
         async with self.db.tx(self.scope) as tx:
-            await actions.revive(tx, host)
+            await actions.revive(tx, f"http://{host}/users/carol")
 
     async def settle(self, **settings: Any) -> None:
         async with self.db.system() as tx:

@@ -55,9 +55,14 @@ async def follower_inboxes(tx: Tx, account_id: int) -> list[str]:
     return await store.follower_inboxes(tx, account_id)
 
 
-async def revive(tx: Tx, host: str) -> None:
-    """Something came from this host, so it lives: what waits for it is tried at once (at most once a minute)."""
-    await store.revive(tx, host)
+async def revive(tx: Tx, address: str) -> None:
+    """Something came from the host of this address, so it lives: what waits for it is tried at once.
+
+    At most once a minute, so that a host that can speak and not hear is not tried with everything that it says.
+    """
+    host = rules.host_of(address)
+    if host is not None:
+        await store.revive(tx, host)
 
 
 async def every_inbox(tx: Tx) -> list[str]:

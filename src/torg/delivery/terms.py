@@ -10,6 +10,7 @@ from torg.engine.postgres import Tx
 from torg.orgs import store as orgs
 from torg.orgs.model import Network
 from torg.peers import policy
+from torg.peers.rules import federates
 
 FRESH = 5.0
 
@@ -28,7 +29,7 @@ class Terms:
             if time.monotonic() >= until:
                 network = await orgs.network(tx, org_id, network_id)
                 self._known[network_id] = (time.monotonic() + FRESH, network)
-            if network is not None and network.is_public and network.settings.federation != "off":
+            if network is not None and federates(network):
                 found[network_id] = network
         return found
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from torg.delivery import actions as delivery
 from torg.engine import jobs
 from torg.federation import processing, signed
 from torg.http import Call, Reply, Routes
@@ -77,6 +78,7 @@ async def _take(call: Call) -> Reply[None]:
         if await note_store.first_seen(tx, f"{sender.uri} {actor}", _identity(activity, id_, body)):
             payload = {"sender_id": sender.id, "activity": activity}
             await jobs.enqueue(tx, processing.JOB, payload)
+            await delivery.revive(tx, actor)
     return TAKEN
 
 
