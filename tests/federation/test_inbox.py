@@ -264,6 +264,10 @@ async def test_no_activity_makes_its_job_fail(home: Home, elsewhere: Elsewhere) 
         examples.append({"object": "HERE", "to": [PUBLIC], **more, "type": kind, "actor": carol.id})
 
     collect()
+    inside = f"network_id = {home.networks['inside.acme.test'].id}"
+    await home.inside_anna.says("Inside only")
+    tables = ("posts", "follows", "favourites", "messages", "reports", "accounts", "media", "seen_activities")
+    before = [await count(home, table, inside) for table in tables]
     scope = home.network.scope
     for n, example in enumerate(examples):
         activity = json.loads(json.dumps({**example, "id": f"{carol.id}/junk/{n}"}).replace(
@@ -279,3 +283,4 @@ async def test_no_activity_makes_its_job_fail(home: Home, elsewhere: Elsewhere) 
             continue  # another server is asked later
     await home.settle()
     assert await count(home, "dead_events") == 0
+    assert before == [await count(home, table, inside) for table in tables], "nothing has reached the inside"

@@ -319,6 +319,22 @@ async def test_quotes_elsewhere_stand_by_their_stamp(home: Home, elsewhere: Else
     assert (seen["quote"]["state"], seen["quote"]["quoted_status"]) == ("revoked", None)
 
 
+async def test_a_quote_of_what_comes_later_is_looked_up_again(home: Home, elsewhere: Elsewhere) -> None:
+    carol = elsewhere.add("carol")
+    await followed(home, carol, home.anna)
+    first = note_of(carol, "Wise words")
+    path = first["id"].removeprefix(elsewhere.origin)
+    elsewhere.status[path] = 404
+    quote = note_of(carol, "As I said", quote=first["id"])
+    await comes(home, carol, carol.activity("Create", quote))
+    assert (await by_uri(home, quote["id"]) or {})["quote"] is None
+    del elsewhere.status[path]
+    await comes(home, carol, carol.activity("Create", first))
+    seen = await by_uri(home, quote["id"])
+    assert seen is not None
+    assert seen["quote"]["quoted_status"]["uri"] == first["id"]
+
+
 async def test_our_quote_of_another_waits_for_the_answer(home: Home, elsewhere: Elsewhere) -> None:
     carol, dave = elsewhere.add("carol"), elsewhere.add("dave")
     await followed(home, carol, home.anna)

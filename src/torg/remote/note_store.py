@@ -129,6 +129,16 @@ async def waiting_for(tx: Tx, parent: str) -> list[int]:
     )
 
 
+async def quoting(tx: Tx, uri: str) -> list[str]:
+    """Ids of posts that quote this one, and came before it."""
+    return await tx.column(
+        """SELECT p.uri FROM remote_posts r JOIN posts p ON p.org_id = r.org_id AND p.id = r.post_id
+           WHERE r.org_id = %(org)s AND r.network_id = %(network)s AND r.quoting = %(uri)s AND p.uri IS NOT NULL
+           ORDER BY p.id LIMIT 100""",
+        {**tenant(tx), "uri": uri},
+    )
+
+
 async def thread_waiting_for(tx: Tx, parent: str) -> int | None:
     """The thread in which those are held together that wait for the same post."""
     found: int | None = await tx.value(

@@ -292,6 +292,8 @@ async def _join(tx: Tx, network: Network, post: Post) -> None:
             await received.join(tx, child_id, post)
     if waiting:
         await note_store.arrived(tx, waiting)
+    for uri in await note_store.quoting(tx, post.uri):  # whether these quotes stand is looked up anew
+        await jobs.enqueue(tx, FETCH_PARENT, {"uri": uri, "ancestors": MOST_ANCESTORS, "refresh": True}, key=uri[:1000])
 
 
 async def _want_emojis(tx: Tx, network: Network, note: NoteRead, author: Account) -> None:
@@ -299,10 +301,13 @@ async def _want_emojis(tx: Tx, network: Network, note: NoteRead, author: Account
         await media.want_emojis(tx, network, author.host or host_of(author.uri), note.emojis)
 
 
-async def fetch_parent(services: Any, network: Network, uri: str, ancestors: int) -> None:
-    """The job: fetch what a reply answers, which waits for it. What is final is let be, what is passing raised."""
+async def fetch_parent(services: Any, network: Network, uri: str, ancestors: int, *, refresh: bool = False) -> None:
+    """The job: fetch what a reply answers, which waits for it. What is final is let be, what is passing raised.
+
+    `refresh`: a post that we have, since what it quotes has come.
+    """
     try:
-        await fetch(services, network, uri, depth=MOST_DEPTH, ancestors=ancestors)
+        await fetch(services, network, uri, depth=MOST_DEPTH, ancestors=ancestors, refresh=refresh)
     except Failed:
         raise
     except TorgError as error:

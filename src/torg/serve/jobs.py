@@ -92,7 +92,9 @@ async def fetch_parent(ctx: Context, payload: dict[str, Any]) -> None:
     async with ctx.tx() as tx:
         network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
     if network is not None:
-        await notes.fetch_parent(ctx.services, network, payload["uri"], payload["ancestors"])
+        await notes.fetch_parent(
+            ctx.services, network, payload["uri"], payload["ancestors"], refresh=payload.get("refresh", False)
+        )
 
 
 async def complete_thread(ctx: Context, payload: dict[str, Any]) -> None:
