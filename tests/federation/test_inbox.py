@@ -163,7 +163,7 @@ async def test_several_activities_about_one_thing_at_once(home: Home, elsewhere:
 async def test_a_blocked_server_is_not_heard(home: Home, elsewhere: Elsewhere) -> None:
     carol = elsewhere.add("carol")
     await followed(home, carol, home.anna)
-    block = {"domain": "127.0.0.1", "severity": "suspend"}
+    block = {"domain": elsewhere.host, "severity": "suspend"}
     assert (await home.anna.post("/api/v1/admin/domain_blocks", json=block)).status_code == 200
     asked = len(elsewhere.asked)
     answer = await carol.sends(home.shared_inbox, carol.activity("Create", note_of(carol, "Unheard")))

@@ -16,6 +16,7 @@ from tests.fixtures.fediverse import Citizen, Elsewhere, Home, open_elsewhere
 from torg.engine.signatures import BadSignature
 from torg.kernel.errors import Forbidden, Unauthorized
 from torg.peers import policy
+from torg.remote import verification
 from torg.remote.errors import KeyUnreachable, SignerGone
 from torg.remote.verification import Signed, verify
 from torg.signing.actions import key_of
@@ -157,6 +158,21 @@ async def test_a_passing_failure_is_never_a_401(
     assert later.value.status == 503
     assert later.value.retry_after >= 1
     elsewhere.status.clear()
+
+
+async def test_a_slow_key_is_a_passing_failure_and_known_later(
+    home: Home, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "PATIENCE", 0.2)
+    carol = elsewhere.add("carol")
+    elsewhere.held.clear()
+    with pytest.raises(KeyUnreachable):
+        await check(home, carol)
+    elsewhere.held.set()
+    while home.services.flights._under_way:
+        await asyncio.sleep(0.01)
+    assert (await check(home, carol)).actor.uri == carol.id
+    assert elsewhere.gets_of("/users/carol") == 1
 
 
 async def test_a_blocked_server_is_refused_without_being_asked(home: Home, elsewhere: Elsewhere) -> None:

@@ -32,7 +32,7 @@ async def keep(tx: Tx, network: Network, actor: Actor, confirmed: Finger | None,
     handle, host = (confirmed.handle, confirmed.host) if confirmed else (actor.preferred_name, actor.host)
     await store.lock(tx, actor.id, f"{handle.lower()}@{host}")
     terms = await policy.of_host(tx, network, actor.host)
-    if host in (network.host, "") or (await policy.refused(tx, network, [actor.host, host])):
+    if network.host in (host, actor.host) or (await policy.refused(tx, network, [actor.host, host])):
         raise Refused("This network does not speak with that server", log=f"refused by policy: {actor.id[:300]}")
     held = await store.by_uri(tx, actor.id)
     values = _columns(actor, host, alive)
@@ -60,10 +60,12 @@ async def keep(tx: Tx, network: Network, actor: Actor, confirmed: Finger | None,
     elif held is None or held.moved_to_id is None:
         await jobs.enqueue(tx, FOLLOW_MOVE, {"account_id": id_}, key=str(id_))
     await store.keep_actor(tx, id_, _actor_columns(actor))
+    kept = (await accounts.by_ids(tx, [id_]))[id_]
     if not terms.reject_media:
+        emojis = {one.shortcode: (one.url, one.updated) for one in actor.emojis}
         await media.want_portraits(tx, id_, actor.avatar_url, actor.header_url)
-        await media.want_emojis(tx, network, host, {one.shortcode: (one.url, one.updated) for one in actor.emojis})
-    return (await accounts.by_ids(tx, [id_]))[id_]
+        await media.want_emojis(tx, network, kept.host, emojis)
+    return kept
 
 
 def _columns(actor: Actor, host: str, alive: bool) -> dict[str, Any]:

@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 PATIENCE = 4.0
 """Seconds that a post waits for the servers of those whom it mentions, all together."""
 MOST = 10
+MOST_TEXT = 50_000
+"""Characters; what is longer will be refused anyway."""
 
 
 async def prefetch(services: Any, network: Network, text: str) -> None:
@@ -26,7 +28,7 @@ async def prefetch(services: Any, network: Network, text: str) -> None:
 
     Whoever is slower is looked up to the end behind the post, and known to the next one.
     """
-    if not federates(network) or "@" not in text:
+    if not federates(network) or "@" not in text or len(text) > MOST_TEXT:
         return
     pairs = [(handle, host) for one in scan(text).handles for handle, _, host in [one.partition("@")] if host]
     wanted = {pair for pair in pairs if pair[1] != network.host}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urldefrag
@@ -27,6 +28,8 @@ from torg.signing.model import Scheme
 ANEW = Quota(most=3, seconds=300)
 """How often the key of one actor is fetched anew because a signature did not fit the one that we have."""
 WAIT = 60.0
+PATIENCE = 20.0
+"""Seconds that a request waits for its signer's key, for all that has to be asked."""
 _anew = LocalLimiter()
 
 
@@ -101,9 +104,12 @@ async def _fetched(services: Any, network: Network, key_id: str, held: RemoteAct
         if not verdict.allowed:
             raise BadSignature("it does not fit the key, which was fetched anew several times just now")
     try:
-        found: RemoteActor = await services.flights.share(
-            ("signer", network.id, key_id), lambda: _fetch(services, network, key_id)
-        )
+        async with asyncio.timeout(PATIENCE):
+            found: RemoteActor = await services.flights.share(
+                ("signer", network.id, key_id), lambda: _fetch(services, network, key_id)
+            )
+    except TimeoutError as slow:  # it is fetched to the end, and known the next time
+        raise KeyUnreachable(log=f"{key_id}: not within {PATIENCE:g} s", retry_after=WAIT) from slow
     except Gone as gone:
         raise SignerGone(log=f"{key_id}: {gone}") from gone
     except Failed as failed:
