@@ -13,7 +13,8 @@ from torg.kernel.clock import now
 from torg.kernel.ids import new_id
 from torg.media import remote as media
 from torg.orgs.model import Network
-from torg.peers import policy
+from torg.peers import enforcement, policy
+from torg.peers.limit_store import Place
 from torg.remote import as2, store
 from torg.remote.errors import Refused
 from torg.remote.model import Actor
@@ -31,7 +32,7 @@ async def keep(tx: Tx, network: Network, actor: Actor, confirmed: Finger | None,
     """
     handle, host = (confirmed.handle, confirmed.host) if confirmed else (actor.preferred_name, actor.host)
     await store.lock(tx, actor.id, f"{handle.lower()}@{host}")
-    terms = await policy.of_host(tx, network, actor.host)
+    terms = enforcement.of_place(await policy.book_of(tx, network), Place(host, actor.host))
     if network.host in (host, actor.host) or (await policy.refused(tx, network, [actor.host, host])):
         raise Refused("This network does not speak with that server", log=f"refused by policy: {actor.id[:300]}")
     held = await store.by_uri(tx, actor.id)
