@@ -16,6 +16,7 @@ async def test_a_stranger_is_sent_to_the_login(home: Home, elsewhere: Elsewhere)
     carol = elsewhere.add("carol")
     async with httpx2.AsyncClient(base_url=home.origin) as client:
         response = await client.get("/authorize_interaction", params={"uri": carol.id})
+        assert (await client.get("/search", params={"q": carol.acct})).status_code == 200
     assert response.status_code == 303
     assert response.headers["location"].startswith("/auth/sign_in?next=%2Fauthorize_interaction")
     assert elsewhere.asked == [], "nobody makes us fetch anything who has no account here"
@@ -68,6 +69,10 @@ async def test_a_member_follows_from_the_page(home: Home, elsewhere: Elsewhere) 
         fields = {"csrf": csrf[1], "email": "anna@acme.test", "password": "correct horse battery"}
         signed = await client.post("/auth/sign_in", data=fields)
         assert signed.status_code == 303, signed.text
+        for sought in (f"@{carol.acct}", carol.acct, post["id"]):  # the search page hands on what is elsewhere
+            searched = await client.get("/search", params={"q": sought})
+            assert searched.headers["location"].startswith("/authorize_interaction?uri="), sought
+        assert (await client.get("/search", params={"q": f"@anna@{home.host}"})).status_code == 200
         page = await client.get("/authorize_interaction", params={"uri": carol.acct})
         assert page.status_code == 200, page.text
         assert f"@{carol.acct}" in page.text
@@ -77,6 +82,7 @@ async def test_a_member_follows_from_the_page(home: Home, elsewhere: Elsewhere) 
         assert csrf
         done = await client.post("/authorize_interaction", data={"csrf": csrf[1], "account": csrf[2]})
         assert done.status_code == 200
+        assert (await client.get("/search", params={"q": carol.acct})).status_code == 200, "known by now"
         read = await client.get("/authorize_interaction", params={"uri": post["id"]})
         assert read.status_code == 303
         assert read.headers["location"].startswith(f"/@{carol.acct}/")

@@ -54,7 +54,8 @@ async def found(call: Call, params: Wanted) -> Found | None:
             if addresses.is_address(text):
                 ours = addresses.is_on(text, call.network.host)
                 return None if ours else await lookup.address(call.services, call.network, text)
-            if text.lstrip("@").count("@") == 1 and not any(c.isspace() for c in text):
+            text = text.lstrip("!@")  # a group or a person
+            if text.count("@") == 1 and not any(c.isspace() for c in text):
                 return await lookup.handle(call.services, call.network, text)
     except (TorgError, TimeoutError) as wrong:
         log.info("a search leads nowhere", text=text[:300], reason=str(wrong) or "took too long")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
 from starlette.responses import RedirectResponse, Response
 
 from torg.accounts import reads as accounts
+from torg.accounts.model import Account
 from torg.cards import reads as cards
 from torg.graph import tags as graph_tags
 from torg.http import Call, Routes
 from torg.kernel.errors import Invalid
 from torg.kernel.page import Page
+from torg.peers.rules import federates
 from torg.posts import reads as posts
 from torg.search import addresses, reads, saved
 from torg.search.model import Within
@@ -23,6 +28,9 @@ from torg.web.present import presenting
 from torg.web.visitor import Visitor, kept_out, visitor_of
 
 routes = Routes("pages")
+
+ELSEWHERE = "/authorize_interaction"
+"""Asks other servers, and shows what it finds (interaction.py)."""
 
 
 class Search(Look, kw_only=True):
@@ -51,12 +59,25 @@ async def search(call: Call, params: Search) -> Response:
     views = let_out(visitor, await posts.hydrate(tx, actor, ids))
     first = bool(asked) and params.max_id is None
     people = await reads.accounts(tx, actor, asked, limit=8, here=here) if first else []
+    if first and visitor.account is not None and _is_elsewhere(call, asked, people):
+        return RedirectResponse(f"{ELSEWHERE}?{urlencode({'uri': asked})}", 303, {"Cache-Control": "no-store"})
     tags = await reads.hashtags(tx, actor, asked.lstrip("#"), limit=8) if first and not asked.startswith("@") else []
     at = await presenting(tx, visitor, views, *people)
     return answer(
         visitor, "search.html", at, q=asked, posts=views, people=people, tags=tags,
         older=ids[-1] if len(ids) == POSTS else None, turned=params.max_id is not None,
     )  # fmt: skip
+
+
+def _is_elsewhere(call: Call, text: str, people: Sequence[Account]) -> bool:
+    """Whether the text names somebody or something of another server that is not among what was found here."""
+    if not federates(call.network) or any(c.isspace() for c in text):
+        return False
+    if addresses.is_address(text):
+        return not addresses.is_on(text, call.network.host)
+    acct = text.lstrip("@").lower()
+    host = acct.partition("@")[2]
+    return bool(host) and host != call.network.host and acct not in {one.acct.lower() for one in people}
 
 
 async def _address(visitor: Visitor, text: str) -> str | None:
