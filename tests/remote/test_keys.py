@@ -11,6 +11,7 @@ from tests.fixtures.fediverse import Elsewhere, Home
 from torg.accounts import actions as accounts
 from torg.accounts.model import Account
 from torg.accounts.reads import by_ids
+from torg.delivery.courier import Courier
 from torg.engine.signatures import keys
 from torg.remote import documents
 from torg.signing import actions
@@ -104,3 +105,25 @@ async def test_another_network_cannot_read_the_keys(home: Home) -> None:
     inside = home.networks["inside.acme.test"]
     async with home.services.db.tx(inside.scope) as tx:
         assert await tx.value("SELECT count(*) FROM signing_keys") == 0
+
+
+async def test_others_follow_a_rotation(home: Home, elsewhere: Elsewhere) -> None:
+    """Of an account and of the instance: what is signed with the new keys is believed where the old ones were known."""
+    carol = elsewhere.add("carol")
+    elsewhere.signed_only = True
+    follow = carol.activity("Follow", home.actor_id("anna"))
+    assert (await carol.sends(home.inbox("anna"), follow)).status_code == 202
+    await home.settle()
+    await Courier(home.services).drain()
+    first = (await elsewhere.arrived(1, "Accept"))[0].key_id
+    anna = await account(home, home.anna.id)
+    for who in (None, anna):
+        await actions.rotate(home.services, home.network, who)
+    await home.anna.says("signed anew")
+    await home.settle()
+    await Courier(home.services).drain()
+    (update,) = await elsewhere.arrived(1, "Update")
+    (create,) = await elsewhere.arrived(1, "Create")
+    assert update.activity["object"]["publicKey"]["id"] == create.key_id == update.key_id != first
+    assert elsewhere.refused == []
+    assert (await documents.fetch(home.services, home.network, carol.note("hello")["id"]))["type"] == "Note"

@@ -38,7 +38,7 @@ async def instance(call: Call, _: Nothing) -> Reply:
     """The network's own actor, open to everybody: who checks our signatures must be able to fetch its key."""
     asking = await asked.look(call, always=True)
     key = await signing.key_of(call.services, call.network, None)
-    found = asking.answer(actors.instance(asking.place, key.public_pem))
+    found = asking.answer(actors.instance(asking.place, key.public_pem, key.name))
     return Reply(found.body, media_type=asked.TYPE, headers={"Cache-Control": asked.FOR_ANYBODY})
 
 

@@ -163,7 +163,7 @@ def _texts(view: PostView) -> list[str]:
 async def face(tx: Tx, origin: str, account: Account, key: Key) -> Face:
     """What an actor's document says beside the account; of a suspended one nothing."""
     if account.suspended_at is not None:
-        return Face(public_pem=key.public_pem)
+        return Face(public_pem=key.public_pem, key_name=key.name)
     moved = None
     if account.moved_to_id is not None:
         moved = (await accounts.by_ids(tx, [account.moved_to_id])).get(account.moved_to_id)
@@ -171,6 +171,7 @@ async def face(tx: Tx, origin: str, account: Account, key: Key) -> Face:
     found = await emojis.used(tx, texts)
     return Face(
         public_pem=key.public_pem,
+        key_name=key.name,
         also_known_as=await moving.known_as(tx, account.id),
         moved_to=addresses.actor(origin, moved) if moved else None,
         emojis=list(found.values()),

@@ -12,9 +12,7 @@ from torg.engine.fetch import Sign
 from torg.kernel.ids import new_id
 from torg.orgs.model import Network
 from torg.signing import store
-from torg.signing.model import Key, Scheme
-
-FIRST = "main-key"
+from torg.signing.model import FIRST_KEY, Key, Scheme
 
 
 async def key_of(services: Any, network: Network, account: Account | None) -> Key:
@@ -82,7 +80,7 @@ async def _found_or_made(services: Any, network: Network, account_id: int | None
     private_pem, public_pem = await services.keyring.make()
     async with services.db.tx(network.scope) as tx:
         # Another process may have been faster; then its key is the one.
-        await store.insert(tx, new_id(), account_id, FIRST, private_pem, public_pem)
+        await store.insert(tx, new_id(), account_id, FIRST_KEY, private_pem, public_pem)
         row = await store.current(tx, account_id)
     assert row is not None, "a key was just kept"
     return row

@@ -6,7 +6,10 @@ import msgspec
 
 from torg.engine.signatures import Scheme
 
-__all__ = ["Key", "Scheme"]
+__all__ = ["FIRST_KEY", "Key", "Scheme"]
+
+FIRST_KEY = "main-key"
+"""The name of an actor's first key, until it is changed."""
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,3 +20,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     account_id: int | None
     private_pem: str
     public_pem: str
+
+    @property
+    def name(self) -> str:
+        """What tells it from other keys of the same actor, the part of its address after the #."""
+        return self.key_id.partition("#")[2]

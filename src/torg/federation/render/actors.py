@@ -9,6 +9,7 @@ from torg.accounts.model import Account, AccountKind
 from torg.federation.render import addresses, parts
 from torg.federation.render.contexts import ACTOR
 from torg.federation.render.model import Face, Place
+from torg.signing.model import FIRST_KEY
 
 KINDS = {AccountKind.TEAM: "Organization", AccountKind.BOT: "Service", AccountKind.GROUP: "Group"}
 
@@ -37,7 +38,7 @@ def actor(place: Place, account: Account, face: Face) -> dict[str, Any]:
         "featured": f"{uri}/collections/featured",
         "featuredTags": f"{uri}/collections/tags",
         "endpoints": {"sharedInbox": f"{place.origin}/inbox"},
-        "publicKey": key(uri, face.public_pem),
+        "publicKey": key(uri, face.public_pem, face.key_name),
         "published": f"{account.created_at.astimezone(UTC):%Y-%m-%d}T00:00:00Z",
     }
     if account.kind is AccountKind.GROUP:
@@ -80,7 +81,7 @@ def _profile(place: Place, account: Account, face: Face) -> dict[str, Any]:
     return found
 
 
-def instance(place: Place, public_pem: str) -> dict[str, Any]:
+def instance(place: Place, public_pem: str, key_name: str = FIRST_KEY) -> dict[str, Any]:
     """The network itself, which signs what nobody in particular asks for (FEP-2677, FEP-d556)."""
     uri = addresses.instance(place.origin)
     return {
@@ -95,9 +96,9 @@ def instance(place: Place, public_pem: str) -> dict[str, Any]:
         "outbox": f"{uri}/outbox",
         "endpoints": {"sharedInbox": f"{place.origin}/inbox"},
         "manuallyApprovesFollowers": True,
-        "publicKey": key(uri, public_pem),
+        "publicKey": key(uri, public_pem, key_name),
     }
 
 
-def key(owner: str, public_pem: str) -> dict[str, Any]:
-    return {"id": f"{owner}#main-key", "owner": owner, "publicKeyPem": public_pem}
+def key(owner: str, public_pem: str, name: str = FIRST_KEY) -> dict[str, Any]:
+    return {"id": f"{owner}#{name}", "owner": owner, "publicKeyPem": public_pem}

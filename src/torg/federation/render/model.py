@@ -6,6 +6,7 @@ import msgspec
 
 from torg.accounts.model import Account
 from torg.emojis.model import Emoji
+from torg.signing.model import FIRST_KEY
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +41,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     """What an actor document says beside the account."""
 
     public_pem: str
+    key_name: str = FIRST_KEY
     also_known_as: list[str] = []
     moved_to: str | None = None
     emojis: list[Emoji] = []
