@@ -81,3 +81,10 @@ async def test_another_network_s_are_as_if_they_were_not(square: Square) -> None
         )
         assert (real.status_code, real.content) == (404, made_up.content)
     assert await ok(await square.anna.get(PATH)) == [letter]
+
+
+@pytest.mark.parametrize("host", ["%00", "a%2Fb", "%F0%9F%92%A9", "x" * 5000, "[::1]:80", "..", "%25"])
+async def test_odd_host_names(square: Square, host: str) -> None:
+    assert (await square.anna.get(f"{PATH}?host={host}")).status_code < 500
+    for verb in ("try", "retry", "drop"):
+        assert (await square.anna.http.post(f"{PATH}/hosts/{host}/{verb}")).status_code in (200, 400, 404, 405, 422)

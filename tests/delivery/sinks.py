@@ -40,12 +40,14 @@ class Sink:
 
 
 @asynccontextmanager
-async def sink(*answers: bytes, then: bytes | None = None, stall: bool = False) -> AsyncIterator[Sink]:
-    """`answers` in their order, afterwards `then`; with `stall` it reads and never answers."""
+async def sink(
+    *answers: bytes, then: bytes | None = None, stall: bool = False, falls_silent: bool = False
+) -> AsyncIterator[Sink]:
+    """`answers` in their order, afterwards `then`; with `stall` it reads and never answers, else after `answers`."""
     waiting = list(answers)
 
     async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
-        if stall:
+        if stall or (falls_silent and not waiting):
             with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
             raise ConnectionAbortedError

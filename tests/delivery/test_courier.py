@@ -235,3 +235,14 @@ async def test_a_host_that_speaks_is_tried_at_once(office: Office) -> None:
         await office.bring()
         assert server.numbers == [1, 1]
         assert await office.rows() == []
+
+
+async def test_a_host_that_falls_silent_after_it_answered_rests(office: Office) -> None:
+    """The first is taken, the second never answered: the third waits for the host's next turn."""
+    async with sink(reply(status=202), falls_silent=True) as server:
+        for number in range(3):
+            await office.send(server.inbox, n=number)
+        await office.bring()
+        assert server.numbers == [0, 1]
+        assert (await office.lane(server.host))["failures"] == 1
+        assert [row["attempts"] for row in await office.rows()] == [0, 0]

@@ -15,7 +15,7 @@ import structlog
 from torg.delivery import rules
 from torg.delivery.model import Delivery, Fate, Kind, Outcome, Turn, Verdict
 from torg.delivery.signatures import SignAs
-from torg.engine.fetched import FetchError, FetchRefused
+from torg.engine.fetched import Fetched, FetchError, FetchRefused
 from torg.engine.line import Line
 from torg.orgs.model import Network
 from torg.signing.model import Scheme
@@ -27,6 +27,7 @@ WIDTH = 4
 PATIENCE = 0.5
 """Seconds after which a host that has not answered holds no place any more that others could use."""
 CONNECT = 5.0
+SIGNING = 20.0
 TOTAL = 12.0
 ANSWER_CAP = 4096
 TROUBLES = 3
@@ -62,8 +63,9 @@ class Shift:
         self._busy: dict[tuple[int, int | None], list[int]] = {}
         self._schemes: dict[int, Scheme] = {}
         self._errors = 0
+        self._asked = 0  # requests that wait for an answer
         self._loop = asyncio.get_running_loop()
-        self._heard = self._loop.time()
+        self._heard = self._answered_at = self._loop.time()
 
     @property
     def networks(self) -> list[tuple[int, int]]:
@@ -78,7 +80,7 @@ class Shift:
     @property
     def slow(self) -> bool:
         """Whether the host keeps us waiting."""
-        return self._loop.time() - self._heard > PATIENCE
+        return self._asked > 0 and self._loop.time() - self._heard > PATIENCE
 
     def take_outcomes(self) -> list[Outcome]:
         """What became of deliveries since this was asked last."""
@@ -132,12 +134,15 @@ class Shift:
             verdict, scheme = await self._attempt(row, thought)
         except FetchError as silent:
             # Others of this shift that were answered meanwhile show that the host is well
-            verdict, scheme = rules.judge_silence(silent, answering=self.answered and self._heard > started), thought
+            verdict, scheme = (
+                rules.judge_silence(silent, answering=self.answered and self._answered_at > started),
+                thought,
+            )
         except Exception as error:
             log.exception("a delivery failed", host=row.host, delivery=row.id)
             verdict, scheme = Verdict(fate=Fate.LATER, why=f"our own mistake: {error!r}"[: rules.SAID]), thought
         else:
-            self._heard = self._loop.time()
+            self._heard = self._answered_at = self._loop.time()
             self._errors = self._errors + 1 if verdict.fate is Fate.LATER else 0
             self.answered = self.answered or verdict.fate is not Fate.REST
         if verdict.fate is Fate.REST or self._errors >= TROUBLES:
@@ -171,19 +176,24 @@ class Shift:
         other: Scheme = "cavage" if thought == "rfc9421" else "rfc9421"
         verdict = Verdict(fate=Fate.OTHER)
         for scheme in (thought, other):
-            sign = await self._desk.sign_as(network, row.account_id, scheme)
+            async with asyncio.timeout(SIGNING):
+                sign = await self._desk.sign_as(network, row.account_id, scheme)
             if sign is None:
                 return Verdict(fate=Fate.FINAL, why="the account that signs it is gone"), thought
-            answer = await self.line.post(
-                url,
-                body,
-                {**HEADERS, **sign("POST", url, HEADERS, body)},
-                timeout=TOTAL,
-                connect=CONNECT,
-                max_bytes=ANSWER_CAP,
-                origin=self._desk.origin(network),
-            )
+            headers = {**HEADERS, **sign("POST", url, HEADERS, body)}
+            answer = await self._post(url, body, headers, self._desk.origin(network))
             verdict = rules.judge(answer, signed=scheme, second=scheme is other, attempts=row.attempts + 1)
             if verdict.fate is not Fate.OTHER:
                 return verdict, scheme
         return verdict, other
+
+    async def _post(self, url: str, body: bytes, headers: Mapping[str, str], origin: str) -> Fetched:
+        if not self._asked:
+            self._heard = self._loop.time()
+        self._asked += 1
+        try:
+            return await self.line.post(
+                url, body, headers, timeout=TOTAL, connect=CONNECT, max_bytes=ANSWER_CAP, origin=origin
+            )
+        finally:
+            self._asked -= 1

@@ -39,9 +39,17 @@ class Signers:
         return signer
 
     async def _key(self, network: Network, account_id: int | None) -> Key | None:
-        until, key = self._keys.get((network.id, account_id), (0.0, None))
+        whose = (network.id, account_id)
+        until, key = self._keys.get(whose, (0.0, None))
         if time.monotonic() < until:
             return key
+        # Hundreds of hosts want the same key in the same moment
+        found: Key | None = await self._services.flights.share(
+            ("signer", *whose), lambda: self._found(network, account_id)
+        )
+        return found
+
+    async def _found(self, network: Network, account_id: int | None) -> Key | None:
         account = None
         if account_id is not None:
             async with self._services.db.tx(network.scope) as tx:
