@@ -386,3 +386,21 @@ async def test_a_group_passes_on_what_members_elsewhere_do_as_they_said_it(home:
     assert [one["id"] for one in passed] == [one["id"] for one in done]
     assert passed == done
     assert "Buy my records" not in str(passed)
+
+
+async def test_pins_of_another_server_are_read_with_its_actor(home: Home, elsewhere: Elsewhere) -> None:
+    """GoToSocial sends no Add; and what was pinned before somebody here followed is told by nobody."""
+    carol, dave = elsewhere.add("carol"), elsewhere.add("dave")
+    one, two = note_of(carol, "First"), note_of(carol, "Second")
+    others = note_of(dave, "Not carol's")
+    collection = {
+        "id": f"{elsewhere.origin}/users/carol/featured", "type": "OrderedCollection", "totalItems": 3,
+        "orderedItems": [two["id"], others["id"], one],
+    }  # fmt: skip
+    carol.document["featured"] = elsewhere.serve("/users/carol/featured", collection)
+    account = await followed(home, carol, home.anna)
+    path = f"/api/v1/accounts/{account.id}/statuses?pinned=true"
+    assert [status["uri"] for status in (await home.anna.get(path)).json()] == [two["id"], one["id"]]
+    elsewhere.serve("/users/carol/featured", {**collection, "orderedItems": [one["id"]]})
+    await comes(home, carol, carol.activity("Update", carol.document))
+    assert [status["uri"] for status in (await home.anna.get(path)).json()] == [one["id"]]

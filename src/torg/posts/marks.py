@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from torg.engine import outbox
@@ -94,6 +95,19 @@ async def name_like(tx: Tx, account_id: int, post_id: int, uri: str) -> None:
            AND account_id = %(me)s AND post_id = %(post)s""",
         {**store.tenant(tx), "me": account_id, "post": post_id, "uri": uri},
     )
+
+
+async def pin_exactly(tx: Tx, actor: Actor, post_ids: Sequence[int]) -> None:
+    """Another server's list of pins, the last of it on top: of these the account's own, and nothing else."""
+    own = {post.id for id_ in post_ids if (post := await store.get(tx, id_)) and post.account_id == actor.me}
+    await tx.run(
+        """DELETE FROM pins WHERE org_id = %(org)s AND network_id = %(network)s AND account_id = %(me)s
+           AND post_id <> ALL(%(kept)s::bigint[])""",
+        {**store.tenant(tx), "me": actor.me, "kept": list(own)},
+    )
+    for id_ in post_ids:
+        if id_ in own:
+            await _mark(tx, "pins", actor.me, id_)
 
 
 async def mute_thread(tx: Tx, actor: Actor, post_id: int) -> int:

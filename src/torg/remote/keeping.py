@@ -21,6 +21,7 @@ from torg.remote.model import Actor
 from torg.remote.webfinger import Finger
 
 FOLLOW_MOVE = "remote.follow_move"
+PINS = "remote.pins"
 _SHOWN = ("display_name", "note_html", "fields", "locked", "bot", "url", "actor_type", "handle", "host")
 
 
@@ -62,6 +63,8 @@ async def keep(tx: Tx, network: Network, actor: Actor, confirmed: Finger | None,
         await jobs.enqueue(tx, FOLLOW_MOVE, {"account_id": id_}, key=str(id_))
     await store.keep_actor(tx, id_, _actor_columns(actor))
     kept = (await accounts.by_ids(tx, [id_]))[id_]
+    if actor.featured is not None:
+        await jobs.enqueue(tx, PINS, {"account_id": id_}, key=str(id_))
     if not terms.reject_media:
         emojis = {one.shortcode: (one.url, one.updated) for one in actor.emojis}
         await media.want_portraits(tx, id_, actor.avatar_url, actor.header_url)

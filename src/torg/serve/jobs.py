@@ -37,7 +37,7 @@ from torg.peers import enforcement, pictures, purging, subscriptions
 from torg.portability import erasing, importing, moving, my_data
 from torg.posts import polls, schedule
 from torg.push import delivery as push
-from torg.remote import actors, notes, threads
+from torg.remote import actors, keeping, notes, pins, threads
 from torg.responses import work as responses
 from torg.retention import jobs as retention
 from torg.serve import cards
@@ -105,6 +105,14 @@ async def complete_thread(ctx: Context, payload: dict[str, Any]) -> None:
         await threads.complete(ctx.services, network, payload["refresh_id"])
 
 
+async def gather_pins(ctx: Context, payload: dict[str, Any]) -> None:
+    """See what an account of another server has pinned."""
+    async with ctx.tx() as tx:
+        network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
+    if network is not None:
+        await pins.gather(ctx.services, network, payload["account_id"])
+
+
 HANDLERS: Mapping[str, Handler | Handling] = {
     deletion.FORGET_PERSON: deletion.forget_person,
     deletion.REMOVE_CONTENT: deletion.remove_content,
@@ -113,6 +121,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     importing.IMPORT_DATA: importing.work_off,
     moving.MOVE_FOLLOWERS: moving.move_followers,
     notes.FETCH_PARENT: Handling(run=fetch_parent, concurrency=4, attempts=4),
+    keeping.PINS: Handling(run=gather_pins, concurrency=2, attempts=2, timeout=90),
     threads.JOB: Handling(run=complete_thread, concurrency=2, attempts=2),
     processing.JOB: Handling(run=processing.process, attempts=8),
     processing.SWEEP: processing.sweep,
