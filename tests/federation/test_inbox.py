@@ -34,7 +34,7 @@ NOT_ACTIVITIES = [
     b"", b"{", b"[]", b"null", b'"Follow"', b"{}", b'{"type":"Follow"}', b'{"type":"Follow","id":"https://x/1"}',
     b'{"type":["Follow"],"id":7,"actor":"https://x/y"}', b'{"type":7,"id":"https://x/1","actor":"https://x/y"}',
     b'{"type":"Follow","id":"https://x/1","actor":"javascript:x"}', b'{"type":"Follow","id":"https://x/1","actor":[]}',
-    b'{"type":"Follow","id":"https://x/1","actor":"https://x/y","object":"a\\u0000b"}', b"\xff\xfe{}",
+    b"\xff\xfe{}",
     b'{"type":"Follow","id":"https://x/1","actor":"https://x/y","object":"\\ud800"}',
     b'{"type":"Follow","id":"https://x/1","actor":"https://x/y","object":' + b"[" * 60 + b"]" * 60 + b"}",
     b'{"type":"Follow","id":"https://x/1","actor":"https://x/y","object":' + b"[" * 9_000 + b"]" * 9_000 + b"}",

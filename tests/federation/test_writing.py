@@ -376,3 +376,20 @@ async def test_custom_emoji_are_those_of_the_authors_server(home: Home, elsewher
     page = (await home.nobody().get(f"/@{carol.acct}/{seen['id']}")).text
     assert "theirs.png" in page
     assert "ours.png" not in page
+
+
+@pytest.mark.parametrize(
+    ("summary", "shown"),
+    [("about <food> & drink", "about <food> & drink"), ("<p>Spiders &amp; flies</p>", "Spiders & flies"),
+     ("1 < 2 > 0", "1 < 2 > 0"), ("<script>x</script>", "<script>x</script>")],
+)  # fmt: skip
+async def test_a_content_warning_is_text_also_where_it_was_sent_as_html(
+    home: Home, elsewhere: Elsewhere, summary: str, shown: str
+) -> None:
+    carol = elsewhere.add("carol")
+    note = note_of(carol, "@anna hello", summary=summary, to=[PUBLIC], cc=[home.actor_id("anna")],
+                   tag=[{"type": "Mention", "href": home.actor_id("anna"), "name": "@anna"}])  # fmt: skip
+    await comes(home, carol, carol.activity("Create", note))
+    seen = await by_uri(home, note["id"])
+    assert seen is not None
+    assert seen["spoiler_text"] == shown

@@ -18,7 +18,7 @@ from torg.http import Call, Reply, Routes
 from torg.kernel.errors import BadRequest, NotFound
 from torg.peers.rules import federates
 from torg.remote import note_store, ours
-from torg.remote.as2 import bounded, id_of, is_web, same_origin, types_of
+from torg.remote.as2 import bounded, decode, id_of, is_web, same_origin, types_of
 from torg.remote.errors import KeyUnreachable, SignerGone
 
 routes = Routes("federation")
@@ -85,7 +85,7 @@ async def _take(call: Call) -> Reply[None]:
 def _read(body: bytes) -> dict[str, Any]:
     """The JSON object of a body. BadRequest for anything else, and for what is too deep or too big."""
     try:
-        activity = msgspec.json.decode(body)
+        activity = decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise BadRequest("The body is not valid JSON") from None
     if not isinstance(activity, dict):

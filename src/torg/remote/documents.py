@@ -39,7 +39,7 @@ OTHER: Mapping[Scheme, Scheme] = {"cavage": "rfc9421", "rfc9421": "cavage"}
 def read(body: bytes) -> Document:
     """A JSON object within the bounds of `as2.bounded`, as inboxes and fetches take it. Raises Unreadable."""
     try:
-        found = msgspec.json.decode(body)
+        found = as2.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as wrong:
         raise Unreadable(log=f"no JSON: {wrong}") from wrong
     if not isinstance(found, dict):

@@ -37,6 +37,9 @@ SUPPORTED = (*SHORT, *LONG)
 MOST_CONTENT = 100_000
 MOST_TITLE = 500
 MOST_SPOILER = 2_000
+_MARKUP = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|em|strong|code|pre|ul|ol|li|blockquote)\b[^<>]*>|&(?:#\d+|[a-z]+);", re.IGNORECASE
+)
 MOST_TAGS = 200
 EXCERPT = 1_500
 SHORTCODE = re.compile(r":?([a-zA-Z0-9_]{1,100}):?")
@@ -60,7 +63,7 @@ def read(document: Document, *, followers: str | None) -> NoteRead | None:
     content, language = _content(document)
     body = clean(content[:MOST_CONTENT])
     title = _line(text_of(document.get("name")) or _mapped(document.get("nameMap")), MOST_TITLE)
-    spoiler = _line(to_plain(text_of(document.get("summary")) or _mapped(document.get("summaryMap"))), MOST_SPOILER)
+    spoiler = _line(_warning(text_of(document.get("summary")) or _mapped(document.get("summaryMap"))), MOST_SPOILER)
     url = _url(document, uri)
     if kind in LONG:
         body, spoiler = _long(document, kind, title, spoiler, body, url or uri), ""
@@ -161,6 +164,11 @@ def _url(document: Document, uri: str) -> str | None:
             return href
         best = best or href
     return best if best and type_of(document, SHORT) else None
+
+
+def _warning(summary: str) -> str:
+    """A content warning as text. Mastodon's is plain (`about <food> & drink`), others' is HTML as the standard says."""
+    return to_plain(summary) if _MARKUP.search(summary) else summary
 
 
 def _long(document: Document, kind: str, title: str, summary: str, body: str, url: str) -> str:
