@@ -17,7 +17,7 @@ from torg.posts import reads as posts
 from torg.posts.model import Draft
 from torg.web.answer import answer
 from torg.web.forms import POSTS, Handle, Look
-from torg.web.groups import onward, sender
+from torg.web.member import onward, sender
 from torg.web.present import presenting
 from torg.web.visitor import Visitor
 

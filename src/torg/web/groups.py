@@ -11,18 +11,17 @@ from torg.graph.model import FollowOptions
 from torg.groups import actions, entry, members, reads, rules
 from torg.groups.model import GroupKind, NewGroup, Posting
 from torg.http import Call, Routes
-from torg.http.browser import expired_form, is_ours
 from torg.kernel.errors import Forbidden, Invalid
 from torg.kernel.page import Page
 from torg.web.answer import answer
 from torg.web.forms import Look, Turn
+from torg.web.member import member, onward, sender
 from torg.web.present import Present, presenting
-from torg.web.visitor import Visitor, visitor_of
+from torg.web.visitor import Visitor
 
 routes = Routes("pages")
 
 SHOWN = 40
-WAY_IN = "/auth/sign_in?next=/groups"
 
 
 class Directory(Turn, kw_only=True):
@@ -63,27 +62,6 @@ class Pressed(Look, kw_only=True):
 class Answered(Pressed, kw_only=True):
     account_id: int
     verdict: Literal["authorize", "reject"] = "reject"
-
-
-async def member(call: Call, lang: str | None) -> Visitor | Response:
-    """The member who looks, or the way to the login: groups are nothing for strangers."""
-    visitor = await visitor_of(call, lang)
-    if visitor.account is None:
-        return RedirectResponse(WAY_IN, 303, {"Cache-Control": "no-store"})
-    return visitor
-
-
-async def sender(call: Call, form: Look, csrf: str | None) -> Visitor | Response:
-    """The member who sent a form of ours."""
-    visitor = await member(call, form.lang)
-    if isinstance(visitor, Visitor) and not is_ours(call, csrf):
-        return expired_form(call, visitor.language)
-    return visitor
-
-
-def onward(path: str) -> Response:
-    """After a form: a page, by GET."""
-    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
 
 
 def may_create(visitor: Visitor) -> bool:

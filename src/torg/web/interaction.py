@@ -24,7 +24,7 @@ from torg.remote.as2 import is_web
 from torg.search import addresses
 from torg.web.answer import answer
 from torg.web.forms import Look
-from torg.web.groups import sender
+from torg.web.member import sender
 from torg.web.present import Present, presenting
 from torg.web.visitor import Visitor, visitor_of
 
