@@ -81,4 +81,5 @@ async def moved(tx: Tx, services: Any, event: AccountMoved, meta: Meta) -> None:
 HANDLERS: Mapping[str, Handler | Handling] = {
     TELL_ACCOUNT: Handling(run=tell_account, concurrency=2),
     marks.TELL_POLL: Handling(run=marks.tell_poll, concurrency=2),
+    marks.TELL_VOTE: Handling(run=marks.tell_vote, concurrency=2),
 }

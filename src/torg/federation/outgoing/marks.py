@@ -23,8 +23,15 @@ from torg.posts.model import Audience
 from torg.showcase.events import TagFeatured, TagUnfeatured
 
 TELL_POLL = "federation.tell_poll"
-POLL_PAUSE = timedelta(minutes=3)
-"""How long votes are gathered before others are told of the new numbers (Mastodon waits as long)."""
+TELL_VOTE = "federation.tell_vote"
+LONGEST_POLL_PAUSE = timedelta(minutes=3)
+VOTE_PAUSE = timedelta(seconds=2)
+"""Between the choices of one voter: GoToSocial loses one of two that it has to store at the same time."""
+
+
+def poll_pause(servers: int) -> timedelta:
+    """How long votes are gathered before so many servers are told of the new numbers (Mastodon: three minutes)."""
+    return min(timedelta(seconds=5 + servers / 10), LONGEST_POLL_PAUSE)
 
 
 async def favourited(tx: Tx, services: Any, happened: Sequence[Happened]) -> None:
@@ -115,7 +122,7 @@ async def _listed(telling: Telling, me: Account, kind: str, obj: Any, collection
 
 
 async def voted(tx: Tx, services: Any, event: PollVoted, meta: Meta) -> None:
-    """Votes of ours go to the author, one by one; of votes in a poll of ours the numbers go out after a while."""
+    """Votes of ours go to the author, one after the other; of a poll of ours the new numbers go out after a while."""
     telling = await Telling.begin(tx, services, meta)
     if telling is None:
         return
@@ -123,18 +130,29 @@ async def voted(tx: Tx, services: Any, event: PollVoted, meta: Meta) -> None:
     if known is None:
         return
     if known.uri is None:
-        await jobs.enqueue(tx, TELL_POLL, {"post_id": event.post_id}, run_at=POLL_PAUSE, key=str(event.post_id))
+        pause = poll_pause(len(await telling.follower_inboxes(known.account_id)))
+        await jobs.enqueue(tx, TELL_POLL, {"post_id": event.post_id}, run_at=pause, key=str(event.post_id))
         return
-    me = await telling.speaker(event.account_id)
-    poll = (await poll_store.of_posts(tx, event.account_id, [event.post_id])).get(event.post_id)
-    if me is None or poll is None:
+    await _next_vote(telling, event.post_id, event.account_id, after=-1)
+
+
+async def _next_vote(telling: Telling, post_id: int, voter_id: int, *, after: int) -> None:
+    """Tell of one choice in another server's poll, and of the next one by a job a little later."""
+    tx = telling.tx
+    known = (await around_posts.known(tx, [post_id])).get(post_id)
+    me = await telling.speaker(voter_id)
+    poll = (await poll_store.of_posts(tx, voter_id, [post_id])).get(post_id)
+    choices = sorted(choice for choice in (poll.own_votes or [] if poll else []) if choice > after)
+    if known is None or me is None or poll is None or not choices:
         return
-    inboxes = await telling.inboxes(0, [known.account_id])
-    for choice in poll.own_votes or []:
-        vote = activities.vote(
-            telling.place, me, known.address(telling.origin), known.author(telling.origin), choice, poll.options[choice]
-        )
-        await telling.send(me, vote, inboxes)
+    choice, *more = choices
+    vote = activities.vote(
+        telling.place, me, known.address(telling.origin), known.author(telling.origin), choice, poll.options[choice]
+    )
+    await telling.send(me, vote, await telling.inboxes(0, [known.account_id]))
+    if more:
+        payload = {"post_id": post_id, "account_id": voter_id, "after": choice}
+        await jobs.enqueue(tx, TELL_VOTE, payload, run_at=VOTE_PAUSE, key=f"{post_id} {voter_id}")
 
 
 async def poll_ended(tx: Tx, services: Any, event: PollEnded, meta: Meta) -> None:
@@ -151,3 +169,11 @@ async def tell_poll(ctx: Context, payload: dict[str, Any]) -> None:
         telling = await Telling.begin(tx, ctx.services, meta)
         if telling is not None:
             await posts.changed(telling, payload["post_id"], [], meta.created_at)
+
+
+async def tell_vote(ctx: Context, payload: dict[str, Any]) -> None:
+    """The job: the next choice of somebody who made several."""
+    async with ctx.tx() as tx:
+        telling = await Telling.begin(tx, ctx.services, Meta(ctx.job.org_id, ctx.job.network_id, ctx.job.id, now()))
+        if telling is not None:
+            await _next_vote(telling, payload["post_id"], payload["account_id"], after=payload["after"])
