@@ -42,7 +42,7 @@ async def test_replies_are_fetched_when_the_thread_is_opened(home: Home, elsewhe
     await followed(home, carol, home.anna)
     note = root(carol, "/replies/1")
     first = dave.note("first", inReplyTo=note["id"], replies=f"{elsewhere.origin}/replies/2")
-    second = dave.note("second", inReplyTo=note["id"])
+    second = dave.note("second", inReplyTo=note["id"], published="2026-01-02T03:04:06Z")
     below = carol.note("below", inReplyTo=first["id"], cc=[carol.followers, home.actor_id("anna")])
     listed(elsewhere, "/replies/1", [first["id"]], [{"type": "Note", "id": second["id"], "content": "forged"}])
     listed(elsewhere, "/replies/2", [below["id"], "javascript:alert(1)", 7, None, {"no": "id"}])

@@ -27,9 +27,6 @@ from torg.remote.errors import Failed
 log = structlog.get_logger(__name__)
 
 JOB = "activity"
-SWEEP = "sweep_activities"
-KEEP_SEEN = timedelta(days=14)
-KEEP_WITHDRAWN = timedelta(days=30)
 
 
 class Payload(msgspec.Struct, frozen=True):
@@ -67,11 +64,3 @@ async def process(ctx: Context, payload: Any) -> None:
         if final.status >= 500:
             raise
         log.info("an activity has no effect", type=kind, sender=sender.acct, reason=str(final)[:200])
-
-
-async def sweep(ctx: Context, payload: Any) -> None:
-    """Forget ids of activities that nobody sends again."""
-    async with ctx.db.system() as tx:
-        await tx.run("DELETE FROM seen_activities WHERE seen_at < now() - %s::interval", (KEEP_SEEN,))
-        await tx.run("DELETE FROM thread_refreshes WHERE started_at < now() - interval '1 day'")
-        await tx.run("DELETE FROM withdrawn WHERE withdrawn_at < now() - %s::interval", (KEEP_WITHDRAWN,))

@@ -37,7 +37,8 @@ from torg.peers import enforcement, pictures, purging, subscriptions
 from torg.portability import erasing, importing, moving, my_data
 from torg.posts import polls, schedule
 from torg.push import delivery as push
-from torg.remote import actors, keeping, notes, pins, threads
+from torg.remote import actors
+from torg.remote import upkeep as remote
 from torg.responses import work as responses
 from torg.retention import jobs as retention
 from torg.serve import cards
@@ -87,32 +88,6 @@ async def sweep_access(ctx: Context, payload: Any) -> None:
         await claims.sweep(tx)
 
 
-async def fetch_parent(ctx: Context, payload: dict[str, Any]) -> None:
-    """Fetch what a reply from another server answers."""
-    async with ctx.tx() as tx:
-        network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
-    if network is not None:
-        await notes.fetch_parent(
-            ctx.services, network, payload["uri"], payload["ancestors"], refresh=payload.get("refresh", False)
-        )
-
-
-async def complete_thread(ctx: Context, payload: dict[str, Any]) -> None:
-    """Make a thread whole that a reader has opened."""
-    async with ctx.tx() as tx:
-        network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
-    if network is not None:
-        await threads.complete(ctx.services, network, payload["refresh_id"])
-
-
-async def gather_pins(ctx: Context, payload: dict[str, Any]) -> None:
-    """See what an account of another server has pinned."""
-    async with ctx.tx() as tx:
-        network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
-    if network is not None:
-        await pins.gather(ctx.services, network, payload["account_id"])
-
-
 HANDLERS: Mapping[str, Handler | Handling] = {
     deletion.FORGET_PERSON: deletion.forget_person,
     deletion.REMOVE_CONTENT: deletion.remove_content,
@@ -120,11 +95,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     letters.JOB: letters.deliver,
     importing.IMPORT_DATA: importing.work_off,
     moving.MOVE_FOLLOWERS: moving.move_followers,
-    notes.FETCH_PARENT: Handling(run=fetch_parent, concurrency=4, attempts=4),
-    keeping.PINS: Handling(run=gather_pins, concurrency=2, attempts=2, timeout=90),
-    threads.JOB: Handling(run=complete_thread, concurrency=2, attempts=2),
     processing.JOB: Handling(run=processing.process, attempts=8),
-    processing.SWEEP: processing.sweep,
     "fetch_card": cards.fetch,
     "poll_end": end_poll,
     "refresh_trends": refresh_trends,
@@ -157,13 +128,13 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **push.HANDLERS,
     **actors.HANDLERS,
     **responses.HANDLERS,
+    **remote.HANDLERS,
     **retention.HANDLERS,
     **signing.HANDLERS,
     **telling.HANDLERS,
 }
 
 PERIODIC: Sequence[Periodic] = (
-    Periodic(kind=processing.SWEEP, every=timedelta(hours=6)),
     Periodic(kind="refresh_trends", every=timedelta(minutes=5)),
     Periodic(kind="sweep_access", every=timedelta(hours=6)),
     Periodic(kind="sweep_pages", every=timedelta(hours=6)),
@@ -179,6 +150,7 @@ PERIODIC: Sequence[Periodic] = (
     *trimming.PERIODIC,
     *monitoring.PERIODIC,
     *my_data.PERIODIC,
+    *remote.PERIODIC,
     *retention.PERIODIC,
     *subscriptions.PERIODIC,
 )
