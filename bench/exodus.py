@@ -48,7 +48,6 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     putting: float
     seconds: float
     sender_cpu: float
-    database_cpu: float
     rss_mb: float
 
 
@@ -90,14 +89,6 @@ def cpu(processes: Sequence[psutil.Process]) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
-def database_processes(folder: Path) -> list[psutil.Process]:
-    """The scratch PostgreSQL's processes: the parent names its folder, the others are its children."""
-    for process in psutil.process_iter(["name", "cmdline"]):
-        if process.info["name"] == "postgres" and any(str(folder) in word for word in process.info["cmdline"] or []):
-            return [process, *process.children(recursive=True)]
-    return []
-
-
 class Run:
     """One database and one set of authors for all rounds."""
 
@@ -133,21 +124,17 @@ class Run:
         await put_down(self.services, self.scope, self.authors, [f"http://{host}/inbox" for host in everyone], each)
         putting = time.perf_counter() - begun
         async with self.senders() as processes:
-            before, database_before = cpu(processes), cpu(database_processes(self.folder))
-            begun = time.perf_counter()
+            before, begun = cpu(processes), time.perf_counter()
             while count.value < len(live) * each:
                 if time.perf_counter() - begun > PATIENCE:
                     raise SystemExit(f"only {count.value} of {len(live) * each} came in {PATIENCE:.0f} s")
                 await asyncio.sleep(0.02)
-                if os.environ.get("BENCH_LOG") and int((time.perf_counter() - begun) / 0.02) % 50 == 0:
-                    sys.stderr.write(f"{time.perf_counter() - begun:.1f} {count.value} {cpu(processes) - before:.1f}\n")
             seconds = time.perf_counter() - begun
             return Round(
                 deliveries=len(live) * each,
                 putting=putting,
                 seconds=seconds,
                 sender_cpu=cpu(processes) - before,
-                database_cpu=cpu(database_processes(self.folder)) - database_before,
                 rss_mb=sum(process.memory_info().rss for process in processes) / 1e6,
             )
 
@@ -203,7 +190,6 @@ def table(found: dict[str, list[Round]]) -> tuple[str, float]:
             (f"{label}: seconds", ", ".join(f"{one.seconds:.1f}" for one in rounds)),
             (f"{label}: deliveries/s", f"{n / median[name]:.0f}"),
             (f"{label}: sender ms/delivery", f"{1000 * statistics.median(r.sender_cpu for r in rounds) / n:.2f}"),
-            (f"{label}: PostgreSQL ms/delivery", f"{1000 * statistics.median(r.database_cpu for r in rounds) / n:.2f}"),
             (f"{label}: sender RSS", f"{max(one.rss_mb for one in rounds):.0f} MB"),
             (f"{label}: putting down", f"{statistics.median(one.putting for one in rounds):.1f} s"),
         ]
