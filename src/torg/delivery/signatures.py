@@ -10,13 +10,14 @@ from torg.accounts import store as accounts
 from torg.engine.fetch import Sign
 from torg.orgs.model import Network
 from torg.signing import actions as signing
+from torg.signing import gone
 from torg.signing.model import Key, Scheme
 
 FRESH = 60.0
 MOST = 2000
 
 SignAs = Callable[[Network, int | None, Scheme], Awaitable[Sign | None]]
-"""The signer of an account (None: of the instance actor); None when the account is gone."""
+"""The signer of an account (None: of the instance actor); None when the account is gone without a key being kept."""
 
 
 class Signers:
@@ -50,12 +51,17 @@ class Signers:
         return found
 
     async def _found(self, network: Network, account_id: int | None) -> Key | None:
-        account = None
+        account, kept = None, None
         if account_id is not None:
             async with self._services.db.tx(network.scope) as tx:
                 account = (await accounts.by_ids(tx, [account_id])).get(account_id)
-        gone = account_id is not None and account is None
-        key = None if gone else await signing.key_of(self._services, network, account)
+                kept = await gone.of_account(tx, account_id)
+        if kept is not None:
+            key = signing.last_key(self._services, network, kept)
+        elif account_id is not None and account is None:
+            key = None
+        else:
+            key = await signing.key_of(self._services, network, account)
         if len(self._keys) >= MOST:
             self._keys.clear()
         self._keys[network.id, account_id] = (time.monotonic() + FRESH, key)

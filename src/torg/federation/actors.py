@@ -17,9 +17,11 @@ async def actor(call: Call, params: Named) -> Reply:
     """A local account's document; 410 with a Tombstone for one that is gone."""
     asking = await asked.look(call)
     async with call.db.tx(call.network.scope) as tx:
-        account = await asked.local(tx, call, params.handle)
-    if account.state == "deleted":
-        gone = notes.tombstone(addresses.actor(asking.place.origin, account))
+        erased = await asked.erased(tx, call, params.handle)
+        account = None if erased else await asked.local(tx, call, params.handle)
+    if account is None or account.state == "deleted":
+        handle = account.handle if account is not None else asked.bare(call, params.handle)
+        gone = notes.tombstone(addresses.person(asking.place.origin, handle))
         return asking.answer({"@context": AS, **gone}, status=410)
     key = await signing.key_of(call.services, call.network, account)
     async with call.db.tx(call.network.scope) as tx:

@@ -17,6 +17,7 @@ from torg.kernel.errors import Forbidden, NotFound, Unauthorized
 from torg.peers import policy
 from torg.peers.rules import federates
 from torg.remote.as2 import host_of
+from torg.signing import gone
 
 TYPE = f"{ACTIVITY_TYPE}; charset=utf-8"
 FOR_ANYBODY = "public, max-age=60"
@@ -70,14 +71,24 @@ async def look(call: Call, *, always: bool = False) -> Asked:
 
 async def local(tx: Tx, call: Call, handle: str) -> Account:
     """A local account that the outside may know of, whatever became of it; 404 for any other."""
-    name = handle.removeprefix("@")
-    bare, _, host = name.partition("@")
-    if host and host.lower() != call.network.host.lower():
-        raise NotFound
-    found = await accounts.local_named(tx, bare)
+    found = await accounts.local_named(tx, bare(call, handle))
     if found is None or found.state in ("unconfirmed", "pending") or not await groups.may_be_known(tx, found):
         raise NotFound
     return found
+
+
+async def erased(tx: Tx, call: Call, handle: str) -> bool:
+    """Whether others had known an account of this name whose row is gone, and nobody has the name since."""
+    name = bare(call, handle)
+    return await accounts.local_named(tx, name) is None and await gone.was_here(tx, name)
+
+
+def bare(call: Call, handle: str) -> str:
+    """The name alone of `anna`, `@anna` and `@anna@here`; 404 for one of elsewhere."""
+    name, _, host = handle.removeprefix("@").partition("@")
+    if host and host.lower() != call.network.host.lower():
+        raise NotFound
+    return name
 
 
 def is_group(account: Account) -> bool:

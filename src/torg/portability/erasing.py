@@ -25,6 +25,7 @@ from torg.moderation import deletion, log
 from torg.orgs import rules
 from torg.orgs import store as orgs
 from torg.search import actions as search
+from torg.signing import gone
 from torg.text.messages import translator
 
 Mode = Literal["delete", "anonymise"]
@@ -65,7 +66,8 @@ WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace AND NOT EXISTS
 """
 # These have rules of their own, or go with the post they hang on.
 SPARED = frozenset({"deleted_posts", "deleted_messages", "kept_media", "held_records", "media_files", "post_search",
-                    "post_tags", "polls", "pins", "admin_log", "legal_holds", "erasures"})  # fmt: skip
+                    "post_tags", "polls", "pins", "admin_log", "legal_holds", "erasures", "activities",
+                    "gone_actors"})  # fmt: skip
 FACES = """
 SELECT a.id, a.network_id, a.handle, a.display_name, n.kind AS network_kind, n.settings FROM accounts a
 JOIN networks n ON n.org_id = a.org_id AND n.id = a.network_id
@@ -107,6 +109,9 @@ EVENTS = """UPDATE {table} SET payload = payload
     || CASE WHEN payload ? 'tags' THEN '{{"tags": []}}' ELSE '{{}}' END::jsonb
     || CASE WHEN payload ? 'links' THEN '{{"links": []}}' ELSE '{{}}' END::jsonb
     WHERE org_id = %(org)s AND network_id = %(network)s AND payload->>'account_id' = %(id)s::text"""
+# What is on its way to other servers: only that something is gone goes on.
+UNSAID = """DELETE FROM activities WHERE org_id = %(org)s AND network_id = %(network)s AND account_id = %(id)s
+    AND convert_from(body, 'UTF8')::jsonb ->> 'type' IS DISTINCT FROM 'Delete'"""
 # What failed and waits for an administrator may hold the address (letters) or a name.
 LEFT_BEHIND = (
     "DELETE FROM jobs WHERE org_id = %(org)s AND worker IS NULL AND position(%(email)s IN payload::text) > 0",
@@ -226,6 +231,8 @@ async def _face(ctx: Context, scope: Scope, face: Row, mode: Mode) -> None:
             (scope.org_id, account_id, mode == "anonymise"),
         )
         await deletion.mend_counters(tx, account_id)
+        await gone.keep(tx, account_id)
+        await tx.run(UNSAID, {**accounts.tenant(tx), "id": account_id})
         by = GONE if mode == "delete" else f"{GONE}_{account_id:x}"
         touched = await _unname(tx, face["handle"], account_id, by)
         for sql in SNAPSHOTS:

@@ -43,6 +43,7 @@ from torg.responses import work as responses
 from torg.retention import jobs as retention
 from torg.serve import cards
 from torg.signing import effects as signing
+from torg.signing import gone
 from torg.trends import actions as trends
 
 
@@ -131,6 +132,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **remote.HANDLERS,
     **retention.HANDLERS,
     **signing.HANDLERS,
+    **gone.HANDLERS,
     **telling.HANDLERS,
 }
 
@@ -152,5 +154,6 @@ PERIODIC: Sequence[Periodic] = (
     *my_data.PERIODIC,
     *remote.PERIODIC,
     *retention.PERIODIC,
+    *gone.PERIODIC,
     *subscriptions.PERIODIC,
 )

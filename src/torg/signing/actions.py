@@ -12,6 +12,7 @@ from torg.engine.fetch import Sign
 from torg.kernel.ids import new_id
 from torg.orgs.model import Network
 from torg.signing import store
+from torg.signing.gone import Gone
 from torg.signing.model import FIRST_KEY, Key, Scheme
 
 
@@ -37,8 +38,20 @@ async def key_of(services: Any, network: Network, account: Account | None) -> Ke
 
 def actor_address(services: Any, network: Network, account: Account | None) -> str:
     """The ActivityPub id of a local account, or (None) of the network's instance actor."""
-    origin = f"{services.settings.scheme}://{network.host}"
-    return f"{origin}/actor" if account is None else f"{origin}/users/{account.handle}"
+    return f"{_origin(services, network)}/actor" if account is None else _person(services, network, account.handle)
+
+
+def last_key(services: Any, network: Network, gone: Gone) -> Key | None:
+    """The key of an account that is gone, under the address that others know; None if it had none."""
+    if gone.key_name is None or gone.private_pem is None or gone.public_pem is None:
+        return None
+    return Key(
+        id=gone.account_id,
+        key_id=f"{_person(services, network, gone.handle)}#{gone.key_name}",
+        account_id=gone.account_id,
+        private_pem=gone.private_pem,
+        public_pem=gone.public_pem,
+    )
 
 
 def get_signer(key: Key, scheme: Scheme) -> Sign:
@@ -70,6 +83,14 @@ async def rotate(services: Any, network: Network, account: Account | None) -> Ke
                 await outbox.append(tx, AccountUpdated(account_id=account_id))
     services.keyring.drop((network.id, account_id))
     return await key_of(services, network, account)
+
+
+def _origin(services: Any, network: Network) -> str:
+    return f"{services.settings.scheme}://{network.host}"
+
+
+def _person(services: Any, network: Network, handle: str) -> str:
+    return f"{_origin(services, network)}/users/{handle}"
 
 
 async def _found_or_made(services: Any, network: Network, account_id: int | None) -> store.KeyRow:

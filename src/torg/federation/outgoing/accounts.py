@@ -15,10 +15,11 @@ from torg.engine.worker import Context, Handler, Handling
 from torg.federation import gathering
 from torg.federation.outgoing import marks
 from torg.federation.outgoing.telling import Telling
-from torg.federation.render import activities, actors
+from torg.federation.render import activities, actors, addresses
 from torg.groups import outward as groups
 from torg.kernel.clock import now
 from torg.signing import actions as signing
+from torg.signing import gone
 
 TELL_ACCOUNT = "federation.tell_account"
 
@@ -26,9 +27,15 @@ TELL_ACCOUNT = "federation.tell_account"
 async def updated(tx: Tx, services: Any, event: AccountUpdated, meta: Meta) -> None:
     """Several changes in a row are told once."""
     telling = await Telling.begin(tx, services, meta)
-    account = await telling.account(event.account_id) if telling else None
-    if account is not None and account.is_local and account.state in ("active", "deleted"):
-        await jobs.enqueue(tx, TELL_ACCOUNT, {"account_id": account.id}, key=str(account.id))
+    if telling is None:
+        return
+    account = await telling.account(event.account_id)
+    if account is None:
+        known = await gone.of_account(tx, event.account_id) is not None
+    else:
+        known = account.is_local and account.state in ("active", "deleted")
+    if known:
+        await jobs.enqueue(tx, TELL_ACCOUNT, {"account_id": event.account_id}, key=str(event.account_id))
 
 
 async def tell_account(ctx: Context, payload: dict[str, Any]) -> None:
@@ -36,11 +43,14 @@ async def tell_account(ctx: Context, payload: dict[str, Any]) -> None:
     its own key, which outlives it."""
     async with ctx.tx() as tx:
         telling = await Telling.begin(tx, ctx.services, Meta(ctx.job.org_id, ctx.job.network_id, ctx.job.id, now()))
-        account = await telling.account(payload["account_id"]) if telling else None
-        if telling is None or account is None or not account.is_local:
+        if telling is None:
             return
-        if account.state == "deleted":
-            await _gone(telling, account)
+        account = await telling.account(payload["account_id"])
+        if account is not None and account.is_local and account.state == "deleted":
+            await _closed(telling, account)
+            return
+        await _tell_gone(telling, payload["account_id"])
+        if account is None or not account.is_local:
             return
         if account.state != "active" or not await _known(telling, account):
             return
@@ -61,10 +71,20 @@ async def _known(telling: Telling, account: Account) -> bool:
     return await groups.may_be_known(telling.tx, account) or account.suspended_at is not None
 
 
-async def _gone(telling: Telling, account: Account) -> None:
+async def _closed(telling: Telling, account: Account) -> None:
     if account.kind == "group" and not await groups.was_open(telling.tx, account.id):
         return
-    await telling.send(account, activities.delete_actor(telling.uri(account)), await delivery.every_inbox(telling.tx))
+    await gone.keep(telling.tx, account.id)
+    await _tell_gone(telling, account.id)
+
+
+async def _tell_gone(telling: Telling, account_id: int) -> None:
+    """The last that is heard of an account, once: its row may be gone by now, or bear another name."""
+    last = await gone.tell(telling.tx, account_id)
+    if last is not None:
+        activity = activities.delete_actor(addresses.person(telling.origin, last.handle))
+        inboxes = await delivery.every_inbox(telling.tx)
+        await delivery.send(telling.tx, account_id=account_id, activity=activity, inboxes=inboxes)
 
 
 async def moved(tx: Tx, services: Any, event: AccountMoved, meta: Meta) -> None:

@@ -10,7 +10,12 @@ from torg.posts.model import Post
 
 
 def actor(origin: str, account: Account) -> str:
-    return account.uri or f"{origin}/users/{account.handle}"
+    return account.uri or person(origin, account.handle)
+
+
+def person(origin: str, handle: str) -> str:
+    """The actor that a local account has, or had, by its name."""
+    return f"{origin}/users/{handle}"
 
 
 def page(origin: str, account: Account) -> str:
