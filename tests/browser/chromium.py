@@ -15,6 +15,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from tests.fixtures.town import INSIDE, PUBLIC, Town
 
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+AXE = "axe-core@4"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "NO CHROMIUM: the pages were NOT looked at. Run `make browser`, or set TORG_CHROMIUM to a Chromium."
 
@@ -68,6 +70,12 @@ class Looker:
         """Pixels by which the page is wider than the window."""
         root = "document.documentElement"
         return int(await self.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
+
+    async def faults(self, axe: str) -> list[tuple[str, list[Any]]]:
+        """What axe finds on the page: (rule, where)."""
+        await self.page.evaluate(axe)
+        found = await self.page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
+        return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
 
     async def shoot(self, name: str) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)

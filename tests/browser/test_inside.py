@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,26 +16,7 @@ from torg.kernel.clock import now
 pytestmark = pytest.mark.browser
 
 ANNA, BJORN = "anna@square.example", "bjorn@square.example"
-AXE = "axe-core@4"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = [(1280, "light", "en-GB"), (390, "dark", "sv-SE")]
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The source of axe-core, from npm into a folder outside the tree."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("NOT TESTED: axe-core is had with npm, and there is none here")
-    folder = tmp_path_factory.mktemp("axe")
-    (folder / "package.json").write_text('{"private": true}')
-    done = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", AXE],
-        cwd=folder, capture_output=True, text=True, timeout=180, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        pytest.skip(f"NOT TESTED: npm could not install axe-core: {done.stderr[-300:]}")
-    return Path(folder, "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 
 async def made(town: Town, handle: str, path: str, host: str = INSIDE, **form: Any) -> dict[str, Any]:
@@ -109,9 +87,7 @@ async def test_pages_of_the_inside_fit_and_are_accessible(town: Town, axe: str) 
                     assert answer is not None
                     assert answer.status == 200, name
                     assert await looker.sideways() == 0, (name, width)
-                    await page.evaluate(axe)
-                    found = await page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
-                    faults += [(name, width, v["id"], [n["target"] for n in v["nodes"]]) for v in found["violations"]]
+                    faults += [(name, width, *fault) for fault in await looker.faults(axe)]
                     await looker.shoot(f"inside-{name}-{width}-{scheme}-{language[:2]}")
                 assert looker.complaints == []
     assert faults == []
