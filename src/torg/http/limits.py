@@ -26,6 +26,8 @@ RULES: dict[str, tuple[Quota, str]] = {
     "websub_news": (Quota(600, 300), "address"),
     "search_feed": (Quota(60, 300), "address"),
     "mention": (Quota(120, 600), "address"),
+    "own_server": (Quota(20, 300), "address"),
+    "guest_reply": (Quota(10, 3600), "address"),
 }
 # Counted instead of the general rule: behind one address a whole office logs in on a Monday
 ALONE = frozenset({"token"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -16,6 +16,7 @@ from torg.peers.rules import federates
 from torg.remote import as2
 from torg.remote.errors import Failed, Gone, Refused, Unreadable
 
+SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 JRD = "application/jrd+json, application/json"
 MOST_BYTES = 64 * 1024
 TIMEOUT = 8.0
@@ -67,6 +68,32 @@ def ascii_host(host: str) -> str:
 
 async def look_up(services: Any, network: Network, handle: str, host: str) -> Finger:
     """Ask a host for `handle@host`. Raises remote.errors: Gone | Refused | Failed (passing) | Unreadable."""
+    return _read(await _asked(services, network, handle, host), handle, host)
+
+
+async def subscription(services: Any, network: Network, handle: str, host: str) -> str | None:
+    """The address, with `{uri}` in it, at which a host lets `handle@host` follow or answer; None if it names none.
+
+    The link `http://ostatus.org/schema/1.0/subscribe`, as Mastodon has it. Raises as `look_up` does.
+    """
+    for link in _links(_json(await _asked(services, network, handle, host), host)):
+        if link.get("rel") == SUBSCRIBE:
+            template = link.get("template")
+            if isinstance(template, str) and _is_usable(services, template, host):
+                return template
+    return None
+
+
+def _is_usable(services: Any, template: str, host: str) -> bool:
+    """One place to fill in, below the host: what is filled in must not become the host. https, as `scheme_of` says."""
+    plain = template.replace("{uri}", "x")
+    if template.count("{uri}") != 1 or not plain.isascii() or "\\" in plain or not as2.is_web(plain):
+        return False
+    parts = urlsplit(template)
+    return "{uri}" not in parts.netloc and parts.scheme in ("https", scheme_of(services, host))
+
+
+async def _asked(services: Any, network: Network, handle: str, host: str) -> bytes:
     if not federates(network):
         raise Refused(log=f"{network.host} does not federate")
     async with services.db.tx(network.scope) as tx:
@@ -81,7 +108,7 @@ async def look_up(services: Any, network: Network, handle: str, host: str) -> Fi
         if template is None:
             raise gone from None
         answer = await _get(services, network, template.replace("{uri}", resource))
-    return _read(answer.body, handle, host)
+    return answer.body
 
 
 def scheme_of(services: Any, host: str) -> str:
@@ -121,18 +148,27 @@ async def _template(services: Any, network: Network, url: str) -> str | None:
     return template if "{uri}" in template and as2.is_web(template.replace("{uri}", "x")) else None
 
 
-def _read(body: bytes, handle: str, host: str) -> Finger:
+def _json(body: bytes, host: str) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as wrong:
         raise Unreadable(log=f"WebFinger of {host}: no JSON") from wrong
     if not isinstance(found, dict):
         raise Unreadable(log=f"WebFinger of {host}: no object")
+    return found
+
+
+def _links(found: dict[str, Any]) -> list[dict[str, Any]]:
+    links = found.get("links")
+    return [link for link in (links if isinstance(links, list) else [])[:MOST_LINKS] if isinstance(link, dict)]
+
+
+def _read(body: bytes, handle: str, host: str) -> Finger:
+    found = _json(body, host)
     subject = found.get("subject")
     named = split(subject) if isinstance(subject, str) and subject.startswith("acct:") else (handle, host)
-    links = found.get("links")
-    for link in (links if isinstance(links, list) else [])[:MOST_LINKS]:
-        if isinstance(link, dict) and link.get("rel") == "self" and _is_activity(link.get("type")):
+    for link in _links(found):
+        if link.get("rel") == "self" and _is_activity(link.get("type")):
             href = link.get("href")
             if isinstance(href, str) and as2.is_web(href):
                 return Finger(*named, href)

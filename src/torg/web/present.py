@@ -19,6 +19,7 @@ from torg.kernel.actor import NetworkKind
 from torg.kernel.clock import iso, now
 from torg.media import links
 from torg.media.model import Attachment
+from torg.peers.rules import federates
 from torg.posts.model import Poll, PostView
 from torg.posts.rules import may_quote
 from torg.posts.visibility import may_boost
@@ -56,6 +57,7 @@ class Present:
         self.origin = visitor.call.origin
         self.host: str = visitor.call.network.host
         self.open: bool = visitor.call.network.is_public
+        self.federates: bool = federates(visitor.call.network)
         self.kind: NetworkKind = visitor.call.network.kind
         self.language = visitor.language
         self.viewer = visitor.account.id if visitor.account else None

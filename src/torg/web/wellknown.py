@@ -24,6 +24,7 @@ from torg.media import links as files
 from torg.orgs import about
 from torg.orgs.about import Numbers
 from torg.peers.rules import federates
+from torg.remote.webfinger import SUBSCRIBE
 from torg.search import addresses
 
 routes = Routes("wellknown")
@@ -33,7 +34,6 @@ XRD = "application/xrd+xml; charset=utf-8"
 SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/{version}"
 NODEINFO = 'application/json; profile="' + SCHEMA + '#"; charset=utf-8'
 PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
-SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 ACTIVITY = "application/activity+json"
 APPLICATION = "https://www.w3.org/ns/activitystreams#Application"
 FEEDS = ["atom1.0", "rss2.0"]
