@@ -36,8 +36,14 @@ LEASE = timedelta(seconds=120)
 async def want(tx: Tx, post_id: int, links: Sequence[str], *, patience: timedelta | None = None) -> None:
     """Put down the job that gives a post its card, after it was published or its text edited.
 
+    A card that the network has is shown at once; the job asks the page anew if it is time to.
     `patience`: some moment within it will do, for a link that many servers learn of at once.
     """
+    (network_id,) = tx.scope.network_ids
+    url = rules.link_for_card(list(links))
+    card_id = await store.ready(tx, network_id, url) if url is not None else None
+    if card_id is not None and await store.show(tx, network_id, post_id, card_id):
+        await outbox.append(tx, CardShown(post_ids=[post_id], card_id=card_id))
     wait = patience * (secrets.randbelow(1000) / 1000) if patience is not None else None
     await jobs.enqueue(tx, JOB, Wanted(post_id=post_id, links=list(links)), key=str(post_id), run_at=wait)
 

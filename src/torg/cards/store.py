@@ -96,6 +96,12 @@ async def known(tx: Tx, network_id: int, url: str) -> bool:
     return bool(await tx.value(KNOWN, (tx.scope.org_id, network_id, url_hash(url))))
 
 
+async def ready(tx: Tx, network_id: int, url: str) -> int | None:
+    """The network's card of this address, if it can be shown."""
+    found: int | None = await tx.value(READY, (tx.scope.org_id, network_id, url_hash(url)))
+    return found
+
+
 async def stated_url(tx: Tx, post_id: int) -> str | None:
     """The address of which a post's own server told what its page says."""
     found: str | None = await tx.value(
@@ -164,6 +170,8 @@ WHERE c.org_id = %(org)s AND c.network_id = ANY (%(networks)s) AND c.post_id = A
 """
 
 KNOWN = "SELECT true FROM cards WHERE org_id = %s AND network_id = %s AND url_hash = %s AND ready"
+
+READY = "SELECT id FROM cards WHERE org_id = %s AND network_id = %s AND url_hash = %s AND ready"
 
 STATE = """
 INSERT INTO stated_cards (org_id, network_id, post_id, url, title, description, stated_by)

@@ -15,6 +15,7 @@ from torg.cards.model import Outcome, Wanted
 from torg.engine.effects import Meta
 from torg.engine.postgres import Tx
 from torg.engine.worker import Again, Context
+from torg.federation.outgoing import creating
 from torg.orgs import store as orgs
 from torg.posts.events import PostEdited, PostPublished
 from torg.posts.model import Audience
@@ -71,6 +72,8 @@ async def fetch(ctx: Context, payload: Any) -> None:
     )
     if outcome is Outcome.BUSY:
         raise Again(min(FIRST_LOOK * 2**ctx.job.attempts, actions.LEASE), "another job fetches the page")
+    async with ctx.tx() as tx:  # there is a card, or there will be none: either way nobody waits for it any more
+        await creating.hurry(tx, [wanted.post_id])
 
 
 async def sweep(ctx: Context, payload: Any) -> None:

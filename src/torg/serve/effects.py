@@ -15,6 +15,7 @@ from torg.directory import effects as directory
 from torg.engine.effects import Batch, Effects
 from torg.events import effects as event_pages
 from torg.federation.outgoing import accounts as tell_accounts
+from torg.federation.outgoing import creating as tell_new
 from torg.federation.outgoing import marks as tell_marks
 from torg.federation.outgoing import messages as tell_messages
 from torg.federation.outgoing import posts as tell_posts
@@ -90,7 +91,7 @@ EFFECTS: Effects = {
     AccountUpdated: [Batch(graph.unlocked), directory.gone, Batch(websub.accounts_changed), tell_accounts.updated],
     AddedToCollection: [Batch(showcase.added)],
     Blocked: [tell_ties.blocked],
-    CardShown: [cards.show],
+    CardShown: [cards.show, tell_new.card_shown],
     CollectionUpdated: [Batch(showcase.updated)],
     DelegateActed: [delegation.record],
     FollowAccepted: [Batch(notices.follow_accepted), Batch(must_see.let_in), tell_ties.accepted],

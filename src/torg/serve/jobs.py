@@ -21,6 +21,7 @@ from torg.engine.worker import Context, GiveUp, Handler, Handling, Periodic
 from torg.events import effects as event_pages
 from torg.federation import processing
 from torg.federation.outgoing import accounts as telling
+from torg.federation.outgoing import creating
 from torg.feeds import distribution as feeds
 from torg.groups import actions as groups
 from torg.groups import effects as group_effects
@@ -134,6 +135,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **signing.HANDLERS,
     **gone.HANDLERS,
     **telling.HANDLERS,
+    **creating.HANDLERS,
 }
 
 PERIODIC: Sequence[Periodic] = (

@@ -8,12 +8,14 @@ from typing import Any
 
 from torg.engine.effects import Happened
 from torg.engine.postgres import Tx
-from torg.federation import gathering
 from torg.federation.gathering import Sendable
-from torg.federation.outgoing import groups, quotes
+from torg.federation.outgoing import creating, groups, quotes
+from torg.federation.outgoing.creating import New
+from torg.federation.outgoing.reach import recipients, sendable
 from torg.federation.outgoing.telling import Telling
 from torg.federation.render import activities, addresses
 from torg.federation.render.contexts import AS, PUBLIC
+from torg.posts import holding
 from torg.posts import outward as around_posts
 from torg.posts.model import Audience
 
@@ -32,25 +34,18 @@ async def published(tx: Tx, services: Any, happened: Sequence[Happened]) -> None
             if event.group_id is not None:
                 await groups.announce(telling, event.group_id, event.post_id)
             continue
-        quoted = await around_posts.known(tx, [event.quote_of_id])
-        also = [*event.mention_ids, event.reply_to_account_id, event.boost_of_account_id]
-        also += [one.account_id for one in quoted.values()]
-        inboxes = await _recipients(telling, event, also)
-        in_group = event.group_id is not None
-        if not inboxes and not in_group and event.quote_of_id is None:
+        if event.boost_of_id is not None:
+            inboxes = await recipients(telling, event, [*event.mention_ids, event.boost_of_account_id])
+            one = await sendable(telling, event.post_id) if inboxes else None
+            if one is not None and one.post.view.boost_of is not None:
+                await telling.send(author, activities.announce(telling.place, one.post, one.around), inboxes)
+            continue
+        new = New(**{name: getattr(event, name) for name in New.__struct_fields__})
+        if not new.concerns_others and not await creating.reached(telling, new):
             continue
         one = await sendable(telling, event.post_id)
-        if one is None:
-            continue
-        if one.post.view.boost_of is not None:
-            await telling.send(author, activities.announce(telling.place, one.post, one.around), inboxes)
-            continue
-        activity = activities.create(telling.place, one.post, one.around)
-        await telling.send(author, activity, inboxes)
-        await quotes.ask(telling, author, one)
-        if in_group:
-            await groups.relay(telling, event.group_id, activity)
-            await groups.announce(telling, event.group_id, event.post_id)
+        if one is not None:
+            await creating.begin(telling, new, one, event.links)
 
 
 async def edited(tx: Tx, services: Any, happened: Sequence[Happened]) -> None:
@@ -59,8 +54,10 @@ async def edited(tx: Tx, services: Any, happened: Sequence[Happened]) -> None:
     if telling is None:
         return
     await telling.know(h.event.account_id for h in happened)
+    waiting = await holding.held(tx, [h.event.post_id for h in happened])
     for h in happened:
-        await changed(telling, h.event.post_id, h.event.mention_ids, h.meta.created_at)
+        if h.event.post_id not in waiting:  # else the Create will say how it is by then
+            await changed(telling, h.event.post_id, h.event.mention_ids, h.meta.created_at)
 
 
 async def changed(telling: Telling, post_id: int, mention_ids: Iterable[int], at: datetime) -> None:
@@ -99,6 +96,8 @@ async def deleted(tx: Tx, services: Any, happened: Sequence[Happened]) -> None:
         author = await telling.account(event.account_id)
         if author is None or (author.is_local and not author.visible):
             continue
+        if await holding.let_go(tx, event.post_id):  # nobody has heard of it
+            continue
         if event.group_id is not None and event.boost_of_id is None:
             await groups.removed(telling, event.group_id, author, event.post_id, h.meta.created_at)
         if not author.is_local:
@@ -118,28 +117,7 @@ async def deleted(tx: Tx, services: Any, happened: Sequence[Happened]) -> None:
             activity = activities.undo(announce)
         else:  # the boosted post went first, and with it every boost of it
             continue
-        await telling.send(author, activity, await _recipients(telling, event, also))
-
-
-async def _recipients(telling: Telling, event: Any, also: Iterable[int | None]) -> list[str]:
-    """Exactly whom a post is for: its author's followers unless it stands in a group or is for those mentioned, and
-    of the others, for a post to followers, only those whom it mentions."""
-    ids = event.mention_ids if event.audience in ("followers", "mentioned") else also
-    found = await telling.inboxes(event.account_id, [id_ for id_ in ids if id_ is not None])
-    if event.audience in ("everyone", "followers"):
-        found = [*found, *await telling.follower_inboxes(event.account_id)]
-    return list(dict.fromkeys(found))
-
-
-async def sendable(telling: Telling, post_id: int) -> Sendable | None:
-    """A post as it may leave: as everybody sees it, or as its author does where it is for named people."""
-    found = await gathering.public(telling.tx, telling.network, telling.origin, [post_id])
-    if found:
-        return found[0]
-    known = (await around_posts.known(telling.tx, [post_id])).get(post_id)
-    if known is None or known.audience not in (Audience.FOLLOWERS, Audience.MENTIONED):
-        return None
-    return await gathering.whoever(telling.tx, telling.network, telling.origin, known)
+        await telling.send(author, activity, await recipients(telling, event, also))
 
 
 def address(telling: Telling, one: Sendable) -> str:
