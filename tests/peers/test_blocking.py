@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.fixtures.outside import remote_account, remote_post
 from tests.fixtures.square import OTHER, PUBLIC, Person, Square
+from tests.web.reader import Reader
 from torg.graph import store as graph
 from torg.graph.model import FollowOptions
 
@@ -103,6 +104,23 @@ async def test_people_learn_what_they_lost(square: Square) -> None:
     for stranger in (square.shop, square.person(OTHER, "olga")):  # nobody else's, at whatever network
         assert (await stranger.get(f"{root}/{event['id']}/followers")).status_code == 404
     assert (await square.nobody().get(root)).status_code == 401
+
+    reader = await Reader(square).enters("bjorn")
+    assert 'href="/settings/severed"' in (await reader.open("/notifications")).text
+    page = await reader.open("/settings/severed")
+    assert "far.example" in page.text
+    for direction, same in (("following", csv), ("followers", followers)):
+        path = f"/settings/severed/{event['id']}/{direction}.csv"
+        assert f'href="{path}"' in page.text
+        taken = await reader.open(path)
+        assert (taken.text, taken.headers["content-type"]) == (same.text, same.headers["content-type"])
+        assert taken.headers["cache-control"] == "private, no-store"
+        for other in (await Reader(square).enters("shop"), await Reader(square, OTHER).enters("olga")):
+            assert (await other.open(path)).status_code == 404
+        assert (await Reader(square).open(path)).status_code == 303
+    assert (await reader.open(f"/settings/severed/{event['id']}/nonsense.csv")).status_code in (404, 422)
+    reporter = await Reader(square).enters("reporter")
+    assert "You have lost no follows." in (await reporter.open("/settings/severed")).text
 
 
 async def test_a_silenced_server_is_limited_and_new_severity_holds(square: Square) -> None:

@@ -146,6 +146,7 @@ from torg.web import (
     settings_login,
     settings_mirrors,
     settings_sessions,
+    settings_severed,
     wellknown,
 )
 from torg.web import bridge as web_bridge
@@ -202,6 +203,7 @@ def collections() -> list[Routes]:
         settings_login.routes,
         settings_mirrors.routes,
         settings_sessions.routes,
+        settings_severed.routes,
         web_group_page.routes,
         web_groups.routes,
         web_calendar.routes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from torg.http import Routes
-from torg.web import acts, compose, finding, letters, lists, live, live_direct, marked, notices, report, ties
+from torg.web import acts, compose, finding, keyboard, letters, lists, live, live_direct, marked, notices, report, ties
 
 
 def collections() -> list[Routes]:
@@ -12,6 +12,7 @@ def collections() -> list[Routes]:
         acts.routes,
         compose.routes,
         finding.routes,
+        keyboard.routes,
         letters.routes,
         lists.routes,
         live.routes,

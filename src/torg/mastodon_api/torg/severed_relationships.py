@@ -14,7 +14,7 @@ from torg.http import Call, Paged, Reply, Routes
 from torg.mastodon_api import entities
 from torg.mastodon_api.forms import PageParams, page, sliced
 from torg.mastodon_api.present.severances import severance
-from torg.portability import formats
+from torg.portability import severed
 
 routes = Routes("severed relationships")
 
@@ -40,12 +40,7 @@ async def lost(call: Call, params: Lost) -> Reply[str]:
     """The accounts as text/csv in Mastodon's form, which any server's import reads. 404 for another's."""
     following = params.direction == "following"
     found = await severances.lost(call.tx, call.actor, params.id, following=following)
-    if following:
-        text = formats.written(
-            "following", [(one.acct, one.show_boosts, one.notify, ", ".join(one.languages or ())) for one in found]
-        )
-    else:
-        text = "Account address\n" + formats.written("blocks", [(one.acct,) for one in found])
+    text = severed.written(found, following=following)
     name = f"{params.direction}-{params.id}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Reply(text, headers=headers, media_type="text/csv; charset=utf-8")
