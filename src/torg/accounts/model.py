@@ -93,6 +93,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     actor_type: str = ""  # what a remote account says it is (Person, Group …); '' for ours
     host_limit: Literal["", "silence", "suspend"] = ""  # what a block of its server has laid on it
     policy_version: int = 0  # the newest usage policy that was accepted (policies/)
+    stated_posts: int = 0  # what a remote account's server states, of all that it has
+    stated_followers: int = 0
+    stated_following: int = 0
 
     @property
     def acct(self) -> str:
@@ -102,6 +105,21 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_local(self) -> bool:
         return not self.host
+
+    @property
+    def all_posts(self) -> int:
+        """How many posts it has, here or where it lives: never fewer than we know."""
+        return max(self.posts_count, self.stated_posts)
+
+    @property
+    def all_followers(self) -> int:
+        """How many follow it, from everywhere, as far as is known."""
+        return max(self.followers_count, self.stated_followers)
+
+    @property
+    def all_following(self) -> int:
+        """How many it follows, everywhere, as far as is known."""
+        return max(self.following_count, self.stated_following)
 
     @property
     def visible(self) -> bool:

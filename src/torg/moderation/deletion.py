@@ -28,7 +28,8 @@ OWN = (
 )  # fmt: skip
 BLANK: dict[str, Any] = {
     "display_name": "", "note": "", "note_html": "", "fields": [], "avatar": None, "header": None,
-    "followers_count": 0, "following_count": 0, "person_id": None, "sign_up_ip": None, "invite_request": "",
+    "followers_count": 0, "following_count": 0, "stated_posts": 0, "stated_followers": 0, "stated_following": 0,
+    "person_id": None, "sign_up_ip": None, "invite_request": "",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from torg.remote.webfinger import Finger
 
 FOLLOW_MOVE = "remote.follow_move"
 PINS = "remote.pins"
+TOTALS = "remote.totals"
 _SHOWN = ("display_name", "note_html", "fields", "locked", "bot", "url", "actor_type", "handle", "host")
 
 
@@ -65,6 +66,8 @@ async def keep(tx: Tx, network: Network, actor: Actor, confirmed: Finger | None,
     kept = (await accounts.by_ids(tx, [id_]))[id_]
     if actor.featured is not None:
         await jobs.enqueue(tx, PINS, {"account_id": id_}, key=str(id_))
+    if actor.outbox or actor.followers or actor.following:
+        await jobs.enqueue(tx, TOTALS, {"account_id": id_}, key=str(id_))
     if not terms.reject_media:
         emojis = {one.shortcode: (one.url, one.updated) for one in actor.emojis}
         await media.want_portraits(tx, id_, actor.avatar_url, actor.header_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -99,6 +100,17 @@ async def looked(tx: Tx, account_id: int) -> None:
     await tx.run(
         f"UPDATE remote_actors SET fetched_at = now() WHERE {TENANT} AND account_id = %(id)s",
         {**tenant(tx), "id": account_id},
+    )
+
+
+async def may_ask_totals(tx: Tx, account_id: int, every: timedelta) -> bool:
+    """Whether it is time to ask for an account's totals; it counts as asked from now on."""
+    return bool(
+        await tx.run(
+            f"""UPDATE remote_actors SET totals_at = now() WHERE {TENANT} AND account_id = %(id)s
+                AND coalesce(totals_at, '-infinity') < now() - %(every)s::interval""",
+            {**tenant(tx), "id": account_id, "every": every},
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""The jobs of what comes from other servers: parents of replies, whole threads, pins, and what is forgotten."""
+"""The jobs of what comes from other servers: parents of replies, whole threads, pins, totals, and what is forgotten."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from torg.engine.worker import Context, Handler, Handling, Periodic
 from torg.orgs import store as orgs
 from torg.orgs.model import Network
-from torg.remote import keeping, notes, pins, threads
+from torg.remote import keeping, notes, pins, threads, totals
 
 SWEEP = "sweep_activities"
 KEEP_SEEN = timedelta(days=14)
@@ -39,6 +39,13 @@ async def gather_pins(ctx: Context, payload: dict[str, Any]) -> None:
         await pins.gather(ctx.services, network, payload["account_id"])
 
 
+async def gather_totals(ctx: Context, payload: dict[str, Any]) -> None:
+    """See how many posts and followers an account of another server has."""
+    network = await _network(ctx)
+    if network is not None:
+        await totals.gather(ctx.services, network, payload["account_id"])
+
+
 async def sweep(ctx: Context, payload: Any) -> None:
     """Forget ids of activities that nobody sends again."""
     async with ctx.db.system() as tx:
@@ -55,6 +62,7 @@ async def _network(ctx: Context) -> Network | None:
 HANDLERS: Mapping[str, Handler | Handling] = {
     notes.FETCH_PARENT: Handling(run=fetch_parent, concurrency=4, attempts=4),
     keeping.PINS: Handling(run=gather_pins, concurrency=2, attempts=2, timeout=90),
+    keeping.TOTALS: Handling(run=gather_totals, concurrency=2, attempts=2, timeout=60),
     threads.JOB: Handling(run=complete_thread, concurrency=2, attempts=2),
     SWEEP: sweep,
 }
