@@ -80,6 +80,10 @@ SQL: Mapping[str, str] = {
         "follows f JOIN accounts a ON a.org_id = f.org_id AND a.id = f.account_id", _FOLLOW_TIME, _REMOTE
     ),
 }
+POSTED = _count(
+    "posts p JOIN accounts a ON a.org_id = p.org_id AND a.id = p.account_id", "p.created_at",
+    OURS.format(t="p") + " AND a.host = '' AND p.boost_of_id IS NULL",
+)  # fmt: skip
 # Over the whole span each account or server counts once, so the days cannot just be added up.
 TOTALS: Mapping[str, str] = {
     "active_users": """SELECT count(DISTINCT d.account_id) FROM account_days d
@@ -122,6 +126,12 @@ async def measure(tx: Tx, key: str, first: date, last: date, params: Mapping[str
         previous = await _total(tx, key, first - length, first - timedelta(days=1), params)
     shown = [(day, days.get(day, 0)) for day in (first + timedelta(days=n) for n in range(length.days))]
     return Measure(key=key, unit=UNITS.get(key), total=total, previous=previous, days=shown)
+
+
+async def posted(tx: Tx, first: date, last: date) -> list[tuple[date, int]]:
+    """(day, posts by local accounts) for the days in which there were any, boosts not counted."""
+    rows = await tx.all(POSTED, {**tenant(tx), "first": first, "last": last})
+    return [(row["day"], int(row["value"])) for row in rows]
 
 
 async def _days(tx: Tx, key: str, first: date, last: date, params: Mapping[str, Any]) -> dict[date, int]:

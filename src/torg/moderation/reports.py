@@ -12,10 +12,12 @@ from torg.kernel.clock import now
 from torg.kernel.errors import Invalid, NotFound
 from torg.kernel.ids import new_id
 from torg.kernel.page import Page
-from torg.moderation import log, report_store, rules
+from torg.moderation import account_store, log, report_store, rules
 from torg.moderation.events import ReportFiled
 from torg.moderation.model import Complaint, Report
+from torg.posts import actions as post_actions
 from torg.posts import reads as posts
+from torg.posts import store as post_rows
 
 MOST_NAMED = 200
 """Accounts and posts of a complaint from elsewhere that are looked at."""
@@ -151,3 +153,17 @@ async def reopen(tx: Tx, actor: Actor, report_id: int) -> Report:
         await report_store.update(tx, report_id, {"resolved_at": None, "resolved_by": None})
         await log.record(tx, actor, "reopen", "report", report_id)
     return await find(tx, report_id)
+
+
+async def delete_posts(tx: Tx, actor: Actor, report_id: int) -> Report:
+    """Delete the posts that a report names, as its target's; the report stays open. Forbidden for a higher role's."""
+    report = await find(tx, report_id)
+    rules.overrides(await account_store.position(tx, actor.me), await account_store.position(tx, report.target_id))
+    gone = []
+    for post_id in report.post_ids:
+        post = await post_rows.get(tx, post_id)
+        if post is not None and post.account_id == report.target_id:
+            await post_actions.remove(tx, post, deleted_by=actor.me)
+            gone.append(post_id)
+    await log.record(tx, actor, "delete_posts", "report", report_id, posts=gone)
+    return report

@@ -131,6 +131,7 @@ from torg.mastodon_api.torg import usage_policy as torg_usage_policy
 from torg.oauth import authorize, authorized, join, setup, sign_in, sign_up, usage_policy
 from torg.web import (
     about,
+    admin_pages,
     assets,
     embed,
     files,
@@ -189,6 +190,7 @@ def collections() -> list[Routes]:
         torg_usage_policy.routes,
         about.routes,
         *member_pages.collections(),
+        *admin_pages.collections(),
         web_bridge.routes,
         files.routes,
         remote_files.routes,

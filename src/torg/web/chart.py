@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
@@ -36,6 +36,21 @@ def per_minute(found: Sequence[Minute]) -> Chart | None:
     for one in found:
         n = int((one.at - first) / timedelta(minutes=step))
         tops[n] = max(tops[n], one.posts)
+    return _drawn(tops, first, last, step)
+
+
+TwoOfDay = tuple[date, int, int]
+
+
+def per_day(found: Sequence[tuple[date, int]]) -> Chart | None:
+    """A number for each day, without gaps; None where all are zero."""
+    if not any(value for _, value in found):
+        return None
+    first, last = (datetime.combine(day, time(), UTC) for day in (found[0][0], found[-1][0]))
+    return _drawn([value for _, value in found], first, last, 24 * 60)
+
+
+def _drawn(tops: Sequence[int], first: datetime, last: datetime, step: int) -> Chart:
     most = max(tops)
     width = WIDTH / max(len(tops) - 1, 1)
     points = [f"{n * width:.1f},{HEIGHT - HEIGHT * top / most:.1f}" for n, top in enumerate(tops)]

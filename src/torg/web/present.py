@@ -15,7 +15,7 @@ from torg.accounts.rules import link_of
 from torg.emojis import reads as emojis
 from torg.emojis.model import Emoji
 from torg.engine.postgres import Tx
-from torg.kernel.actor import NetworkKind
+from torg.kernel.actor import NetworkKind, Permission
 from torg.kernel.clock import iso, now
 from torg.media import links
 from torg.media.model import Attachment
@@ -34,6 +34,14 @@ from torg.web.visitor import Visitor
 DESCRIPTION = 200
 TINTS = 7
 MISSING_AVATAR = "/avatars/original/missing.png"
+
+
+OFFICE = (
+    Permission.DEVOPS | Permission.VIEW_AUDIT_LOG | Permission.VIEW_DASHBOARD | Permission.MANAGE_REPORTS
+    | Permission.MANAGE_FEDERATION | Permission.MANAGE_SETTINGS | Permission.MANAGE_USERS | Permission.MANAGE_INVITES
+    | Permission.MANAGE_RULES | Permission.MANAGE_ROLES | Permission.MANAGE_NETWORKS | Permission.MANAGE_COMPLIANCE
+)  # fmt: skip
+"""Any of these opens the administration."""
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -61,6 +69,7 @@ class Present:
         self.kind: NetworkKind = visitor.call.network.kind
         self.language = visitor.language
         self.viewer = visitor.account.id if visitor.account else None
+        self.office: bool = visitor.account is not None and visitor.actor.may(OFFICE)
         self.unread = unread or Unread()
         self._answered = answered or {}
         self._labels = labels or Labels()

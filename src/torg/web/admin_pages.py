@@ -1,0 +1,15 @@
+"""The pages of administration, on one screen."""
+
+from __future__ import annotations
+
+from torg.http import Routes
+from torg.web import admin_home, admin_queues, admin_reports
+
+
+def collections() -> list[Routes]:
+    """One `Routes` per module; the order does not matter."""
+    return [
+        admin_home.routes,
+        admin_queues.routes,
+        admin_reports.routes,
+    ]

@@ -1,0 +1,161 @@
+"""The pages of administration: who is let in, each form does what its method does, and the wall between networks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Square
+from tests.web.reader import Reader
+from torg.access import roles
+from torg.accounts import store as account_store
+
+OPEN = ("/admin", "/admin/reports")
+PAGES: dict[str, bool] = {
+    "/admin": True,
+    "/admin/reports": True,
+}
+"""Page → whether a moderator opens it; an owner opens all."""
+
+
+async def in_office(square: Square, handle: str, role: str, host: str = PUBLIC) -> Reader:
+    """A member with a role, at a browser."""
+    async with square.services.db.tx(square.networks[host].scope) as tx:
+        role_id = await roles.ensure(tx, role)
+        await account_store.update(tx, square.person(host, handle).id, {"role_id": role_id})
+    return await Reader(square, host).enters(handle)
+
+
+async def reported(square: Square, text: str = "Buy this") -> tuple[str, str]:
+    """(id of a report about Björn, id of the post that it names)."""
+    said = await square.bjorn.says(text)
+    filed = await square.reporter.post(
+        "/api/v1/reports", json={"account_id": str(square.bjorn.id), "status_ids": [said["id"]], "comment": "Look"}
+    )
+    assert filed.status_code == 200, filed.text
+    return filed.json()["id"], said["id"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_who_is_let_in(square: Square, path: str) -> None:
+    owner, moderator = await in_office(square, "shop", "Owner"), await in_office(square, "reporter", "Moderator")
+    assert (await owner.open(path)).status_code == 200
+    assert (await moderator.open(path)).status_code == (200 if PAGES[path] else 403)
+    member = await Reader(square).enters("bjorn")
+    assert (await member.open(path)).status_code == 403
+    stranger = await Reader(square).open(path)
+    assert (stranger.status_code, stranger.headers["location"][:13]) == (303, "/auth/sign_in")
+    assert (await (await Reader(square, language="sv").enters("shop")).open(path)).status_code == 200
+
+
+async def test_the_way_is_shown_to_those_in_office_only(square: Square) -> None:
+    moderator = await in_office(square, "reporter", "Moderator")
+    assert 'href="/admin"' in (await moderator.open("/")).text
+    assert 'href="/admin"' not in (await (await Reader(square).enters("bjorn")).open("/")).text
+    assert 'href="/admin"' not in (await Reader(square).open("/")).text
+
+
+async def test_the_overview_counts_what_waits_and_draws_the_days(square: Square) -> None:
+    moderator = await in_office(square, "shop", "Moderator")
+    assert "Nothing waits for you" in (await moderator.open("/admin")).text
+    await reported(square)
+    page = await moderator.open("/admin")
+    assert '<a href="/admin/reports"><bdi>Open reports</bdi></a> <span class="badge">1</span>' in page.text
+    assert page.text.count('<svg viewBox="0 0 600 120"') == 2
+    rows = (await moderator.open("/admin/days.csv")).text.split("\r\n")
+    assert rows[0] == "day,posts,sign_ups"
+    assert rows[-2].endswith(",1,4"), "one post and the cast of four, today"
+
+
+async def test_a_report_is_taken_closed_and_opened_again(square: Square) -> None:
+    moderator = await in_office(square, "shop", "Moderator")
+    id_, _post = await reported(square, "Buy this")
+    place = f"/admin/reports/{id_}"
+
+    async def state() -> dict[str, Any]:
+        found: dict[str, Any] = (await square.anna.get(f"/api/v1/admin/reports/{id_}")).json()
+        return found
+
+    assert place in (await moderator.open("/admin/reports")).text
+    page = await moderator.open(place)
+    assert "Buy this" in page.text
+    assert "Look" in page.text
+    for verb in ("assign", "resolve"):
+        assert (await moderator.send(page, f"{place}/{verb}")).headers["location"] == f"{place}?done=1"
+    assert (await state())["assigned_account"]["username"] == "shop"
+    assert (await state())["action_taken"] is True
+    assert place not in (await moderator.open("/admin/reports")).text
+    assert place in (await moderator.open("/admin/reports?state=resolved")).text
+    await moderator.send(page, f"{place}/reopen")
+    assert (await state())["action_taken"] is False
+    await moderator.send(page, f"{place}/unassign")
+    assert (await state())["assigned_account"] is None
+    assert (await moderator.send(page, f"{place}/explode")).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["none", "sensitive", "disable", "silence", "suspend"])
+async def test_a_measure_closes_the_report(square: Square, act: str) -> None:
+    moderator = await in_office(square, "shop", "Moderator")
+    id_, _post = await reported(square)
+    page = await moderator.open(f"/admin/reports/{id_}")
+    sent = await moderator.send(page, f"/admin/reports/{id_}/act", type=act, text="Not here, please")
+    assert sent.status_code == 303, sent.text
+    found = (await square.anna.get(f"/api/v1/admin/accounts/{square.bjorn.id}")).json()
+    marks = {"sensitive": "sensitized", "disable": "disabled", "silence": "silenced", "suspend": "suspended"}
+    assert {name for name in marks.values() if found[name]} == ({marks[act]} if act in marks else set())
+    assert "Not here, please" in (await moderator.open(f"/admin/reports/{id_}")).text
+    assert (await square.anna.get(f"/api/v1/admin/reports/{id_}")).json()["action_taken"] is True
+
+
+async def test_reported_posts_are_deleted(square: Square) -> None:
+    moderator = await in_office(square, "shop", "Moderator")
+    id_, post = await reported(square)
+    page = await moderator.open(f"/admin/reports/{id_}")
+    await moderator.send(page, f"/admin/reports/{id_}/delete_posts")
+    assert (await square.bjorn.get(f"/api/v1/statuses/{post}")).status_code == 404
+    assert "names no post" in (await moderator.open(f"/admin/reports/{id_}")).text
+
+
+async def test_a_form_of_another_site_does_nothing(square: Square) -> None:
+    moderator = await in_office(square, "shop", "Moderator")
+    id_, _post = await reported(square)
+    for sent in (
+        await moderator.http.post(f"/admin/reports/{id_}/resolve", data={"csrf": "0" * 64}),
+        await (await Reader(square).enters("bjorn")).http.post(f"/admin/reports/{id_}/resolve", data={}),
+    ):
+        assert sent.status_code == 403
+    assert (await square.anna.get(f"/api/v1/admin/reports/{id_}")).json()["action_taken"] is False
+
+
+async def test_nobody_acts_upon_a_higher_role(square: Square) -> None:
+    moderator = await in_office(square, "shop", "Moderator")
+    id_, post = await reported(square)
+    await in_office(square, "bjorn", "Owner")
+    page = await moderator.open(f"/admin/reports/{id_}")
+    for verb, fields in (("act", {"type": "suspend"}), ("delete_posts", {})):
+        assert (await moderator.send(page, f"/admin/reports/{id_}/{verb}", **fields)).status_code == 403, verb
+    assert (await square.bjorn.get(f"/api/v1/statuses/{post}")).status_code == 200
+
+
+async def test_nothing_of_another_network_is_seen_or_done(square: Square) -> None:
+    inside = square.person(INSIDE, "bjorn")
+    said = await inside.says("PLANTED among ourselves")
+    filed = await square.person(INSIDE, "anna").post(
+        "/api/v1/reports",
+        json={"account_id": str(inside.id), "status_ids": [said["id"]], "comment": "PLANTED complaint"},
+    )
+    theirs = filed.json()["id"]
+    ours, _post = await reported(square, "PLANTED outside")
+    public = await in_office(square, "shop", "Owner")
+    within = await in_office(square, "anna", "Owner", INSIDE)
+    other = await in_office(square, "olga", "Owner", OTHER)
+    for reader, foreign in ((public, theirs), (within, ours), (other, ours), (other, theirs)):
+        assert foreign not in (await reader.open("/admin/reports")).text
+        page = await reader.open("/settings")
+        assert (await reader.open(f"/admin/reports/{foreign}")).status_code == 404
+        for verb in ("resolve", "delete_posts", "act"):
+            assert (await reader.send(page, f"/admin/reports/{foreign}/{verb}")).status_code == 404, verb
+    for path in OPEN:
+        assert "PLANTED complaint" not in (await public.open(path)).text
+        assert "PLANTED" not in (await other.open(path)).text
