@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -252,6 +253,33 @@ async def test_members_elsewhere_write_in_our_groups(home: Home, elsewhere: Else
             assert seen["group_id"] == made["id"]
         else:
             assert seen is None or "group_id" not in seen, "only members write in it"
+
+
+async def test_what_the_staff_takes_out_is_named_by_its_own_id(home: Home, elsewhere: Elsewhere) -> None:
+    carol = elsewhere.add("carol")
+    made = (await home.anna.post("/api/torg/v1/groups", json={"name": "Choir", "kind": "open"})).json()
+    group = home.actor_id(made["username"])
+    await comes(home, carol, carol.activity("Follow", group))
+    tag = {"type": "Mention", "href": group, "name": "@choir"}
+    note = note_of(carol, "Buy my records", tag=[tag], cc=[group])
+    await comes(home, carol, carol.activity("Create", note))
+    [announce] = [one for one in await said_by(home, group) if one["object"] == note["id"]]
+    seen = await by_uri(home, note["id"])
+    assert seen is not None
+    gone = await home.anna.delete(f"/api/torg/v1/groups/{made['id']}/statuses/{seen['id']}")
+    assert gone.status_code == 200, gone.text
+    await home.settle()
+    after = await said_by(home, group)
+    [undo] = [one for one in after if one["type"] == "Undo"]
+    assert (undo["object"]["id"], undo["object"]["object"]) == (announce["id"], note["id"])
+    assert not [one for one in after if "Delete" in str(one)], "a group does not say what became of others' posts"
+
+
+async def said_by(home: Home, actor: str) -> list[dict[str, Any]]:
+    """What was put down in somebody's name."""
+    async with home.services.db.system() as tx:
+        bodies = await tx.column("SELECT convert_from(body, 'UTF8') FROM activities ORDER BY id")
+    return [one for one in map(json.loads, bodies) if one["actor"] == actor]
 
 
 async def test_quotes_of_ours_by_policy_and_request(home: Home, elsewhere: Elsewhere) -> None:

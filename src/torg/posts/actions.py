@@ -290,5 +290,6 @@ async def remove(tx: Tx, post: Post, *, deleted_by: int | None, delete_media: bo
         tags=row["tags"],
         has_media=post.has_media,
         reached_ids=reached,
+        uri=post.uri,
     )
     await outbox.append(tx, event)

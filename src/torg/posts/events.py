@@ -62,7 +62,8 @@ class PostEdited(Event, frozen=True, kw_only=True):
 class PostDeleted(Event, frozen=True, kw_only=True):
     """A post or boost is gone; the facts that streams need to tell its readers.
 
-    `reached_ids`: accounts of other servers that had answered, boosted, favourited or quoted it.
+    `reached_ids`: accounts of other servers that had answered, boosted, favourited or quoted it. `uri`: the id of what
+    came from another server.
     """
 
     post_id: int
@@ -76,6 +77,7 @@ class PostDeleted(Event, frozen=True, kw_only=True):
     tags: list[str] = []
     has_media: bool = False
     reached_ids: list[int] = []
+    uri: str | None = None
 
 
 class PostFavourited(Event, frozen=True, kw_only=True):

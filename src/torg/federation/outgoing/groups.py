@@ -13,6 +13,7 @@ from torg.federation.render import activities, addresses
 from torg.federation.render import groups as render
 from torg.federation.render.contexts import PUBLIC
 from torg.groups import outward as open_groups
+from torg.posts.events import PostDeleted
 
 
 async def _group(telling: Telling, group_id: int) -> tuple[Account, list[str]] | None:
@@ -44,16 +45,19 @@ async def relay(telling: Telling, group_id: int, activity: Mapping[str, Any]) ->
         await telling.send(group, render.relayed(telling.place, group, activity), inboxes)
 
 
-async def removed(telling: Telling, group_id: int, author: Account, post_id: int, at: datetime) -> None:
-    """A post that is gone from the group: by its author, or taken out by the group's staff."""
-    found = await _group(telling, group_id)
+async def removed(telling: Telling, event: PostDeleted, author: Account, at: datetime) -> None:
+    """A post that is gone from the group: by its author, or taken out by the group's staff.
+
+    The group speaks for itself alone: of a post of another server it takes back its Announce, and no more.
+    """
+    found = await _group(telling, event.group_id) if event.group_id is not None else None
     if not found:
         return
     group, inboxes = found
-    uri = f"{telling.uri(author)}/statuses/{post_id}" if author.is_local else None
-    if uri is not None:
+    uri = event.uri or f"{telling.uri(author)}/statuses/{event.post_id}"
+    if author.is_local:
         gone = activities.delete(telling.uri(author), uri, [PUBLIC], at)
         await telling.send(group, render.relayed(telling.place, group, gone), inboxes)
-    id_ = addresses.announced(telling.origin, group, post_id)
-    made = render.announce_of(telling.place, group, id_, uri or id_)
+    id_ = addresses.announced(telling.origin, group, event.post_id)
+    made = render.announce_of(telling.place, group, id_, uri)
     await telling.send(group, activities.undo(made), inboxes)

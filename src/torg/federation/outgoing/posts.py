@@ -99,7 +99,7 @@ async def deleted(tx: Tx, services: Any, happened: Sequence[Happened]) -> None:
         if await holding.let_go(tx, event.post_id):  # nobody has heard of it
             continue
         if event.group_id is not None and event.boost_of_id is None:
-            await groups.removed(telling, event.group_id, author, event.post_id, h.meta.created_at)
+            await groups.removed(telling, event, author, h.meta.created_at)
         if not author.is_local:
             continue
         uri = f"{telling.uri(author)}/statuses/{event.post_id}"
