@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from email.utils import formatdate
+
 from tests.federation.arriving import account_of, comes, count, follow_of, followed, told
 from tests.fixtures.fediverse import Elsewhere, Home
 
@@ -45,6 +48,34 @@ async def test_an_undo_that_comes_first_holds(home: Home, elsewhere: Elsewhere) 
     assert await count(home, "follows") == 0
     await comes(home, carol, carol.activity("Follow", home.actor_id("anna")))
     assert await count(home, "follows") == 1, "another follow is another"
+
+
+async def test_a_follow_may_come_again_with_the_id_of_the_first(home: Home, elsewhere: Elsewhere) -> None:
+    """As Takahē sends it after an Undo or a Reject; each request is another by its date."""
+    carol = elsewhere.add("carol")
+    follow = carol.activity("Follow", home.actor_id("anna"))
+    undo = {**carol.activity("Undo", follow), "id": f"{follow['id']}#undo"}
+    for minutes in (10, 9, 8):
+        dated = {"date": formatdate(time.time() - 60 * minutes, usegmt=True)}
+        for activity, ties in ((follow, 1), (undo, 0)):
+            answer = await carol.sends(home.shared_inbox, activity, headers=dated)
+            assert answer.status_code == 202, answer.text
+            await home.settle()
+            assert await count(home, "follows") == ties, (minutes, activity["type"])
+
+
+async def test_a_request_that_is_replayed_makes_no_tie_again(home: Home, elsewhere: Elsewhere) -> None:
+    carol = elsewhere.add("carol")
+    follow = carol.activity("Follow", home.actor_id("anna"))
+    dated = {"date": formatdate(usegmt=True)}
+    await carol.sends(home.shared_inbox, follow, headers=dated)
+    await home.settle()
+    assert await count(home, "follows") == 1
+    await comes(home, carol, carol.activity("Undo", follow))
+    assert await count(home, "follows") == 0
+    await carol.sends(home.shared_inbox, follow, headers=dated)
+    await home.settle()
+    assert await count(home, "follows") == 0
 
 
 async def test_nobody_undoes_or_answers_for_others(home: Home, elsewhere: Elsewhere) -> None:

@@ -25,6 +25,7 @@ routes = Routes("federation")
 
 MOST_BODY = 1024 * 1024
 TAKEN: Reply[None] = Reply(status=202)
+TIES = frozenset({"Follow", "Undo", "Accept", "Reject", "Block"})
 
 
 class Whose(msgspec.Struct, kw_only=True):
@@ -75,7 +76,7 @@ async def _take(call: Call) -> Reply[None]:
     if is_web(id_) and not same_origin(id_, actor):
         raise BadRequest("The activity's id is of another server than its actor")
     async with call.db.tx(network.scope) as tx:
-        if await note_store.first_seen(tx, f"{sender.uri} {actor}", _identity(activity, id_, body)):
+        if await note_store.first_seen(tx, f"{sender.uri} {actor}", _identity(call, activity, id_, body)):
             payload = {"sender_id": sender.id, "activity": activity}
             await jobs.enqueue(tx, processing.JOB, payload)
             await delivery.revive(tx, actor)
@@ -107,12 +108,21 @@ def _form(activity: Mapping[str, Any]) -> tuple[str, str]:
     return id_, actor
 
 
-def _identity(activity: Mapping[str, Any], id_: str, body: bytes) -> str:
-    """What makes an activity the same as one that came before: its id, and for an Update its words as well.
+def _identity(call: Call, activity: Mapping[str, Any], id_: str, body: bytes) -> str:
+    """What makes an activity the same as one that came before: its id, and where servers use ids again, more than that.
 
-    GoToSocial gives all Updates of a post one id (`…/activity#Update`); what is older than what we know is found out
-    by its moment."""
-    return f"{id_} {hashlib.sha256(body).hexdigest()}" if "Update" in types_of(activity) else id_
+    GoToSocial gives all Updates of a post one id (`…/activity#Update`): their words tell them apart, and what is older
+    than what we know is found out by its moment. Takahē follows again with the id of the first time, and so are its
+    Undo and Accept: such a tie may be made and ended many times, but each time in a request of its own.
+    """
+    types = set(types_of(activity))
+    if "Update" in types:
+        return f"{id_} {hashlib.sha256(body).hexdigest()}"
+    if types & TIES:
+        headers = call.request.headers
+        signature = f"{headers.get('signature-input', '')}\n{headers.get('signature', '')}"
+        return f"{id_} {hashlib.sha256(signature.encode()).hexdigest()}"
+    return id_
 
 
 async def _is_end_of_stranger(call: Call, activity: Mapping[str, Any], actor: str) -> bool:

@@ -43,6 +43,7 @@ def inner_of(incoming: Incoming) -> Mapping[str, Any]:
 
 
 Tie = Literal["follows", "follow_requests", "blocks"]
+TIES: tuple[Tie, ...] = ("follows", "follow_requests", "blocks")
 
 
 async def tied_by(tx: Tx, table: Tie, incoming: Incoming) -> int | None:

@@ -16,14 +16,17 @@ KINDS = ("Follow", "Like", "EmojiReact", "Announce", "Block")
 
 
 async def receive(incoming: Incoming) -> None:
-    """What the sender did and takes back. The id is remembered, so that the activity itself has no effect later."""
+    """What the sender did and takes back. The id is remembered, so that the activity itself has no effect later.
+
+    Not that of a tie which this ends: Takahē makes the next one under the same id.
+    """
     inner = subjects.inner_of(incoming)
     kind = type_of(inner, KINDS)
     about = id_of(inner.get("object"))
     if incoming.object_id is None and kind is None:
         return
     async with incoming.tx() as tx:
-        if incoming.object_id is not None and is_web(incoming.object_id):
+        if incoming.object_id is not None and is_web(incoming.object_id) and not await _tied(tx, incoming):
             await note_store.withdraw(tx, incoming.uri, incoming.object_id)
         if kind in (None, "Announce") and await _boost(tx, incoming, about):
             return
@@ -33,6 +36,14 @@ async def receive(incoming: Incoming) -> None:
             return
     if kind in (None, "Like", "EmojiReact"):
         await _like(incoming, about)
+
+
+async def _tied(tx: Tx, incoming: Incoming) -> bool:
+    """Whether a tie of the sender stands that was made by the very activity that is taken back."""
+    for table in subjects.TIES:
+        if await subjects.tied_by(tx, table, incoming) is not None:
+            return True
+    return False
 
 
 async def _boost(tx: Tx, incoming: Incoming, about: str | None) -> bool:
