@@ -11,10 +11,12 @@ from tests.web.reader import Reader
 from torg.access import roles
 from torg.accounts import store as account_store
 
-OPEN = ("/admin", "/admin/reports")
 PAGES: dict[str, bool] = {
     "/admin": True,
     "/admin/reports": True,
+    "/admin/members": True,
+    "/admin/members?status=pending": True,
+    "/admin/invitations": False,
 }
 """Page → whether a moderator opens it; an owner opens all."""
 
@@ -153,9 +155,98 @@ async def test_nothing_of_another_network_is_seen_or_done(square: Square) -> Non
     for reader, foreign in ((public, theirs), (within, ours), (other, ours), (other, theirs)):
         assert foreign not in (await reader.open("/admin/reports")).text
         page = await reader.open("/settings")
+        somebody = (inside if foreign == theirs else square.bjorn).id
+        assert (await reader.open(f"/admin/members/{somebody}")).status_code == 404
+        for what in ("act", "undo/enable", "decide/approve", "role"):
+            assert (await reader.send(page, f"/admin/members/{somebody}/{what}")).status_code == 404, what
         assert (await reader.open(f"/admin/reports/{foreign}")).status_code == 404
         for verb in ("resolve", "delete_posts", "act"):
             assert (await reader.send(page, f"/admin/reports/{foreign}/{verb}")).status_code == 404, verb
-    for path in OPEN:
+    for path in PAGES:
         assert "PLANTED complaint" not in (await public.open(path)).text
         assert "PLANTED" not in (await other.open(path)).text
+
+
+async def test_members_are_found_by_handle_state_and_role(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    await in_office(square, "reporter", "Moderator")
+    assert "@bjorn" in (await owner.open("/admin/members?q=bjor")).text
+    for query in ("q=anna", "by=email&q=anna@acme.test", "by=display_name&q=Anna"):
+        page = (await owner.open(f"/admin/members?{query}")).text
+        assert 'class="handle">@anna<' in page, query
+        assert 'class="handle">@bjorn<' not in page, query
+    async with square.services.db.tx(square.networks[PUBLIC].scope) as tx:
+        role = await roles.ensure(tx, "Moderator")
+    page = (await owner.open(f"/admin/members?role={role}")).text
+    assert 'class="handle">@reporter<' in page
+    assert 'class="handle">@bjorn<' not in page
+    assert "Nobody is like that" in (await owner.open("/admin/members?status=suspended")).text
+
+
+@pytest.mark.parametrize(
+    ("act", "mark", "undo"),
+    [("disable", "disabled", "enable"), ("silence", "silenced", "unsilence"), ("suspend", "suspended", "unsuspend"),
+     ("sensitive", "sensitized", "unsensitive")],
+)  # fmt: skip
+async def test_a_measure_is_taken_and_undone(square: Square, act: str, mark: str, undo: str) -> None:
+    moderator = await in_office(square, "shop", "Moderator")
+    place = f"/admin/members/{square.bjorn.id}"
+
+    async def marked() -> bool:
+        return bool((await square.anna.get(f"/api/v1/admin/accounts/{square.bjorn.id}")).json()[mark])
+
+    page = await moderator.open(place)
+    assert "No measure was ever needed" in page.text
+    assert (await moderator.send(page, f"{place}/act", type=act)).status_code == 303
+    assert await marked()
+    assert f"{place}/undo/{undo}" in (await moderator.open(place)).text
+    assert (await moderator.send(page, f"{place}/undo/{undo}")).status_code == 303
+    assert not await marked()
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+async def test_who_waits_is_let_in_or_turned_away(square: Square, verb: str) -> None:
+    moderator = await in_office(square, "shop", "Moderator")
+    async with square.services.db.tx(square.networks[PUBLIC].scope) as tx:
+        await account_store.update(tx, square.bjorn.id, {"state": "pending"})
+    assert "Sign-ups to be let in" in (await moderator.open("/admin")).text
+    assert "@bjorn" in (await moderator.open("/admin/members?status=pending")).text
+    place = f"/admin/members/{square.bjorn.id}"
+    page = await moderator.open(place)
+    assert (await moderator.send(page, f"{place}/decide/{verb}")).status_code == 303
+    found = await square.anna.get(f"/api/v1/admin/accounts/{square.bjorn.id}")
+    assert found.status_code == (200 if verb == "approve" else 404)
+    assert (await moderator.send(page, f"{place}/decide/{verb}")).status_code == (403 if verb == "approve" else 404)
+
+
+async def test_roles_are_given_by_those_above(square: Square) -> None:
+    owner, moderator = await in_office(square, "shop", "Owner"), await in_office(square, "reporter", "Moderator")
+    async with square.services.db.tx(square.networks[PUBLIC].scope) as tx:
+        role = await roles.ensure(tx, "Moderator")
+    place = f"/admin/members/{square.bjorn.id}"
+    page = await moderator.open(place)
+    assert (await moderator.send(page, f"{place}/role", role=role)).status_code == 403
+    page = await owner.open(place)
+    assert (await owner.send(page, f"{place}/role", role=role)).status_code == 303
+    found = (await square.anna.get(f"/api/v1/admin/accounts/{square.bjorn.id}")).json()
+    assert found["role"]["name"] == "Moderator"
+    assert (await owner.send(page, f"{place}/role", role="")).status_code == 303
+    page = await owner.open(f"/admin/members/{square.person(PUBLIC, 'shop').id}")
+    assert (await owner.send(page, f"/admin/members/{square.shop.id}/role", role=1)).status_code == 404
+
+
+async def test_an_invitation_is_made_shown_and_taken_back(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    page = await owner.open("/admin/invitations")
+    assert "There are no invitations" in page.text
+    assert (await owner.send(page, "/admin/invitations", uses=0)).status_code == 422
+    assert (await owner.send(page, "/admin/invitations", days=4000)).status_code == 422
+    assert (await owner.send(page, "/admin/invitations", uses=3, days=7)).status_code == 303
+    [made] = (await square.shop.get("/api/torg/v1/invites")).json()
+    assert made["max_uses"] == 3
+    assert made["url"] in (await owner.open("/admin/invitations")).text
+    within = await in_office(square, "bjorn", "Owner", INSIDE)
+    form = await within.open("/admin/invitations")
+    assert (await within.send(form, f"/admin/invitations/{made['id']}/delete")).status_code == 404
+    assert (await owner.send(page, f"/admin/invitations/{made['id']}/delete")).status_code == 303
+    assert made["url"] not in (await owner.open("/admin/invitations")).text

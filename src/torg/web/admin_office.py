@@ -38,9 +38,12 @@ class Place(msgspec.Struct, frozen=True):
 
 
 ANY = OFFICE
+EITHER = Permission.MANAGE_USERS | Permission.MANAGE_REPORTS
 LOOK = Permission.VIEW_DASHBOARD | Permission.DEVOPS
 PLACES = (
     Place("/admin/reports", _("Reports"), Permission.MANAGE_REPORTS),
+    Place("/admin/members", _("Members"), Permission.MANAGE_USERS),
+    Place("/admin/invitations", _("Invitations"), Permission.INVITE_USERS),
 )  # fmt: skip
 
 

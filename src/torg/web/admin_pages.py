@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from torg.http import Routes
-from torg.web import admin_home, admin_queues, admin_reports
+from torg.web import admin_home, admin_invitations, admin_members, admin_queues, admin_reports
 
 
 def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
         admin_home.routes,
+        admin_invitations.routes,
+        admin_members.routes,
         admin_queues.routes,
         admin_reports.routes,
     ]

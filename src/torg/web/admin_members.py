@@ -1,0 +1,172 @@
+"""Members for those who look after them: search and filter, one member, being let in, measures and their end, roles."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from starlette.responses import Response
+
+from torg.administration import roles
+from torg.administration.model import Role
+from torg.engine.postgres import Tx
+from torg.http import Call, Routes
+from torg.kernel.actor import Permission
+from torg.kernel.errors import Invalid
+from torg.kernel.page import Page as Turn
+from torg.moderation import accounts, reads, report_store
+from torg.moderation.model import Act, Search, Status
+from torg.web.admin_office import EITHER, Page, PressedOne, commander, officer, shown
+from torg.web.member import onward
+from torg.web.visitor import Visitor
+
+routes = Routes("pages")
+
+USERS = Permission.MANAGE_USERS
+SHOWN = 40
+
+
+class Wanted(Page, kw_only=True):
+    """`q` is part of what `by` names."""
+
+    q: str = ""
+    by: Literal["username", "display_name", "email", "by_domain"] = "username"
+    status: Status | None = None
+    origin: Literal["local", "remote"] = "local"
+    role: int | None = None
+
+
+class One(Page, kw_only=True):
+    id: int
+
+
+class Decision(PressedOne, kw_only=True):
+    verb: Literal["approve", "reject"]
+
+
+class Release(PressedOne, kw_only=True):
+    verb: Literal["enable", "unsilence", "unsuspend", "unsensitive"]
+
+
+class Measure(PressedOne, kw_only=True):
+    """`text` is sent to the member; `type` `none` only warns."""
+
+    type: Act = "none"
+    text: str = ""
+    mail: bool = False
+
+
+class Appointment(PressedOne, kw_only=True):
+    """`role` empty: none."""
+
+    role: int | None = None
+
+
+UNDONE: dict[str, Act] = {
+    "enable": "disable", "unsilence": "silence", "unsuspend": "suspend", "unsensitive": "sensitive",
+}  # fmt: skip
+
+
+@routes.get("/admin/members", auth="none", hidden=True, tx=False)
+async def index(call: Call, params: Wanted) -> Response:
+    """Those looked for, the newest first."""
+    visitor = await officer(call, params, USERS)
+    if isinstance(visitor, Response):
+        return visitor
+    search = Search(
+        origin=params.origin,
+        statuses=[params.status] if params.status else [],
+        role_ids=[params.role] if params.role else [],
+    )
+    if sought := params.q.strip().lstrip("@"):
+        search = msgspec.structs.replace(search, **{params.by: sought})
+    async with call.db.tx(visitor.actor.whole) as tx:
+        ids = await reads.search(tx, search, Turn(limit=SHOWN, max_id=params.max_id))
+        people, known = await reads.known(tx, ids)
+        found = [people[id_] for id_ in ids if id_ in people]
+        return await shown(
+            visitor, tx, "members.html", *found, found=found, known=known, wanted=params,
+            roles=await _roles(visitor, tx), older=ids[-1] if len(ids) == SHOWN else None,
+        )  # fmt: skip
+
+
+@routes.get("/admin/members/{id}", auth="none", hidden=True, tx=False)
+async def show(call: Call, params: One) -> Response:
+    visitor = await officer(call, params, EITHER)
+    if isinstance(visitor, Response):
+        return visitor
+    async with call.db.tx(visitor.actor.whole) as tx:
+        return await _member(visitor, tx, params.id, done=params.done)
+
+
+@routes.post("/admin/members/{id}/act", auth="none", hidden=True, tx=False)
+async def act(call: Call, form: Measure) -> Response:
+    """Warn, or take a measure."""
+    visitor = await commander(call, form, EITHER)
+    if isinstance(visitor, Response):
+        return visitor
+    async with call.db.tx(visitor.actor.whole) as tx:
+        try:
+            async with tx.savepoint():
+                await accounts.act(tx, visitor.actor, form.id, form.type, text=form.text, mail=form.mail)
+        except Invalid as refused:
+            return await _member(visitor, tx, form.id, refused)
+    return _back(form)
+
+
+@routes.post("/admin/members/{id}/role", auth="none", hidden=True, tx=False)
+async def appoint(call: Call, form: Appointment) -> Response:
+    """Give a role below one's own, or none."""
+    visitor = await commander(call, form, Permission.MANAGE_ROLES)
+    if isinstance(visitor, Response):
+        return visitor
+    async with call.db.tx(visitor.actor.whole) as tx:
+        try:
+            async with tx.savepoint():
+                await roles.assign(tx, visitor.actor, form.id, form.role)
+        except Invalid as refused:
+            return await _member(visitor, tx, form.id, refused)
+    return _back(form)
+
+
+@routes.post("/admin/members/{id}/decide/{verb}", auth="none", hidden=True, tx=False)
+async def decide(call: Call, form: Decision) -> Response:
+    """Let somebody in who waits for it, or turn away."""
+    visitor = await commander(call, form, USERS)
+    if isinstance(visitor, Response):
+        return visitor
+    async with call.db.tx(visitor.actor.whole) as tx:
+        await (accounts.approve if form.verb == "approve" else accounts.reject)(tx, visitor.actor, form.id)
+    return _back(form) if form.verb == "approve" else onward("/admin/members?status=pending&done=1")
+
+
+@routes.post("/admin/members/{id}/undo/{verb}", auth="none", hidden=True, tx=False)
+async def undo(call: Call, form: Release) -> Response:
+    """Take a measure back."""
+    visitor = await commander(call, form, USERS)
+    if isinstance(visitor, Response):
+        return visitor
+    async with call.db.tx(visitor.actor.whole) as tx:
+        await accounts.release(tx, visitor.actor, form.id, UNDONE[form.verb])
+    return _back(form)
+
+
+def _back(form: PressedOne) -> Response:
+    return onward(f"/admin/members/{form.id}?done=1")
+
+
+async def _roles(visitor: Visitor, tx: Tx) -> list[Role]:
+    """For who may give them."""
+    return await roles.listed(tx, visitor.actor) if visitor.actor.may(Permission.MANAGE_ROLES) else []
+
+
+async def _member(visitor: Visitor, tx: Tx, id_: int, wrong: Invalid | None = None, *, done: bool = False) -> Response:
+    account = await accounts.find(tx, id_)
+    _people, known = await reads.known(tx, [id_])
+    inviter = known[id_].invited_by
+    invited_by = (await reads.known(tx, [inviter]))[0].get(inviter) if inviter is not None else None
+    return await shown(
+        visitor, tx, "member.html", account, wrong=wrong, done=done, account=account, known=known[id_],
+        invited_by=invited_by, roles=await _roles(visitor, tx) if account.is_local else [],
+        strikes=await report_store.strikes_of(tx, id_),
+    )  # fmt: skip
