@@ -157,6 +157,7 @@ from torg.web import directory as web_directory
 from torg.web import group_page as web_group_page
 from torg.web import groups as web_groups
 from torg.web import must_see as web_must_see
+from torg.web import questions as web_questions
 from torg.web import responses as web_responses
 from torg.web import thanks as web_thanks
 from torg.web import timelines as web_timelines
@@ -210,6 +211,7 @@ def collections() -> list[Routes]:
         web_groups.routes,
         web_calendar.routes,
         web_must_see.routes,
+        web_questions.routes,
         web_thanks.routes,
         web_timelines.routes,
         web_directory.routes,

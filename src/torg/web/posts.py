@@ -13,6 +13,7 @@ from torg.posts import reads
 from torg.posts.model import PostView
 from torg.remote import threads
 from torg.responses import reads as responses
+from torg.web import questions
 from torg.web import responses as web_responses
 from torg.web.answer import answer
 from torg.web.compose_form import blank
@@ -58,6 +59,7 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
     at = await presenting(tx, visitor, [view, *around])
     before = set(up)
     after = [v for v in around if v.post.id not in before]
+    question, decides = await questions.beside(visitor, view)
     shown = answer(
         visitor,
         "thread.html",
@@ -66,6 +68,8 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
         before=[v for v in around if v.post.id in before],
         after=sorted(after, key=lambda v: v.post.id, reverse=True) if newest_first else after,
         newest_first=newest_first,
+        question=question,
+        decides=decides,
         promotes=visitor.call.network.kind is NetworkKind.INSIDE
         and visitor.account is not None
         and not visitor.account.guest
