@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Square
-from tests.web.reader import Reader
+from tests.web.reader import HIDDEN, Reader
 from torg.access import roles
 from torg.accounts import store as account_store
+from torg.delivery import actions as deliveries
+from torg.kernel.ids import new_id
 
 PAGES: dict[str, bool] = {
     "/admin": True,
@@ -17,6 +19,10 @@ PAGES: dict[str, bool] = {
     "/admin/members": True,
     "/admin/members?status=pending": True,
     "/admin/invitations": False,
+    "/admin/federation": False,
+    "/admin/federation/deliveries": False,
+    "/admin/federation/import": False,
+    "/admin/federation/blocks.csv": False,
 }
 """Page → whether a moderator opens it; an owner opens all."""
 
@@ -250,3 +256,101 @@ async def test_an_invitation_is_made_shown_and_taken_back(square: Square) -> Non
     assert (await within.send(form, f"/admin/invitations/{made['id']}/delete")).status_code == 404
     assert (await owner.send(page, f"/admin/invitations/{made['id']}/delete")).status_code == 303
     assert made["url"] not in (await owner.open("/admin/invitations")).text
+
+
+async def blocked(square: Square) -> dict[str, str]:
+    """Domain → severity, as the API tells."""
+    found = (await square.anna.get("/api/v1/admin/domain_blocks")).json()
+    return {one["domain"]: one["severity"] for one in found}
+
+
+async def test_a_server_is_blocked_changed_and_let_back(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    page = await owner.open("/admin/federation")
+    assert "No server is blocked" in page.text
+    for wrong in ("", "acme.test", "not a name"):
+        refused = await owner.send(page, "/admin/federation/blocks", domain=wrong, severity="suspend")
+        assert refused.status_code == 422, wrong
+    await owner.send(page, "/admin/federation/blocks", domain="Bad.example", severity="silence", reject_media="1")
+    assert await blocked(square) == {"bad.example": "silence"}
+    [block] = (await square.anna.get("/api/v1/admin/domain_blocks")).json()
+    assert block["reject_media"] is True
+    await owner.send(page, "/admin/federation/blocks", block=block["id"], severity="suspend")
+    assert await blocked(square) == {"bad.example": "suspend"}
+    assert "bad.example,suspend" in (await owner.open("/admin/federation/blocks.csv")).text
+    within = await in_office(square, "bjorn", "Owner", INSIDE)
+    theirs = await within.open("/admin/federation")
+    assert "bad.example" not in theirs.text
+    assert (await within.send(theirs, f"/admin/federation/blocks/{block['id']}/delete")).status_code == 404
+    assert (await owner.send(page, f"/admin/federation/blocks/{block['id']}/delete")).status_code == 303
+    assert await blocked(square) == {}
+
+
+async def test_a_server_is_allowed_and_taken_off_the_list(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    page = await owner.open("/admin/federation")
+    await owner.send(page, "/admin/federation/allows", domain="good.example")
+    [allowed] = (await square.anna.get("/api/v1/admin/domain_allows")).json()
+    assert allowed["domain"] == "good.example"
+    assert "good.example" in (await owner.open("/admin/federation")).text
+    await owner.send(page, f"/admin/federation/allows/{allowed['id']}/delete")
+    assert (await square.anna.get("/api/v1/admin/domain_allows")).json() == []
+
+
+async def test_a_known_server_is_shown_and_removed(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    async with square.services.db.tx(square.networks[PUBLIC].scope) as tx:
+        await account_store.insert(tx, new_id(), "far", {"host": "far.example", "kind": "remote"})
+    assert "far.example" in (await owner.open("/admin/federation?q=far")).text
+    assert "far.example" not in (await owner.open("/admin/federation?q=near")).text
+    page = await owner.open("/admin/federation/servers/far.example")
+    assert (await owner.open("/admin/federation/servers/near.example")).status_code == 404
+    within = await in_office(square, "anna", "Owner", INSIDE)
+    assert (await within.open("/admin/federation/servers/far.example")).status_code == 404
+    assert (await owner.send(page, "/admin/federation/servers/far.example/purge")).status_code == 303
+    found = await square.anna.get("/api/torg/v1/admin/instances/far.example/purge")
+    assert found.json()["accounts_total"] == 1
+
+
+async def test_deliveries_are_let_go_again_and_dropped(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    assert "Nothing is on its way" in (await owner.open("/admin/federation/deliveries")).text
+    inboxes = [f"https://{name}.example/inbox" for name in ("b", "c", "d")]
+    async with square.services.db.tx(square.networks[PUBLIC].scope) as tx:
+        await deliveries.send(tx, account_id=square.anna.id, activity={"type": "Like", "id": "x:1"}, inboxes=inboxes)
+        await tx.run("UPDATE deliveries SET dead_at = now(), error = '410', attempts = 1")
+    badge = '<bdi>Deliveries that were given up</bdi></a> <span class="badge">3</span>'
+    assert badge in (await owner.open("/admin")).text
+    page = await owner.open("/admin/federation/deliveries")
+    assert "c.example/inbox" in page.text
+
+    async def dead() -> set[str]:
+        return {one["host"] for one in (await square.anna.get("/api/torg/v1/admin/deliveries")).json()}
+
+    [last, *_] = (await square.anna.get("/api/torg/v1/admin/deliveries?limit=1")).json()
+    within = await in_office(square, "bjorn", "Owner", INSIDE)
+    theirs = await within.open("/admin/federation/import")
+    assert (await within.send(theirs, f"/admin/federation/deliveries/{last['id']}/drop")).status_code == 404
+    assert (await owner.send(page, f"/admin/federation/deliveries/{last['id']}/drop")).status_code == 303
+    assert await dead() == {"b.example", "c.example"}
+    await owner.send(page, "/admin/federation/deliveries/hosts/drop", host="b.example")
+    assert await dead() == {"c.example"}
+    await owner.send(page, "/admin/federation/deliveries/hosts/retry", host="c.example")
+    assert await dead() == set()
+    assert (await owner.send(page, "/admin/federation/deliveries/hosts/try", host="x.example")).status_code == 404
+
+
+async def test_a_list_of_blocks_is_looked_at_and_brought(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    page = await owner.open("/admin/federation/import")
+    csrf = dict(HIDDEN.findall(page.text))["csrf"]
+    file = {"data": ("list.csv", b"#domain,#severity\nbad.example,suspend\n", "text/csv")}
+    looked = await owner.http.post("/admin/federation/import", data={"csrf": csrf}, files=file)
+    assert "What would be done" in looked.text
+    assert "bad.example" in looked.text
+    assert await blocked(square) == {}
+    done = await owner.http.post("/admin/federation/import", data={"csrf": csrf, "apply": "1"}, files=file)
+    assert "What was done" in done.text
+    assert await blocked(square) == {"bad.example": "suspend"}
+    assert (await owner.http.post("/admin/federation/import", data={"csrf": csrf})).status_code == 422
+    assert (await owner.http.post("/admin/federation/import", data={"apply": "1"}, files=file)).status_code == 403

@@ -44,6 +44,7 @@ PLACES = (
     Place("/admin/reports", _("Reports"), Permission.MANAGE_REPORTS),
     Place("/admin/members", _("Members"), Permission.MANAGE_USERS),
     Place("/admin/invitations", _("Invitations"), Permission.INVITE_USERS),
+    Place("/admin/federation", _("Other servers"), Permission.MANAGE_FEDERATION),
 )  # fmt: skip
 
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from torg.http import Routes
-from torg.web import admin_home, admin_invitations, admin_members, admin_queues, admin_reports
+from torg.web import (
+    admin_deliveries,
+    admin_federation,
+    admin_home,
+    admin_invitations,
+    admin_members,
+    admin_queues,
+    admin_reports,
+)
 
 
 def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
+        admin_deliveries.routes,
+        admin_federation.routes,
         admin_home.routes,
         admin_invitations.routes,
         admin_members.routes,
