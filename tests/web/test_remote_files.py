@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.engine.servers import Asked, Server, reply, serving
@@ -238,3 +239,35 @@ async def test_rejected_files_are_gone_and_come_back(town: Square, far: Far) -> 
     assert (await town.bjorn.get(f"/api/v1/statuses/{post}")).json()["media_attachments"][0]["url"] == shown["url"]
     assert (await town.nobody().get(own)).status_code == 200
     assert far.asked("/a.jpg") == 2
+
+
+async def test_pages_show_files_over_our_address_and_never_what_csp_refuses(
+    town: Square, far: Far, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_files, "FILM_SECONDS", 0)
+    picture = far.puts("/a.jpg", makers.jpeg_with_place(800, 500))
+    film = far.puts("/b.mp4", b"x" * 4000, "video/mp4")
+    town.services.media.sizes = msgspec.structs.replace(town.services.media.sizes, video=1000)
+    post, shown = await posted(
+        town, RemoteFile(url=picture, mime="image/jpeg"), RemoteFile(url=film, mime="video/mp4", description="Ett tal"),
+        RemoteFile(url=f"{far.server.origin}/c.pdf", mime="application/pdf"),
+    )  # fmt: skip
+
+    async def page(language: str = "en") -> str:
+        headers = {"accept": "text/html", "accept-language": language}
+        answer = await town.nobody().get(f"/@elsa@far.example/{post}", headers=headers)
+        assert answer.status_code == 200
+        assert "media-src 'self'" in answer.headers["content-security-policy"]
+        return answer.text
+
+    html = await page()
+    assert path_of(shown[0]["preview_url"]) in html
+    assert "<video" in html, "nobody has tried yet"
+    assert html.count("Open where it was written") == 1, "what is no picture, film or sound is never fetched"
+    sent_on = await town.nobody().get(path_of(shown[1]["url"]))
+    assert (sent_on.status_code, sent_on.headers["location"]) == (302, film)
+    await town.settle()
+    html = await page()
+    assert "<video" not in html
+    assert f'<a href="{film}" rel="noopener noreferrer nofollow">Open where it was written</a> · Ett tal' in html
+    assert "Öppna där det skrevs" in await page("sv")

@@ -16,7 +16,7 @@ import structlog
 
 from torg.engine import jobs
 from torg.engine.fetch import Fetcher
-from torg.engine.fetched import FetchError, FetchFailed, FetchRefused
+from torg.engine.fetched import FetchError, FetchFailed, FetchRefused, FetchTooLarge
 from torg.engine.flights import Flights
 from torg.engine.postgres import Database
 from torg.kernel.actor import Scope
@@ -36,6 +36,7 @@ LEASE = {
     Kind.IMAGE: timedelta(minutes=2), Kind.GIFV: timedelta(minutes=2), Kind.VIDEO: timedelta(minutes=20),
     Kind.AUDIO: timedelta(minutes=10),
 }  # fmt: skip
+TOO_LARGE = "larger than a copy may be"
 GONE = (401, 403, 404, 410, 451)
 
 
@@ -83,6 +84,10 @@ class Copies:
                 await self._settle(scope, media_id, await self._workshop.remake(scope, found, path))
             except FetchRefused as refused:
                 log.info("copy_refused", id=media_id, reason=refused.reason)
+            except FetchTooLarge as large:
+                log.info("copy_too_large", id=media_id, reason=large.reason)
+                async with self._db.tx(scope) as tx:
+                    await store.update(tx, media_id, {"error": TOO_LARGE})
             except FetchError as failed:
                 log.info("copy_failed", id=media_id, reason=failed.reason)
                 final = False

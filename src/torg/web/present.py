@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 from markupsafe import Markup, escape
@@ -132,6 +133,10 @@ class Present:
 
     def file(self, key: str) -> str:
         return links.url(self.kind, self.origin, key)
+
+    def elsewhere(self, item: Attachment, size: Literal["original", "small"] = "original") -> str:
+        """Our address of another server's file: it is fetched when somebody looks."""
+        return links.remote(self.origin, item.id, item.token, size)
 
     def avatar(self, account: Account) -> str:
         """The still picture: pages do not move by themselves."""
