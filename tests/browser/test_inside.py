@@ -58,6 +58,8 @@ async def fill(town: Town) -> list[tuple[str, str]]:
         ("calendar", "/calendar"),
         ("event", f"/events/{event['id']}"),
         ("must-see", "/must-see"),
+        ("must-see-new", "/must-see/new"),
+        ("event-new", "/events/new"),
         ("thanks", "/thanks"),
         ("thanks-new", "/thanks/new"),
         ("questions", "/questions"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.fixtures import colleagues
 from tests.fixtures.square import INSIDE, PUBLIC, Square
 from tests.web.reader import Reader
+from torg.kernel.clock import now
 
 
 async def test_praise_with_a_form(square: Square) -> None:
@@ -70,7 +72,93 @@ async def test_a_question_is_asked_answered_and_opened_again(square: Square) -> 
     assert "This question is closed." in (await asker.open(address)).text
 
 
-FORMS = ["/thanks/new", "/questions/new", "/questions"]
+async def test_what_must_be_seen_is_sent_and_counted(square: Square) -> None:
+    anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+    outsider = await Reader(square, INSIDE).enters("bjorn")
+    assert (await outsider.open("/must-see/new")).status_code == 403
+    assert "/must-see/new" not in (await outsider.open("/must-see")).text
+    page = await outsider.open("/questions/new")
+    refused = await outsider.send(page, "/must-see/new", text="I am not in office")
+    assert refused.status_code == (await bjorn.post("/api/torg/v1/must_see", json={"status": "nor here"})).status_code
+    assert refused.status_code == 403
+    reader = await Reader(square, INSIDE).enters("anna")
+    assert "/must-see/new" in (await reader.open("/must-see")).text
+    page = await reader.open("/must-see/new")
+    for wrong in ({"ends_at": "2020-01-01T10:00"}, {"ends_at": "soon"}, {"remind_days": "400"}, {"text": " "}):
+        form: dict[str, Any] = {"text": "Fire drill", **wrong}
+        assert (await reader.send(page, "/must-see/new", **form)).status_code == 422, wrong
+    until = (now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    sent = await reader.send(page, "/must-see/new", text="Fire drill", ends_at=until, email="true", remind_days="0")
+    assert sent.status_code == 303, sent.text
+    address = sent.headers["location"]
+    id_ = address.split("/")[2]
+    extra = (await bjorn.get(f"/api/torg/v1/must_see/{id_}")).json()["must_see"]
+    assert (extra["ends_at"][:16], extra["email"], extra["remind_at"]) == (until, True, None)
+    await bjorn.post(f"/api/torg/v1/must_see/{id_}/read")
+    counted = (await anna.get(f"/api/torg/v1/must_see/{id_}/readers")).json()
+    seen = await reader.open(address)
+    assert f'<progress value="1" max="{counted["total"]}"' in seen.text
+    assert "@bjorn" in (await reader.open(f"{address}?who=read")).text
+    assert "@bjorn" not in (await reader.open(f"{address}?who=unread")).text
+    table = await reader.open(f"{address}.csv")
+    assert table.headers["content-type"].startswith("text/csv")
+    assert table.text == (await anna.get(f"/api/torg/v1/must_see/{id_}/readers.csv")).text
+    for path in (address, f"{address}.csv"):
+        assert (await outsider.open(path)).status_code == 403, "for the sender"
+
+
+async def test_staff_of_a_group_send_to_it_alone(square: Square) -> None:
+    anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+    group = await colleagues.group(square, "projekt", anna, bjorn, staff=bjorn)
+    reader = await Reader(square, INSIDE).enters("bjorn")
+    page = await reader.open("/must-see/new")
+    assert 'option value=""' not in page.text
+    assert (await reader.send(page, "/must-see/new", text="To all", group="")).status_code == 403
+    assert (await reader.send(page, "/must-see/new", text="To us", group=group)).status_code == 303
+
+
+async def test_an_event_is_planned_changed_and_called_off(square: Square) -> None:
+    bjorn = square.person(INSIDE, "bjorn")
+    reader = await Reader(square, INSIDE).enters("anna")
+    page = await reader.open("/events/new")
+    assert 'value="Europe/Stockholm"' in page.text
+    form: dict[str, Any] = {"title": "Fika <now>", "starts_at": "2031-01-10T10:00", "timezone": "Europe/Stockholm"}
+    wrongs: list[dict[str, Any]] = [
+        {"title": ""}, {"starts_at": ""}, {"starts_at": "soon"}, {"timezone": "Mars/Base"}, {"url": "javascript:1"},
+        {"ends_at": "2031-01-09T10:00"}, {"capacity": "-1"},
+    ]  # fmt: skip
+    for wrong in wrongs:
+        refused = await reader.send(page, "/events/new", **{**form, **wrong})
+        assert refused.status_code == 422, wrong
+        assert "mistake" in refused.text, wrong
+    sent = await reader.send(page, "/events/new", **form, place="Kitchen", capacity="", remind_minutes="")
+    assert sent.status_code == 303, sent.text
+    address = sent.headers["location"]
+    api = f"/api/torg/v1{address}"
+    event = (await bjorn.get(api)).json()["event"]
+    assert (event["title"], event["starts_at"], event["capacity"]) == ("Fika <now>", "2031-01-10T09:00:00.000Z", None)
+    other = await Reader(square, INSIDE).enters("bjorn")
+    seen = await other.open(address)
+    assert f"{address}/edit" not in seen.text
+    assert f"{address}/cancel" not in seen.text
+    assert (await other.open(f"{address}/edit")).status_code == 403
+    assert (await other.send(seen, f"{address}/edit", **form)).status_code == 403
+    assert (await other.send(seen, f"{address}/cancel")).status_code == 403
+    page = await reader.open(f"{address}/edit")
+    assert 'value="2031-01-10T10:00"' in page.text
+    assert 'value="Fika &lt;now&gt;"' in page.text
+    changed = {**form, "starts_at": "2031-01-10", "ends_at": "2031-01-11T23:59", "all_day": "true", "capacity": "7"}
+    assert (await reader.send(page, f"{address}/edit", **changed)).status_code == 303
+    event = (await bjorn.get(api)).json()["event"]
+    assert (event["all_day"], event["capacity"], event["ends_at"]) == (True, 7, "2031-01-11T23:00:00.000Z")
+    assert 'value="2031-01-11T23:59"' in (await reader.open(f"{address}/edit")).text, "the last day, not the next"
+    assert (await reader.send(page, f"{address}/cancel")).status_code == 303
+    assert (await bjorn.get(api)).json()["event"]["cancelled_at"]
+    assert "Cancelled" in (await other.open(address)).text
+    assert (await reader.send(page, f"{address}/edit", **form)).status_code == 422
+
+
+FORMS = ["/thanks/new", "/questions/new", "/questions", "/must-see/new", "/events/new"]
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -103,8 +191,15 @@ async def test_nothing_of_it_on_the_public_network(square: Square) -> None:
     await colleagues.group(square, "hemligt", anna)
     outside = await Reader(square, PUBLIC).enters("anna")
     page = await outside.open("/questions/new")
-    for path in ("/questions?which=all", "/questions/new", "/thanks", "/thanks/new"):
+    for path in ("/questions?which=all", "/questions/new", "/thanks", "/thanks/new", "/events/new"):
         assert "hemligt" not in (await outside.open(path)).text, path
+    planned = {"title": "hemligt", "starts_at": (now() + timedelta(days=3)).isoformat()}
+    event = (await anna.post("/api/torg/v1/events", json=planned)).json()
+    sent = (await anna.post("/api/torg/v1/must_see", json={"status": "hemligt"})).json()
+    seen = f"/must-see/{sent['id']}/readers"
+    for path in (f"/events/{event['id']}/edit", seen, f"{seen}.csv"):
+        assert (await outside.open(path)).status_code == 404, path
+    assert (await outside.send(page, f"/events/{event['id']}/cancel")).status_code == 404
     for verb in ("best", "close", "reopen"):
         sent = await outside.send(page, f"/questions/{asked['id']}/{verb}", answer_id=answered["id"])
         assert sent.status_code == 404, verb

@@ -14,6 +14,7 @@ from torg.kernel.errors import Invalid
 from torg.posts import reads as posts
 from torg.web.answer import answer
 from torg.web.colleagues import member, sender
+from torg.web.event_forms import may_cancel
 from torg.web.forms import Look
 from torg.web.present import Present, presenting
 from torg.web.visitor import Visitor
@@ -108,4 +109,5 @@ async def _event(visitor: Visitor, id_: int, *, late: bool = False) -> Response:
         coming=[account for account in named if account.visible],
         over=view.event.ends_at < now(),
         late=late,
+        cancels=await may_cancel(visitor, view.event, post.post),
     )

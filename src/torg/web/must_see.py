@@ -12,6 +12,7 @@ from torg.posts import reads as posts
 from torg.web.answer import answer
 from torg.web.colleagues import member, sender
 from torg.web.forms import Look
+from torg.web.must_see_send import may_send
 from torg.web.present import presenting
 from torg.web.visitor import Visitor
 
@@ -65,4 +66,4 @@ async def _page(visitor: Visitor, found: list[MustSee]) -> Response:
     me = visitor.actor.account_id
     seen = {one.id: await reads.tally(tx, visitor.actor, one.id) for one in found if one.sender_id == me}
     shown = [(one, views[one.id], seen.get(one.id)) for one in found if one.id in views]
-    return answer(visitor, "colleagues/must_see.html", at, shown=shown)
+    return answer(visitor, "colleagues/must_see.html", at, shown=shown, may_send=await may_send(visitor))
