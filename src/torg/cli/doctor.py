@@ -16,13 +16,18 @@ from torg.delivery import office_store
 from torg.engine import jobs, migrate, relay
 from torg.engine.postgres import Tx
 from torg.kernel.config import Settings, load
+from torg.media import trimming
 from torg.moderation import chain
 from torg.orgs import store as orgs
+from torg.peers import subscription_store
 from torg.serve.services import Services
 
 LOW_DISK = 500_000_000
 LATE = 60.0
 MOST_HEADS = 10
+MOST_NAMED = 3
+OVER = 1.1
+"""How far copies may be above their quota between two trimmings."""
 
 UNPROTECTED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -71,6 +76,8 @@ async def _examine(settings: Settings, anchors: Sequence[str] = ()) -> list[Find
             await _events(tx),
             *await _work(tx),
             await _deliveries(tx),
+            await _block_lists(tx),
+            *await _copies(tx),
             _disk(settings),
             await _files(services),
         ]
@@ -169,6 +176,39 @@ async def _deliveries(tx: Tx) -> Finding:
         f"{depth.late_seconds:.0f} s late",
         advice="Is torg serve running? torg deliveries list shows what waits for whom.",
     )
+
+
+async def _block_lists(tx: Tx) -> Finding:
+    """A list that fails goes on holding as it was; one that waits for review changes nothing until a person looks."""
+    failing = await subscription_store.failing(tx)
+    held = [one for one in failing if one.state == "review"]
+    named = "; ".join(f"{one.host}: {one.url} ({one.reason})" for one in failing[:MOST_NAMED])
+    more = f"; {len(failing) - MOST_NAMED} more" if len(failing) > MOST_NAMED else ""
+    return Finding(
+        name="block lists",
+        well=not failing,
+        value=f"{len(failing) - len(held)} fail, {len(held)} wait for review" + (f": {named}{more}" if failing else ""),
+        advice="An administrator looks at them, and applies one that waits: docs/moderation.md, block_subscriptions.",
+    )
+
+
+async def _copies(tx: Tx) -> list[Finding]:
+    """Over the quota only until the next trimming, once an hour."""
+    found = []
+    for network in await orgs.networks(tx):
+        if not network.is_public:
+            continue
+        used, quota = (await trimming.usage(tx, network)).bytes / trimming.MEGABYTE, network.settings.remote_media_mb
+        if used or network.settings.federation != "off":
+            found.append(
+                Finding(
+                    name=f"copies of other servers' files at {network.host}",
+                    well=used <= quota * OVER,
+                    value=f"{used:.0f} of {quota} MB",
+                    advice="Is torg serve running? torg media prune makes room; network set remote_media_mb= sets it.",
+                )
+            )
+    return found
 
 
 def _disk(settings: Settings) -> Finding:

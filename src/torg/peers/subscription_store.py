@@ -77,6 +77,25 @@ async def delete(tx: Tx, id_: int) -> None:
     await tx.run(f"DELETE FROM block_subscriptions WHERE {TENANT} AND id = %(id)s", {**tenant(tx), "id": id_})
 
 
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscription that does not go by itself, and the network that has it."""
+
+    host: str
+    url: str
+    state: Literal["active", "review"]
+    reason: str
+
+
+async def failing(tx: Tx) -> list[Trouble]:
+    """Those that fail for the second time in a row or wait for review, in the whole installation (system)."""
+    return await tx.all(
+        """SELECT n.host, s.url, s.state, s.reason FROM block_subscriptions s
+           JOIN networks n ON n.org_id = s.org_id AND n.id = s.network_id
+           WHERE s.failures > 1 OR s.state = 'review' ORDER BY s.id""",
+        as_=Trouble,
+    )
+
+
 async def due(tx: Tx) -> list[Row]:
     """(org_id, network_id, id) of lists that have not been looked at for a day (system)."""
     return await tx.all("SELECT org_id, network_id, id FROM block_subscriptions WHERE next_at <= now() ORDER BY id")
