@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -20,6 +20,10 @@ from torg.serve.routes import collections
 from torg.serve.services import Services
 
 log = structlog.get_logger(__name__)
+
+GRACE = 12.0
+"""Seconds after which whoever has not ended is asked once more: longer than running jobs and requests are given."""
+AGAIN = 1.0
 
 
 def all_routes() -> list[Route]:
@@ -57,6 +61,16 @@ async def background(services: Services, *, relay: bool = True, worker: bool = T
     try:
         yield
     finally:
-        for task in tasks:
+        await _end(tasks)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Ask until all have ended: one request may be lost (engine/postgres.heed_cancelling), and a stop must not hang."""
+    left = set(tasks)
+    patience = GRACE
+    while left:
+        for task in left:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, left = await asyncio.wait(left, timeout=patience)
+        patience = AGAIN
+    await asyncio.gather(*tasks, return_exceptions=True)
