@@ -115,6 +115,7 @@ class AdminSettings(msgspec.Struct, kw_only=True):
     remote_media_days: int
     remote_media_mb: int
     webmentions: bool
+    guest_replies: bool
     group_creation: Literal["members", "admins"]
     guest_invitations: Literal["members", "admins", "nobody"]
     managers_edited_by: Literal["self", "admins"]

@@ -60,6 +60,7 @@ class ChangeSettings(msgspec.Struct, kw_only=True):
     remote_media_days: int | UnsetType = UNSET
     remote_media_mb: int | UnsetType = UNSET
     webmentions: bool | UnsetType = UNSET
+    guest_replies: bool | UnsetType = UNSET
     group_creation: Literal["members", "admins"] | UnsetType = UNSET
     guest_invitations: Literal["members", "admins", "nobody"] | UnsetType = UNSET
     managers_edited_by: Literal["self", "admins"] | UnsetType = UNSET

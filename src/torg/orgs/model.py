@@ -42,6 +42,7 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     remote_media_days: int = 30  # how long a copy of another server's file stays that nobody looks at
     remote_media_mb: int = 5_000  # how much all such copies of the network may take
     webmentions: bool = True  # whether other sites are told of links, and theirs are taken in
+    guest_replies: bool = False  # whether people without an account may answer public posts, by a form
     group_creation: Literal["members", "admins"] = "members"  # who may make groups; guests never
     guest_invitations: Literal["members", "admins", "nobody"] = "admins"  # who may invite guests into groups
     retention_days: int | None = None  # after how many days posts go; None: they stay

@@ -11,6 +11,7 @@ Kind = Literal["reply", "like", "repost", "bookmark", "rsvp", "mention"]
 State = Literal["unverified", "pending", "approved", "rejected", "spam"]
 Decision = Literal["approved", "rejected", "spam"]
 Protocol = Literal["webmention", "pingback"]
+Way = Literal["webmention", "pingback", "form"]
 Treatment = Literal["trusted", "blocked"]
 Which = Literal["pending", "approved", "rejected", "spam", "all"]
 
@@ -33,7 +34,10 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Response(Said, frozen=True, kw_only=True):
-    """A page elsewhere that links to a post or profile here. `post_id` None: to the profile of `account_id`."""
+    """A page elsewhere that links to a post or profile here. `post_id` None: to the profile of `account_id`.
+
+    `protocol` `form`: a reply that somebody without an account wrote here; `url` is where it stands.
+    """
 
     id: int
     account_id: int
@@ -41,12 +45,22 @@ class Response(Said, frozen=True, kw_only=True):
     source: str
     host: str
     target: str
-    protocol: Protocol
+    protocol: Way
     state: State
     received_at: datetime
     verified_at: datetime | None
     decided_by: int | None
     decided_at: datetime | None
+
+
+class GuestReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody without an account wrote, before the address is proven. Without the address: few need it."""
+
+    id: int
+    account_id: int
+    post_id: int
+    name: str
+    text: str
 
 
 class Domain(msgspec.Struct, frozen=True, kw_only=True):

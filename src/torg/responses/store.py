@@ -154,7 +154,8 @@ async def set_domain(tx: Tx, name: str, treatment: Treatment, by: int | None) ->
     new, old = ("approved", ["pending"]) if treatment == "trusted" else ("spam", ["pending", "approved", "unverified"])
     await tx.run(
         f"""UPDATE responses r SET state = %(new)s, decided_by = %(by)s, decided_at = now()
-            WHERE {HERE} AND r.state = ANY(%(old)s) AND (r.host = %(domain)s OR r.host LIKE %(below)s)""",
+            WHERE {HERE} AND r.state = ANY(%(old)s) AND r.protocol <> 'form'
+            AND (r.host = %(domain)s OR r.host LIKE %(below)s)""",
         {
             **tenant(tx), "new": new, "old": old, "by": by, "domain": name,
             "below": "%." + name.replace("\\", "").replace("%", "").replace("_", "\\_"),

@@ -155,6 +155,7 @@ PERIODIC: Sequence[Periodic] = (
     *monitoring.PERIODIC,
     *my_data.PERIODIC,
     *remote.PERIODIC,
+    *responses.PERIODIC,
     *retention.PERIODIC,
     *gone.PERIODIC,
     *subscriptions.PERIODIC,

@@ -12,6 +12,7 @@ from torg.kernel.errors import Gone, NotFound
 from torg.posts import reads
 from torg.posts.model import PostView
 from torg.remote import threads
+from torg.responses import guests
 from torg.responses import reads as responses
 from torg.web import questions
 from torg.web import responses as web_responses
@@ -77,6 +78,7 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
         doors=await doors(visitor, view),
         form=blank(visitor, view),
         responses=await web_responses.beside(visitor, view),
+        answerable=guests.is_answerable(visitor.call.network, view),
         waiting=await web_responses.waiting(visitor, view),
     )
     return web_responses.advertise(shown, at, view.account, at.activity(view))

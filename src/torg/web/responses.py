@@ -14,7 +14,7 @@ from torg.kernel.errors import NotFound
 from torg.kernel.page import Page
 from torg.posts.model import PostView
 from torg.posts.public import NotPublic, PublicPost
-from torg.responses import actions, model, reads, rules
+from torg.responses import actions, guests, model, reads, rules
 from torg.web.answer import answer
 from torg.web.colleagues import member, sender
 from torg.web.forms import Look
@@ -54,6 +54,7 @@ async def queue(call: Call, params: Queue) -> Response:
         await presenting(call.tx, visitor, []),
         found=found,
         whose=await accounts.by_ids(call.tx, {one.account_id for one in found}),
+        addresses=await guests.addresses(call.tx, visitor.actor, found),
         state=params.state,
         moderates=visitor.actor.may(Permission.MANAGE_REPORTS),
         older=found[-1].id if len(found) == SHOWN else None,
@@ -68,7 +69,7 @@ async def decide(call: Call, form: Decided) -> Response:
         return visitor
     found = await actions.decide(call.tx, visitor.actor, form.id, form.decision)
     if form.site is not None:
-        if not visitor.actor.may(Permission.MANAGE_REPORTS):
+        if not visitor.actor.may(Permission.MANAGE_REPORTS) or found.protocol == "form":
             raise NotFound
         await actions.treat_domain(call.tx, visitor.actor, rules.host_of(found.source), form.site)
     return RedirectResponse("/responses", 303, {"Cache-Control": "no-store"})
