@@ -182,6 +182,7 @@ async def test_the_wall(square: Square) -> None:
     followed = await Reader(square).enters("anna")
     assert "/reply/" not in (await followed.open(f"/@anna/{quiet_['id']}")).text
     assert (await Reader(square).open(f"/reply/{post['id']}")).status_code == 200
+    assert (await followed.open(f"/reply/{post['id']}")).headers["location"] == f"/@anna/{post['id']}"
     await switch(square, on=False)
     assert (await Reader(square).open(f"/reply/{post['id']}")).status_code == 404
     assert "/reply/" not in (await Reader(square).open(f"/@anna/{post['id']}")).text

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from torg.http import Call, Routes
 from torg.http.browser import expired_form, is_ours, show
@@ -46,7 +46,10 @@ class Link(Look, kw_only=True):
 async def form(call: Call, params: Which) -> Response:
     """The form; 404 for what not everybody may read, and where the network does not have it."""
     view = await guests.answerable(call.tx, call.network, params.id)
-    return await _shown(await visitor_of(call, params.lang), view)
+    visitor = await visitor_of(call, params.lang)
+    if visitor.account is not None:  # members answer on the page of the post
+        return RedirectResponse(f"/@{view.account.acct}/{view.post.id}", 303, {"Cache-Control": "no-store"})
+    return await _shown(visitor, view)
 
 
 @routes.post("/reply/{id}", auth="none", limit="guest_reply", hidden=True)
@@ -107,9 +110,12 @@ async def _shown(
 ) -> Response:  # fmt: skip
     call = visitor.call
     given = {"name": "", "email": "", "text": "", "token": "", **values}
+    at = await presenting(call.tx, visitor, [view])
+    # The way to the other language is by GET, and without the token
+    path = call.request.url.path if step == "write" else at.link(view)
     response = show(
         call, "guest_reply.html", status=status, language=visitor.language,
-        at=await presenting(call.tx, visitor, [view]), me=visitor.account, path=call.request.url.path, view=view,
+        at=at, me=visitor.account, path=path, view=view,
         step=step, wrong=wrong or [], given=given, most_text=guests.MOST_TEXT, most_name=guests.MOST_NAME,
     )  # fmt: skip
     response.headers["Content-Security-Policy"] = POLICY
