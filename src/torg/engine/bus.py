@@ -15,7 +15,7 @@ import msgspec
 import psycopg
 import structlog
 
-from torg.engine.postgres import Database
+from torg.engine.postgres import Database, heed_cancelling
 from torg.engine.relay import CHANNEL
 from torg.kernel.errors import Unavailable
 from torg.kernel.events import Event, decode
@@ -91,6 +91,7 @@ class LogBus:
             try:
                 async with await self._db.listen(CHANNEL) as connection:
                     while True:
+                        heed_cancelling()
                         while await self._hand_on():
                             pass
                         async for _ in connection.notifies(timeout=POLL, stop_after=1):
