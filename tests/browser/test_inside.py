@@ -51,6 +51,8 @@ async def fill(town: Town) -> list[tuple[str, str]]:
         ("groups", "/groups"),
         ("group-new", "/groups/new"),
         ("group", "/@fika"),
+        ("group-edit", f"/groups/{group['id']}/edit"),
+        ("group-invite", f"/groups/{group['id']}/invite"),
         ("group-members", f"/groups/{group['id']}/members"),
         ("directory", "/directory"),
         ("chart", "/directory/chart"),

@@ -158,6 +158,77 @@ async def test_an_event_is_planned_changed_and_called_off(square: Square) -> Non
     assert (await reader.send(page, f"{address}/edit", **form)).status_code == 422
 
 
+async def test_staff_changes_a_group_and_its_members(square: Square) -> None:
+    anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+    carol = await square.add(INSIDE, "carol")
+    id_ = await colleagues.group(square, "projekt", anna, bjorn, staff=bjorn)
+    api = f"/api/torg/v1/groups/{id_}"
+    reader = await Reader(square, INSIDE).enters("bjorn")
+    page = await reader.open(f"/groups/{id_}/edit")
+    assert page.status_code == 200
+    form: dict[str, Any] = {
+        "display_name": "Project", "note": "Of <ours>", "kind": "moderated", "posting": "members",
+        "aliases": "proj, pro",
+    }  # fmt: skip
+    for wrong in ({"display_name": " "}, {"aliases": "no/name"}):
+        refused = await reader.send(page, f"/groups/{id_}/edit", **{**form, **wrong})
+        assert refused.status_code == 422, wrong
+        assert "mistake" in refused.text, wrong
+    assert (await reader.send(page, f"/groups/{id_}/edit", **form)).status_code == 303
+    group = (await bjorn.get(api)).json()
+    assert (group["kind"], group["display_name"], sorted(group["aliases"])) == ("moderated", "Project", ["pro", "proj"])
+    sent = await reader.send(page, f"/groups/{id_}/invite", to="nobody")
+    assert sent.status_code == 422
+    assert (await reader.send(page, f"/groups/{id_}/invite", to="@carol")).status_code == 303
+    invited = (await bjorn.get(f"{api}/invitations")).json()
+    assert [one["account"]["id"] for one in invited] == [str(carol.id)]
+    assert "@carol" in (await reader.open(f"/groups/{id_}/invite")).text
+    back = await reader.send(page, f"/groups/{id_}/invitations/{invited[0]['id']}/withdraw")
+    assert back.status_code == 303
+    assert (await bjorn.get(f"{api}/invitations")).json() == []
+    last = await reader.send(page, f"/groups/{id_}/members/{bjorn.id}/role", role="none")
+    assert last.headers["location"].endswith("?last=1")
+    assert (await reader.send(page, f"/groups/{id_}/members/{anna.id}/role", role="moderator")).status_code == 303
+    roles = {one["id"]: one["group_role"] for one in (await bjorn.get(f"{api}/members")).json()}
+    assert roles == {str(anna.id): "moderator", str(bjorn.id): "admin"}
+    assert f"/members/{anna.id}/remove" in (await reader.open(f"/groups/{id_}/members")).text
+    assert (await reader.send(page, f"/groups/{id_}/members/{anna.id}/remove")).status_code == 303
+    assert [one["id"] for one in (await bjorn.get(f"{api}/members")).json()] == [str(bjorn.id)]
+    said = (await bjorn.post("/api/v1/statuses", json={"status": "Read this", "group_id": str(id_)})).json()
+    for verb in ("pin", "announce"):
+        assert (await reader.send(page, f"/groups/{id_}/posts/{said['id']}/{verb}")).status_code == 303, verb
+    assert [one["id"] for one in (await bjorn.get(f"{api}/pins")).json()] == [said["id"]]
+    assert [one["id"] for one in (await bjorn.get(f"{api}/announcements")).json()] == [said["id"]]
+    assert (await reader.send(page, f"/groups/{id_}/posts/{said['id']}/unpin")).status_code == 303
+    assert (await bjorn.get(f"{api}/pins")).json() == []
+    assert (await reader.send(page, f"/groups/{id_}/edit", **form, archived="1")).status_code == 303
+    assert (await bjorn.get(api)).json()["archived"] is True
+
+
+async def test_only_staff_does_that_and_only_here(square: Square) -> None:
+    bjorn = square.person(INSIDE, "bjorn")
+    carol = await square.add(INSIDE, "carol")
+    id_ = await colleagues.group(square, "projekt", carol, bjorn, staff=bjorn)
+    said = (await bjorn.post("/api/v1/statuses", json={"status": "Ours", "group_id": str(id_)})).json()
+    form = {"display_name": "Mine", "kind": "open", "posting": "members", "role": "admin", "to": "anna"}
+    posts = [
+        "edit", "invite", f"members/{carol.id}/role", f"members/{bjorn.id}/remove", f"posts/{said['id']}/pin",
+        f"posts/{said['id']}/announce",
+    ]  # fmt: skip
+    plain = await Reader(square, INSIDE).enters("carol")
+    page = await plain.open("/questions/new")
+    shown = (await plain.open("/@projekt")).text + (await plain.open(f"/groups/{id_}/members")).text
+    for path in posts:
+        assert f"/groups/{id_}/{path}" not in shown, path
+        assert (await plain.send(page, f"/groups/{id_}/{path}", **form)).status_code == 403, path
+    outside = await Reader(square, PUBLIC).enters("anna")
+    page = await outside.open("/questions/new")
+    for path in posts:
+        assert (await outside.send(page, f"/groups/{id_}/{path}", **form)).status_code == 404, path
+    assert (await outside.open(f"/groups/{id_}/edit")).status_code == 404
+    assert (await bjorn.get(f"/api/torg/v1/groups/{id_}")).json()["display_name"] == "Projekt"
+
+
 FORMS = ["/thanks/new", "/questions/new", "/questions", "/must-see/new", "/events/new"]
 
 

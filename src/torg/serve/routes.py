@@ -156,6 +156,7 @@ from torg.web import calendar as web_calendar
 from torg.web import digests as web_digests
 from torg.web import directory as web_directory
 from torg.web import event_forms as web_event_forms
+from torg.web import group_office as web_group_office
 from torg.web import group_page as web_group_page
 from torg.web import groups as web_groups
 from torg.web import must_see as web_must_see
@@ -211,6 +212,7 @@ def collections() -> list[Routes]:
         settings_mirrors.routes,
         settings_sessions.routes,
         settings_severed.routes,
+        web_group_office.routes,
         web_group_page.routes,
         web_groups.routes,
         web_calendar.routes,

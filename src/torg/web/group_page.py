@@ -7,7 +7,7 @@ import secrets
 from starlette.responses import Response
 
 from torg.accounts.model import Account
-from torg.groups import content, reads
+from torg.groups import content, reads, rules
 from torg.groups.model import GroupView
 from torg.http import Call, Routes
 from torg.kernel.errors import Invalid
@@ -17,6 +17,7 @@ from torg.posts import reads as posts
 from torg.posts.model import Draft
 from torg.web.answer import answer
 from torg.web.forms import POSTS, Handle, Look
+from torg.web.group_office import may_invite
 from torg.web.member import onward, sender
 from torg.web.present import presenting
 from torg.web.visitor import Visitor
@@ -68,6 +69,9 @@ async def _page(
         older=threads[-1][1] if len(threads) == POSTS else None,
         turned=max_id is not None,
         writes=writes,
+        staff=group.role in rules.STAFF or rules.runs_network(visitor.actor),
+        administers=group.role == "admin" or rules.runs_network(visitor.actor),
+        invites=may_invite(visitor, view),
         text=text,
         wrong=wrong,
         once=secrets.token_urlsafe(12),

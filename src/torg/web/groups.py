@@ -163,6 +163,8 @@ async def people(call: Call, params: Members) -> Response:
         asking=asking,
         older=older,
         last=params.last,
+        staff=view.group.role in rules.STAFF or rules.runs_network(visitor.actor),
+        administers=view.group.role == "admin" or rules.runs_network(visitor.actor),
     )
 
 
