@@ -173,7 +173,7 @@ ALL: dict[str, Any] = {
     "add": activities.listed("Add", f"{ME}#adds/1", ME, f"{ME}/statuses/100", f"{ME}/collections/featured"),
     "flag": activities.flag(PLACE, 1, [THEM, "https://far.example/posts/90"], "spam"),
     "move": activities.move(PLACE, ANNA, "https://new.example/users/anna", AT),
-    "vote": activities.vote(PLACE, ANNA, "https://far.example/posts/90", THEM, 0, "a"),
+    "vote": activities.vote(PLACE, ANNA, 90, "https://far.example/posts/90", THEM, 0, "a"),
     "quote_request": activities.quote_request(PLACE, PublicPost(NETWORK, FULL), FULL_AROUND),
     "group_announce": groups.announce(PLACE, GARDEN, GROUPED.view),
     "group_relay": groups.relayed(PLACE, GARDEN, activities.create(PLACE, GROUPED, IN_GROUP)),

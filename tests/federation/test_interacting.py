@@ -213,6 +213,11 @@ async def test_pins_and_featured_tags(home: Home, elsewhere: Elsewhere) -> None:
     await comes(home, carol, carol.activity("Remove", note["id"], target=pins))
     assert (await home.anna.get(path)).json() == []
     assert (await home.anna.get(f"/api/v1/accounts/{account.id}/featured_tags")).json() == []
+    nameless = {name: value for name, value in carol.activity("Add", note["id"], target=pins).items() if name != "id"}
+    await comes(home, carol, nameless)
+    assert [one["uri"] for one in (await home.anna.get(path)).json()] == [note["id"]], "as Takahē sends it"
+    for kind in ("Create", "Follow", "Like", "Announce"):
+        await comes(home, carol, {**nameless, "type": kind}, status=400)
 
 
 async def test_a_group_passes_on_what_its_members_write(home: Home, elsewhere: Elsewhere) -> None:

@@ -216,6 +216,8 @@ async def test_votes_elsewhere_and_here(square: Square) -> None:
     assert response.status_code == 200, response.text
     first, second = await told(square) + await told_later(square)
     assert [one[0]["object"]["name"] for one in (first, second)] == ["a", "c"]
+    ids = [one[0]["object"]["id"] for one in (first, second)]
+    assert ids == [f"{ORIGIN}/users/bjorn#votes/{poll}/{choice}" for choice in (0, 2)], "another one in each poll"
     assert first[0]["object"]["inReplyTo"] == f"https://far.example/posts/{poll}"
     assert first[0]["to"] == ["https://far.example/users/elsa"]
     assert "content" not in first[0]["object"]

@@ -25,7 +25,8 @@ routes = Routes("federation")
 
 MOST_BODY = 1024 * 1024
 TAKEN: Reply[None] = Reply(status=202)
-TIES = frozenset({"Follow", "Undo", "Accept", "Reject", "Block"})
+REPEATED = frozenset({"Follow", "Undo", "Accept", "Reject", "Block", "Add", "Remove"})
+TRANSIENT = frozenset({"Accept", "Add", "Delete", "Reject", "Remove", "Undo", "Update"})
 
 
 class Whose(msgspec.Struct, kw_only=True):
@@ -62,7 +63,7 @@ async def _take(call: Call) -> Reply[None]:
         raise NotFound
     body = await call.request.body()
     activity = _read(body)
-    id_, actor = _form(activity)
+    id_, actor = _form(activity, body)
     if await _is_end_of_stranger(call, activity, actor):
         return TAKEN
     try:
@@ -96,12 +97,19 @@ def _read(body: bytes) -> dict[str, Any]:
     return activity
 
 
-def _form(activity: Mapping[str, Any]) -> tuple[str, str]:
-    """(id, actor) of an activity. BadRequest where one of them, or a type, is missing."""
+def _form(activity: Mapping[str, Any], body: bytes) -> tuple[str, str]:
+    """(id, actor) of an activity. BadRequest where one of them, or a type, is missing.
+
+    What nobody refers to later may come without an id (ActivityPub §3: transient), as Takahē's Add and Remove: there
+    the words stand for it.
+    """
     id_, actor = activity.get("id"), id_of(activity.get("actor"))
+    types = set(types_of(activity))
+    if id_ is None and types and types <= TRANSIENT:
+        id_ = hashlib.sha256(body).hexdigest()
     if not isinstance(id_, str) or not 0 < len(id_) <= 2048:
         raise BadRequest("The activity has no id")
-    if not types_of(activity):
+    if not types:
         raise BadRequest("The activity has no type")
     if actor is None or not is_web(actor):
         raise BadRequest("The activity has no actor")
@@ -113,12 +121,12 @@ def _identity(call: Call, activity: Mapping[str, Any], id_: str, body: bytes) ->
 
     GoToSocial gives all Updates of a post one id (`…/activity#Update`): their words tell them apart, and what is older
     than what we know is found out by its moment. Takahē follows again with the id of the first time, and so are its
-    Undo and Accept: such a tie may be made and ended many times, but each time in a request of its own.
+    Undo and Accept: such a thing may be made and ended many times, but each time in a request of its own.
     """
     types = set(types_of(activity))
     if "Update" in types:
         return f"{id_} {hashlib.sha256(body).hexdigest()}"
-    if types & TIES:
+    if types & REPEATED:
         headers = call.request.headers
         signature = f"{headers.get('signature-input', '')}\n{headers.get('signature', '')}"
         return f"{id_} {hashlib.sha256(signature.encode()).hexdigest()}"

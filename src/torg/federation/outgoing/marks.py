@@ -146,9 +146,8 @@ async def _next_vote(telling: Telling, post_id: int, voter_id: int, *, after: in
     if known is None or me is None or poll is None or not choices:
         return
     choice, *more = choices
-    vote = activities.vote(
-        telling.place, me, known.address(telling.origin), known.author(telling.origin), choice, poll.options[choice]
-    )
+    address, author = known.address(telling.origin), known.author(telling.origin)
+    vote = activities.vote(telling.place, me, post_id, address, author, choice, poll.options[choice])
     await telling.send(me, vote, await telling.inboxes(0, [known.account_id]))
     if more:
         payload = {"post_id": post_id, "account_id": voter_id, "after": choice}

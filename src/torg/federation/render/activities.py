@@ -129,10 +129,13 @@ def move(place: Place, account: Account, target: str, at: datetime) -> Activity:
     return {**found, "target": target}
 
 
-def vote(place: Place, voter: Account, poll_uri: str, author_uri: str, choice: int, name: str) -> Activity:
-    """One choice in a poll elsewhere: a Note with a name and no text, to the author alone."""
+def vote(
+    place: Place, voter: Account, post_id: int, poll_uri: str, author_uri: str, choice: int, name: str
+) -> Activity:
+    """One choice in a poll elsewhere: a Note with a name and no text, to the author alone. `post_id`: ours of the poll,
+    since nothing can be told from the form of another server's address."""
     actor = addresses.actor(place.origin, voter)
-    uri = f"{actor}#votes/{poll_uri.rsplit('/', 1)[-1]}/{choice}"
+    uri = f"{actor}#votes/{post_id}/{choice}"
     return {
         "@context": AS,
         "id": f"{uri}/activity",
