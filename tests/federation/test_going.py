@@ -10,11 +10,13 @@ import pytest
 from tests.federation.arriving import comes, count
 from tests.fixtures.fediverse import AP, Citizen, Elsewhere, Home
 from torg.access import passwords
+from torg.accounts import actions as accounts
 from torg.cli.operator import operator
 from torg.delivery.courier import Courier
 from torg.engine import jobs
 from torg.engine.worker import Worker
 from torg.joining import leaving
+from torg.kernel.errors import Invalid
 from torg.serve.jobs import HANDLERS
 from torg.signing import gone
 
@@ -95,6 +97,9 @@ async def test_the_other_server_hears_of_it(
     await home.settle()
     await Courier(home.services).drain()
     assert len([one for one in elsewhere.received if one.type == "Delete"]) == 1
+    async with home.services.db.tx(home.network.scope) as tx:
+        with pytest.raises(Invalid, match="taken"):  # elsewhere a new one would be the same, and dead
+            await accounts.create_account(tx, "Bjorn")
 
 
 @pytest.mark.parametrize("goes", [erased, anonymised], ids=lambda way: way.__name__)

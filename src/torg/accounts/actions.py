@@ -44,7 +44,7 @@ async def create_account(
     # Two at once must not both find the name free: the second waits here, and sees the first.
     await tx.run("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", (7061, handle))
     async with store.whole(tx):
-        if await store.by_handle(tx, handle) is not None:
+        if await store.by_handle(tx, handle) is not None or await store.was_known(tx, handle):
             raise invalid("username", "ERR_TAKEN", "has already been taken")
         account_id = new_id()
         bot = kind is AccountKind.BOT

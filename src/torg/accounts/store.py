@@ -62,6 +62,17 @@ async def by_handle(tx: Tx, handle: str, host: str = "") -> Account | None:
     )
 
 
+async def was_known(tx: Tx, handle: str) -> bool:
+    """Whether other servers know the handle as somebody's who is gone: they would take a new one for the same."""
+    return bool(
+        await tx.value(
+            f"""SELECT true FROM gone_actors WHERE {TENANT}
+                AND handle_hash = sha256(convert_to(lower(%(handle)s), 'UTF8')) LIMIT 1""",
+            {**tenant(tx), "handle": handle},
+        )
+    )
+
+
 async def by_handles(tx: Tx, handles: Iterable[tuple[str, str]]) -> list[Account]:
     """Accounts by (handle, host); host '' is here."""
     pairs = {(handle.lower(), host.lower()) for handle, host in handles}
