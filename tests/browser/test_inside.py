@@ -64,6 +64,8 @@ async def fill(town: Town) -> list[tuple[str, str]]:
         ("event-new", "/events/new"),
         ("thanks", "/thanks"),
         ("thanks-new", "/thanks/new"),
+        ("networks", "/networks"),
+        ("delegates", "/settings/delegates"),
         ("questions", "/questions"),
         ("question-new", "/questions/new"),
         ("question", f"/@bjorn/{asked['id']}"),

@@ -229,6 +229,61 @@ async def test_only_staff_does_that_and_only_here(square: Square) -> None:
     assert (await bjorn.get(f"/api/torg/v1/groups/{id_}")).json()["display_name"] == "Projekt"
 
 
+async def test_a_delegate_is_let_in_posts_and_is_let_go(square: Square) -> None:
+    anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+    leader = await Reader(square, INSIDE).enters("anna")
+    page = await leader.open("/settings/delegates")
+    for wrong in ({"to": "nobody"}, {"to": "bjorn", "rights[]": []}, {"to": "bjorn", "ends_at": "2020-01-01T10:00"}):
+        refused = await leader.send(page, "/settings/delegates", **{"rights[]": ["post"], **wrong})
+        assert refused.status_code == 422, wrong
+        assert "mistake" in refused.text, wrong
+    helper = await Reader(square, INSIDE).enters("bjorn")
+    assert (await helper.open(f"/compose/as/{anna.id}")).status_code == 404
+    form = {"to": "@bjorn", "rights[]": ["post", "reply"]}
+    assert (await leader.send(page, "/settings/delegates", **form)).status_code == 303
+    (held,) = (await bjorn.get("/api/torg/v1/delegations")).json()
+    assert (held["account"]["id"], held["rights"]) == (str(anna.id), ["post", "reply"])
+    assert (await leader.send(page, "/settings/delegates/byline", byline="initials")).status_code == 303
+    assert (await anna.get(f"/api/torg/v1/accounts/{anna.id}/byline")).json()["byline"] == "initials"
+    assert f"/compose/as/{anna.id}" in (await helper.open("/settings/delegates")).text
+    page = await helper.open(f"/compose/as/{anna.id}")
+    assert "Post as @anna" in page.text
+    assert (await helper.send(page, f"/compose/as/{anna.id}", text=" ")).status_code == 422
+    sent = await helper.send(page, f"/compose/as/{anna.id}", text="For her")
+    assert sent.status_code == 303, sent.text
+    id_ = sent.headers["location"].rpartition("/")[2]
+    assert (await anna.get(f"/api/v1/statuses/{id_}")).json()["account"]["id"] == str(anna.id)
+    assert (await anna.get(f"/api/torg/v1/statuses/{id_}/by")).json()["account"]["id"] == str(bjorn.id)
+    outside = await Reader(square, PUBLIC).enters("bjorn")
+    assert (await outside.open(f"/compose/as/{anna.id}")).status_code == 404
+    foreign = await outside.open("/settings/delegates")
+    assert f"/delegates/{held['id']}/end" not in foreign.text
+    assert (await outside.send(foreign, f"/settings/delegates/{held['id']}/end")).status_code == 404
+    page = await leader.open("/settings/delegates")
+    assert (await leader.send(page, f"/settings/delegates/{held['id']}/end")).status_code == 303
+    assert (await bjorn.get("/api/torg/v1/delegations")).json() == []
+    page = await helper.open("/questions/new")
+    assert (await helper.send(page, f"/compose/as/{anna.id}", text="Still?")).status_code == 404
+
+
+async def test_ones_networks_stand_beside_each_other_inside_only(square: Square) -> None:
+    inner = square.person(INSIDE, "bjorn")
+    async with square.services.db.system() as tx:
+        first = await tx.value("SELECT person_id FROM accounts WHERE id = %s", (square.bjorn.id,))
+        await tx.run("UPDATE accounts SET person_id = %s WHERE id = %s", (first, inner.id))
+    await square.anna.says("@bjorn hej")
+    await square.person(INSIDE, "anna").says("@bjorn hemligt")
+    await square.settle()
+    page = await (await Reader(square, INSIDE).enters("bjorn")).open("/networks")
+    assert f'href="http://{PUBLIC}/"' in page.text
+    assert page.text.count("1 new notification") == 2
+    assert page.text.count("You are here.") == 1
+    outside = await (await Reader(square, PUBLIC).enters("bjorn")).open("/networks")
+    assert outside.status_code == 200
+    assert INSIDE not in outside.text, "the public network does not look inside"
+    assert (await Reader(square, INSIDE).open("/networks")).headers["location"] == "/auth/sign_in?next=/networks"
+
+
 FORMS = ["/thanks/new", "/questions/new", "/questions", "/must-see/new", "/events/new"]
 
 

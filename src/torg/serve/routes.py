@@ -153,6 +153,7 @@ from torg.web import (
 )
 from torg.web import bridge as web_bridge
 from torg.web import calendar as web_calendar
+from torg.web import delegates as web_delegates
 from torg.web import digests as web_digests
 from torg.web import directory as web_directory
 from torg.web import event_forms as web_event_forms
@@ -161,6 +162,7 @@ from torg.web import group_page as web_group_page
 from torg.web import groups as web_groups
 from torg.web import must_see as web_must_see
 from torg.web import must_see_send as web_must_see_send
+from torg.web import networks as web_networks
 from torg.web import questions as web_questions
 from torg.web import responses as web_responses
 from torg.web import thanks as web_thanks
@@ -219,6 +221,8 @@ def collections() -> list[Routes]:
         web_event_forms.routes,
         web_must_see.routes,
         web_must_see_send.routes,
+        web_delegates.routes,
+        web_networks.routes,
         web_questions.routes,
         web_thanks.routes,
         web_timelines.routes,
