@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import pyvips
 
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Square
 from tests.web.reader import HIDDEN, Reader
 from torg.access import roles
 from torg.accounts import store as account_store
+from torg.admin_api.settings import ChangeSettings
 from torg.delivery import actions as deliveries
 from torg.kernel.ids import new_id
+from torg.web import admin_fields
 
 PAGES: dict[str, bool] = {
     "/admin": True,
@@ -19,6 +22,11 @@ PAGES: dict[str, bool] = {
     "/admin/members": True,
     "/admin/members?status=pending": True,
     "/admin/invitations": False,
+    "/admin/settings": False,
+    "/admin/audit": True,
+    "/admin/audit.jsonl": True,
+    "/admin/retention": False,
+    "/admin/rules": False,
     "/admin/federation": False,
     "/admin/federation/deliveries": False,
     "/admin/federation/import": False,
@@ -354,3 +362,161 @@ async def test_a_list_of_blocks_is_looked_at_and_brought(square: Square) -> None
     assert await blocked(square) == {"bad.example": "suspend"}
     assert (await owner.http.post("/admin/federation/import", data={"csrf": csrf})).status_code == 422
     assert (await owner.http.post("/admin/federation/import", data={"apply": "1"}, files=file)).status_code == 403
+
+
+def test_the_form_has_every_setting_that_its_method_changes() -> None:
+    elsewhere = {"name", "thumbnail", "retention_days"}
+    assert set(admin_fields.FIELDS) == set(ChangeSettings.__struct_fields__) - elsewhere
+
+
+async def test_settings_are_changed_group_by_group(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    page = await owner.open("/admin/settings")
+
+    async def now() -> dict[str, Any]:
+        return dict((await square.anna.get("/api/torg/v1/admin/settings")).json())
+
+    before = await now()
+    for group, values in (
+        ("reading", {"max_characters": "750", "trends_need_review": "on", "home_feed": "company"}),
+        ("joining", {"registration": "closed", "confirm_email": "off", "min_age": "18"}),
+        ("about", {"languages": "sv, en", "description": "A place"}),
+        ("look", {"accent": "#aa3300"}),
+    ):
+        sent = {f"values[{name}]": value for name, value in values.items()}
+        assert (await owner.send(page, "/admin/settings", group=group, **sent)).status_code == 303, group
+    after = await now()
+    assert {name: after[name] for name in after if after[name] != before[name]} == {
+        "max_characters": 750, "trends_need_review": True, "home_feed": "company", "registration": "closed",
+        "confirm_email": False, "min_age": 18, "languages": ["sv", "en"], "description": "A place",
+        "accent": "#aa3300",
+    }  # fmt: skip
+    emptied = {"values[registration]": "", "values[min_age]": "", "values[confirm_email]": ""}
+    await owner.send(page, "/admin/settings", group="joining", **emptied)
+    assert [(await now())[name] for name in ("registration", "min_age", "confirm_email")] == [None, None, None]
+    await owner.send(page, "/admin/settings", group="about", name="The new square")
+    assert (await now())["name"] == "The new square"
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "value"),
+    [("reading", "max_characters", "0"), ("reading", "max_characters", "many"), ("reading", "posting", "dogs"),
+     ("look", "accent", "#ffffff"), ("about", "contact_handle", "nobody-here"), ("mails", "time_zone", "Mars")],
+)  # fmt: skip
+async def test_a_setting_that_cannot_be_is_refused_and_shown_again(
+    square: Square, group: str, name: str, value: str
+) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    page = await owner.open("/admin/settings")
+    before = (await square.anna.get("/api/torg/v1/admin/settings")).json()
+    refused = await owner.send(page, "/admin/settings", group=group, **{f"values[{name}]": value})
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+    assert (await square.anna.get("/api/torg/v1/admin/settings")).json() == before
+
+
+async def test_settings_of_one_network_are_not_those_of_another(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    await owner.send(
+        await owner.open("/admin/settings"), "/admin/settings", group="about", **{"values[description]": "PLANTED"}
+    )
+    within = await in_office(square, "bjorn", "Owner", INSIDE)
+    assert "PLANTED" in (await owner.open("/admin/settings")).text
+    assert "PLANTED" not in (await within.open("/admin/settings")).text
+
+
+async def test_rules_are_written_changed_and_taken_away(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    page = await owner.open("/admin/rules")
+    assert "There are no rules yet" in page.text
+    assert (await owner.send(page, "/admin/rules", text=" ")).status_code == 422
+    await owner.send(page, "/admin/rules", text="Be kind", hint="Always")
+    [rule] = (await square.anna.get("/api/torg/v1/admin/rules")).json()
+    assert (rule["text"], rule["hint"]) == ("Be kind", "Always")
+    await owner.send(page, f"/admin/rules/{rule['id']}", text="Be kinder", hint="", position="3")
+    [rule] = (await square.anna.get("/api/torg/v1/admin/rules")).json()
+    assert (rule["text"], rule["hint"], rule["position"]) == ("Be kinder", "", 3)
+    within = await in_office(square, "bjorn", "Owner", INSIDE)
+    form = await within.open("/admin/rules")
+    assert "Be kinder" not in form.text
+    assert (await within.send(form, f"/admin/rules/{rule['id']}/delete")).status_code == 404
+    assert (await owner.send(page, f"/admin/rules/{rule['id']}/delete")).status_code == 303
+    assert (await square.anna.get("/api/torg/v1/admin/rules")).json() == []
+
+
+async def test_domains_are_claimed_inside_and_nowhere_else(square: Square) -> None:
+    within = await in_office(square, "anna", "Owner", INSIDE)
+    page = await within.open("/admin/domains")
+    assert "There are no domains yet" in page.text
+    assert (await within.send(page, "/admin/domains", domain="gmail.com")).status_code == 422
+    await within.send(page, "/admin/domains", domain="acme.example")
+    shown = await within.open("/admin/domains")
+    assert "acme.example" in shown.text
+    assert "not verified" in shown.text
+    [claimed] = (await square.person(INSIDE, "anna").get("/api/torg/v1/admin/domains")).json()
+    assert claimed["record"] in shown.text
+    public = await in_office(square, "shop", "Owner")
+    assert (await public.open("/admin/domains")).status_code == 403
+    assert 'href="/admin/domains"' not in (await public.open("/admin")).text
+    form = await public.open("/settings")
+    assert (await public.send(form, f"/admin/domains/{claimed['id']}/delete")).status_code == 403
+    assert (await within.send(page, f"/admin/domains/{claimed['id']}/delete")).status_code == 303
+    assert (await square.person(INSIDE, "anna").get("/api/torg/v1/admin/domains")).json() == []
+
+
+async def test_the_network_has_a_picture_and_none(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    page = await owner.open("/admin/settings")
+    csrf = dict(HIDDEN.findall(page.text))["csrf"]
+    drawn = pyvips.Image.black(30, 20).write_to_buffer(".png")
+    for content, status in ((b"no picture", 422), (drawn, 303)):
+        file = {"picture": ("square.png", content, "image/png")}
+        sent = await owner.http.post("/admin/settings/picture", data={"csrf": csrf}, files=file)
+        assert sent.status_code == status, sent.text
+    assert (await square.anna.get("/api/torg/v1/admin/settings")).json()["thumbnail"]
+    assert 'alt="The picture of the network"' in (await owner.open("/admin/settings")).text
+    await owner.send(page, "/admin/settings/picture/delete")
+    assert (await square.anna.get("/api/torg/v1/admin/settings")).json()["thumbnail"] is None
+
+
+async def test_the_log_is_read_and_filtered(square: Square) -> None:
+    moderator, owner = await in_office(square, "shop", "Moderator"), await in_office(square, "reporter", "Owner")
+    assert "The chain has not begun" in (await moderator.open("/admin/audit")).text
+    await owner.send(await owner.open("/admin/rules"), "/admin/rules", text="Be kind")
+    place = f"/admin/members/{square.bjorn.id}"
+    await moderator.send(await moderator.open(place), f"{place}/act", type="silence")
+    whole = (await moderator.open("/admin/audit")).text
+    assert "Be kind" in whole
+    assert "silence account" in whole
+    for query in ("who=reporter", "verb=create"):
+        some = (await moderator.open(f"/admin/audit?{query}")).text
+        assert "Be kind" in some, query
+        assert "silence account" not in some, query
+    assert "Nothing like that was done" in (await moderator.open("/admin/audit?who=nobody-here")).text
+    assert len((await moderator.open("/admin/audit.jsonl")).text.splitlines()) == 2
+    within = await in_office(square, "anna", "Owner", INSIDE)
+    assert "Be kind" not in (await within.open("/admin/audit")).text
+    assert "Be kind" not in (await within.open("/admin/audit.jsonl")).text
+
+
+async def test_days_are_tried_set_and_run(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    old = await square.bjorn.says("PLANTED long ago")
+    async with square.services.db.system() as tx:
+        await tx.run("UPDATE posts SET created_at = now() - interval '50 days' WHERE id = %s", (int(old["id"]),))
+    page = await owner.open("/admin/retention")
+    assert "Nothing would go" in page.text
+    assert "PLANTED" in (await owner.open("/admin/retention?days=40")).text
+    assert "Nothing would go" in (await owner.open("/admin/retention?days=60")).text
+    assert (await owner.open("/admin/retention?days=0")).status_code == 422
+    within = await in_office(square, "bjorn", "Owner", INSIDE)
+    assert "PLANTED" not in (await within.open("/admin/retention?days=40")).text
+    days = {"retention_days": "40", "message_retention_days": "", "deleted_retention_days": "30"}
+    assert (await owner.send(page, "/admin/retention", **{**days, "deleted_retention_days": ""})).status_code == 422
+    assert (await owner.send(page, "/admin/retention", **days)).status_code == 303
+    assert (await square.anna.get("/api/torg/v1/admin/retention")).json()["retention_days"] == 40
+    due = await owner.open("/admin/retention")
+    assert "Remove it now" in due.text
+    await owner.send(due, "/admin/retention/run")
+    await square.settle()
+    assert (await square.bjorn.get(f"/api/v1/statuses/{old['id']}")).status_code == 404

@@ -148,17 +148,15 @@ async def preview(call: Call, params: PreviewParams) -> AdminRetentionPreview:
             raise invalid(name, "ERR_INVALID", f"must be a number from 1 to {org_rules.MOST_DAYS}")
     async with call.db.tx(call.actor.whole) as tx:
         network = await actions.change(tx, call.actor, call.network, {})
-    # Only a system transaction may ask what is held; every query names the network.
-    async with call.db.system() as tx:
-        found = await reads.preview(
-            tx,
-            network,
-            days=params.days,
-            message_days=params.message_days,
-            group_id=params.group_id,
-            after=max(0, min(params.after, 2**63 - 1)),
-            limit=max(1, min(params.limit, 100)),
-        )
+    found = await reads.looked_ahead(
+        call.db,
+        network,
+        days=params.days,
+        message_days=params.message_days,
+        group_id=params.group_id,
+        after=max(0, min(params.after, 2**63 - 1)),
+        limit=max(1, min(params.limit, 100)),
+    )
     return _preview(found)
 
 

@@ -42,16 +42,22 @@ async def record(tx: Tx, actor: Actor, verb: str, target_type: str, target_id: i
     )  # fmt: skip
 
 
-async def listed(tx: Tx, actor: Actor, page: Page) -> list[Entry]:
-    """A page of the acts in the actor's network, newest first; takes the permission to read the log."""
+async def listed(
+    tx: Tx, actor: Actor, page: Page, *, verb: str | None = None, actor_id: int | None = None
+) -> list[Entry]:
+    """A page of the acts in the actor's network, newest first; takes the permission to read the log.
+
+    `verb`, `actor_id`: only such acts, only those of somebody.
+    """
     if not actor.may(Permission.VIEW_AUDIT_LOG):
         raise Forbidden
     where, params = page.where("id")
     found = await tx.all(
         f"""SELECT id, actor_id, verb, target_type, target_id, details, created_at FROM admin_log
             WHERE org_id = %(org)s AND network_id = %(network)s AND {where}
+            AND (%(verb)s::text IS NULL OR verb = %(verb)s) AND (%(by)s::bigint IS NULL OR actor_id = %(by)s)
             ORDER BY id {page.direction} LIMIT %(limit)s""",
-        {"org": actor.org_id, "network": actor.network_id, **params, "limit": page.limit},
+        {"org": actor.org_id, "network": actor.network_id, **params, "limit": page.limit, "verb": verb, "by": actor_id},
         as_=Entry,
     )
     return in_order(page, found)

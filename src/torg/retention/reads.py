@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from torg.engine.postgres import Tx
+from torg.engine.postgres import Database, Tx
 from torg.kernel.errors import NotFound
 from torg.orgs.model import Network
 from torg.retention import store
 from torg.retention.model import Preview
 
 MOST_TALLIES = 50
+
+
+async def looked_ahead(
+    db: Database,
+    network: Network,
+    *,
+    days: int | None = None,
+    message_days: int | None = None,
+    group_id: int | None = None,
+    after: int = 0,
+    limit: int = 20,
+) -> Preview:
+    """The preview for an edge. Only a system transaction may ask what is held; every query names the network."""
+    async with db.system() as tx:
+        return await preview(
+            tx, network, days=days, message_days=message_days, group_id=group_id, after=after, limit=limit
+        )
 
 
 async def preview(

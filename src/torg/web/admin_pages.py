@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from torg.http import Routes
 from torg.web import (
+    admin_audit,
     admin_deliveries,
     admin_federation,
     admin_home,
+    admin_house,
     admin_invitations,
     admin_members,
     admin_queues,
     admin_reports,
+    admin_retention,
+    admin_settings,
 )
 
 
 def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
+        admin_audit.routes,
         admin_deliveries.routes,
         admin_federation.routes,
         admin_home.routes,
+        admin_house.routes,
         admin_invitations.routes,
         admin_members.routes,
         admin_queues.routes,
         admin_reports.routes,
+        admin_retention.routes,
+        admin_settings.routes,
     ]
