@@ -1,0 +1,77 @@
+"""The pages of administration in a real Chromium: they fit, axe finds no fault, in two sizes, schemes and languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.chromium import chromium, looking
+from tests.browser.test_member import LOOKS, made
+from tests.fixtures.town import INSIDE, PASSWORD, PUBLIC, Town
+from torg.access import roles
+from torg.accounts import store as account_store
+from torg.delivery import actions as deliveries
+from torg.kernel.ids import new_id
+
+pytestmark = pytest.mark.browser
+
+ANNA = "anna@square.example"
+LONG = "long" * 40
+
+
+async def fill(town: Town) -> list[tuple[str, str, str]]:
+    """(host, name, path) of the pages, with something on each."""
+    for host in (PUBLIC, INSIDE):
+        async with town.db.tx(town.scope(host)) as tx:
+            owner = {"role_id": await roles.ensure(tx, "Owner")}
+            await account_store.update(tx, town.people["anna", host], owner)
+    async with town.db.tx(town.scope()) as tx:
+        await account_store.insert(tx, new_id(), "far", {"host": "far.example", "kind": "remote"})
+        anna = town.people["anna", PUBLIC]
+        inboxes = ["https://dead.example/inbox"]
+        await deliveries.send(tx, account_id=anna, activity={"type": "Like", "id": "x:1"}, inboxes=inboxes)
+        await tx.run("UPDATE deliveries SET dead_at = now(), error = '410 Gone', attempts = 9")
+    bjorn = town.people["bjorn", PUBLIC]
+    said = await made(town, "bjorn", "/api/v1/statuses", status=f"Buy a {LONG} wheel")
+    report = await made(town, "anna", "/api/v1/reports", account_id=str(bjorn), status_ids=[said["id"]], comment=LONG)
+    await made(town, "anna", f"/api/v1/admin/accounts/{bjorn}/action", type="sensitive", text="Not like this")
+    await made(town, "anna", "/api/v1/admin/domain_blocks", domain="bad.example", private_comment=LONG)
+    await made(town, "anna", "/api/v1/admin/domain_allows", domain="good.example")
+    await made(town, "anna", "/api/torg/v1/admin/rules", text="Be kind", hint="Always")
+    await made(town, "anna", "/api/torg/v1/invites", max_uses=3)
+    return [
+        (PUBLIC, "overview", "/admin"),
+        (PUBLIC, "reports", "/admin/reports?state=resolved"),
+        (PUBLIC, "report", f"/admin/reports/{report['id']}"),
+        (PUBLIC, "members", "/admin/members"),
+        (PUBLIC, "member", f"/admin/members/{bjorn}"),
+        (PUBLIC, "invitations", "/admin/invitations"),
+        (PUBLIC, "federation", "/admin/federation"),
+        (PUBLIC, "server", "/admin/federation/servers/far.example"),
+        (PUBLIC, "deliveries", "/admin/federation/deliveries"),
+        (PUBLIC, "import", "/admin/federation/import"),
+        (PUBLIC, "settings", "/admin/settings"),
+        (PUBLIC, "rules", "/admin/rules"),
+        (PUBLIC, "retention", "/admin/retention?days=1"),
+        (PUBLIC, "audit", "/admin/audit"),
+        (INSIDE, "inside-overview", "/admin"),
+        (INSIDE, "inside-domains", "/admin/domains"),
+    ]
+
+
+async def test_the_pages_fit_and_are_accessible(town: Town, axe: str) -> None:
+    pages = await fill(town)
+    faults: list[object] = []
+    async with chromium(town) as browser:
+        for width, scheme, language in LOOKS:
+            async with looking(browser, width=width, color_scheme=scheme, locale=language, bypass_csp=True) as looker:
+                for host in (PUBLIC, INSIDE):
+                    await looker.log_in(host, ANNA, PASSWORD)
+                for host, name, path in pages:
+                    answer = await looker.page.goto(f"http://{host}{path}")
+                    assert answer is not None
+                    assert answer.status == 200, name
+                    assert await looker.sideways() == 0, (name, width)
+                    faults += [(name, width, *fault) for fault in await looker.faults(axe)]
+                    await looker.shoot(f"admin-{name}-{width}-{scheme}-{language[:2]}")
+                assert looker.complaints == []
+    assert faults == []
