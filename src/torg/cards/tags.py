@@ -12,15 +12,14 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from torg.text.markup import VALUE_CAP, attributes_at
+
 WANTED = frozenset({"html", "base", "title", "meta", "link", "iframe"})
 # Their content is text, whatever it looks like.
 RAW = frozenset({"title", "script", "style", "textarea", "noscript", "template", "xmp"})
 MOST_TAGS = 20_000
-VALUE_CAP = 4096
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9:-]{0,40}")
-_SPACE = re.compile(r"[\s/]*")
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]{1,200})(?:\s{0,50}=\s{0,50}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
 _CLOSE = {name: re.compile(rf"</{name}", re.IGNORECASE) for name in RAW}
 
 
@@ -49,7 +48,7 @@ def read(page: str) -> Iterator[Tag]:
             at += 1
             continue
         name = found.group().lower()
-        attributes, at = _attributes(page, found.end())
+        attributes, at = attributes_at(page, found.end())
         text = ""
         if name in RAW:
             close = _CLOSE[name].search(page, at)
@@ -58,24 +57,3 @@ def read(page: str) -> Iterator[Tag]:
             text, at = page[at : min(close.start(), at + VALUE_CAP)], close.start() + 2
         if name in WANTED:
             yield Tag(name, attributes, html.unescape(text))
-
-
-def _attributes(page: str, at: int) -> tuple[dict[str, str], int]:
-    """Attributes from `at` up to the tag's end, and where that is. The first of a name counts."""
-    found: dict[str, str] = {}
-    while True:
-        space = _SPACE.match(page, at)
-        at = space.end() if space else at
-        if at >= len(page) or page[at] == "<":
-            return found, at
-        if page[at] == ">":
-            return found, at + 1
-        attribute = _ATTRIBUTE.match(page, at)
-        if attribute is None:
-            at += 1
-            continue
-        name, *values = attribute.groups()
-        value = next((value for value in values if value is not None), "")
-        if len(found) < 50:
-            found.setdefault(name.lower(), html.unescape(value[:VALUE_CAP]))
-        at = attribute.end()

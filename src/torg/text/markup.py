@@ -169,7 +169,7 @@ def parse(page: str) -> Element:
             at = mark + 1
             continue
         name = found.group().lower()
-        attributes, at = _attributes(page, found.end())
+        attributes, at = attributes_at(page, found.end())
         if ends:
             tree.end(name)
             continue
@@ -185,7 +185,7 @@ def parse(page: str) -> Element:
     return tree.root
 
 
-def _attributes(page: str, at: int) -> tuple[dict[str, str], int]:
+def attributes_at(page: str, at: int) -> tuple[dict[str, str], int]:
     """Attributes from `at` up to the tag's end, and where that is. The first of a name counts."""
     found: dict[str, str] = {}
     while True:
