@@ -75,6 +75,7 @@ async def fill(town: Town) -> list[tuple[str, str]]:
         ("promotion-new", f"/promotions/new?post={own['id']}"),
         ("digest", "/settings/digest"),
         ("settings", "/settings"),
+        ("settings-profile", "/settings/profile"),
         ("settings-data", "/settings/data"),
         ("about", "/about"),
     ]

@@ -9,7 +9,8 @@ import pytest
 
 from tests.fixtures import colleagues
 from tests.fixtures.square import INSIDE, PUBLIC, Square
-from tests.web.reader import Reader
+from tests.media.makers import encoded
+from tests.web.reader import HIDDEN, Reader
 from torg.kernel.clock import now
 
 
@@ -282,6 +283,37 @@ async def test_ones_networks_stand_beside_each_other_inside_only(square: Square)
     assert outside.status_code == 200
     assert INSIDE not in outside.text, "the public network does not look inside"
     assert (await Reader(square, INSIDE).open("/networks")).headers["location"] == "/auth/sign_in?next=/networks"
+
+
+async def test_ones_profile_is_changed_here_alone(square: Square) -> None:
+    anna = square.person(INSIDE, "anna")
+    before = (await square.anna.get("/api/v1/accounts/verify_credentials")).json()
+    reader = await Reader(square, INSIDE).enters("anna")
+    page = await reader.open("/settings/profile")
+    assert page.status_code == 200
+    for wrong in ({"display_name": "x" * 40}, {"note": "x" * 600}, {"field_names[]": ["", ""]}):
+        form: dict[str, Any] = {"display_name": "Anna", "field_names[]": ["A", "B"], "field_values[]": ["a", "b"]}
+        form |= wrong
+        refused = await reader.send(page, "/settings/profile", **form)
+        assert refused.status_code == 422, wrong
+        assert "mistake" in refused.text, wrong
+    form = {
+        "display_name": "Anna <A>", "note": "Here", "field_names[]": ["Room", ""], "field_values[]": ["12", ""],
+        "locked": "true", "hide_collections": "true",
+    }  # fmt: skip
+    files = {"avatar": ("a.png", encoded(".png"), "image/png")}
+    hidden = dict(HIDDEN.findall(page.text))
+    sent = await reader.http.post("/settings/profile", data={**hidden, **form, "avatar_description": "Me"}, files=files)
+    assert (sent.status_code, sent.headers["location"]) == (303, "/settings/profile?done=1"), sent.text
+    now_ = (await anna.get("/api/v1/accounts/verify_credentials")).json()
+    assert (now_["display_name"], now_["source"]["note"], now_["locked"]) == ("Anna <A>", "Here", True)
+    assert (now_["discoverable"], now_["hide_collections"], now_["avatar_description"]) == (False, True, "Me")
+    assert [(one["name"], one["value"]) for one in now_["source"]["fields"]] == [("Room", "12")]
+    page = await reader.open("/settings/profile")
+    assert 'value="Anna &lt;A&gt;"' in page.text
+    assert 'value="Me"' in page.text
+    assert (await square.anna.get("/api/v1/accounts/verify_credentials")).json() == before, "the public Anna"
+    assert (await reader.http.post("/settings/profile", data={"display_name": "forged"})).status_code == 403
 
 
 FORMS = ["/thanks/new", "/questions/new", "/questions", "/must-see/new", "/events/new"]
