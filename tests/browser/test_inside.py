@@ -76,6 +76,8 @@ async def fill(town: Town) -> list[tuple[str, str]]:
         ("digest", "/settings/digest"),
         ("settings", "/settings"),
         ("settings-profile", "/settings/profile"),
+        ("settings-blocks", "/settings/blocks"),
+        ("settings-tags", "/settings/tags"),
         ("settings-data", "/settings/data"),
         ("about", "/about"),
     ]

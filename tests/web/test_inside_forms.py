@@ -316,6 +316,42 @@ async def test_ones_profile_is_changed_here_alone(square: Square) -> None:
     assert (await reader.http.post("/settings/profile", data={"display_name": "forged"})).status_code == 403
 
 
+async def test_tags_are_followed_and_people_let_back(square: Square) -> None:
+    anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+    reader = await Reader(square, INSIDE).enters("anna")
+    page = await reader.open("/tags/fika")
+    assert (await reader.send(page, "/tags/fika/follow")).headers["location"] == "/tags/fika"
+    assert [one["name"] for one in (await anna.get("/api/v1/followed_tags")).json()] == ["fika"]
+    assert "/tags/fika/unfollow" in (await reader.open("/tags/fika")).text
+    page = await reader.open("/settings/tags")
+    assert "#fika" in page.text
+    assert (await reader.send(page, "/tags/fika/unfollow")).headers["location"] == "/settings/tags"
+    assert (await anna.get("/api/v1/followed_tags")).json() == []
+    for verb, which in (("mute", "mutes"), ("block", "blocks")):
+        await anna.post(f"/api/v1/accounts/{bjorn.id}/{verb}")
+        page = await reader.open(f"/settings/blocks?which={which}")
+        assert f"/accounts/{bjorn.id}/un{verb}" in page.text
+        outside = await Reader(square, PUBLIC).enters("anna")
+        assert str(bjorn.id) not in (await outside.open(f"/settings/blocks?which={which}")).text
+        assert (await reader.send(page, f"/accounts/{bjorn.id}/un{verb}")).status_code == 303
+        assert (await anna.get(f"/api/v1/{which}")).json() == []
+
+
+async def test_a_server_is_blocked_and_let_back(square: Square) -> None:
+    reader = await Reader(square, PUBLIC).enters("anna")
+    page = await reader.open("/settings/blocks")
+    assert (await reader.send(page, "/settings/blocks/domains", domain="no host")).status_code == 422
+    assert (await reader.send(page, "/settings/blocks/domains", domain="Bad.example")).status_code == 303
+    assert (await square.anna.get("/api/v1/domain_blocks")).json() == ["bad.example"]
+    page = await reader.open("/settings/blocks")
+    sent = await reader.http.post(
+        "/settings/blocks/domains",
+        data={**dict(HIDDEN.findall(page.text)), "undo": "true", "domain": "bad.example"},
+    )
+    assert sent.status_code == 303
+    assert (await square.anna.get("/api/v1/domain_blocks")).json() == []
+
+
 FORMS = ["/thanks/new", "/questions/new", "/questions", "/must-see/new", "/events/new"]
 
 

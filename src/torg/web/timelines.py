@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
+from torg.graph import tags
 from torg.http import Call, Routes
 from torg.kernel.actor import NetworkKind
 from torg.kernel.errors import NotFound
@@ -62,7 +63,8 @@ async def tagged(call: Call, params: Tag) -> Response:
     if not name:
         raise NotFound
     views = await reads.tagged(call.tx, visitor.actor, turned(params), name)
-    return await _posts(visitor, params, "tag.html", views, tag=name)
+    follows = visitor.account is not None and bool((await tags.show(call.tx, visitor.actor, name)).following)
+    return await _posts(visitor, params, "tag.html", views, tag=name, follows=follows)
 
 
 async def _posts(visitor: Visitor, params: Turn, template: str, views: list[PostView], **values: Any) -> Response:
