@@ -188,7 +188,7 @@ async def test_what_is_wrong_is_said_in_words(world: World) -> None:
     for change in (
         {"hub.mode": "publish"}, {"hub.mode": ""}, {"hub.topic": ""}, {"hub.topic": "/@anna.rss"},
         {"hub.topic": f"{ORIGIN}/@anna"}, {"hub.topic": f"{ORIGIN}/@nobody.rss"}, {"hub.topic": f"{ORIGIN}/@Anna.rss"},
-        {"hub.topic": f"http://{INSIDE}/@anna.rss"}, {"hub.topic": f"{ORIGIN}/search.rss?q=x"},
+        {"hub.topic": f"http://{INSIDE}/@anna.rss"}, {"hub.topic": f"{ORIGIN}/search.rss?q=x&q=y"},
         {"hub.topic": f"{ORIGIN}/@anna.rss?max_id=1"}, {"hub.topic": f"{ORIGIN}/@%00.rss"},
         {"hub.callback": ""}, {"hub.callback": "ftp://a.example/"}, {"hub.callback": "http://u:p@a.example/"},
         {"hub.callback": "http://a.example/#x"}, {"hub.callback": "http://a.example/" + "x" * 3000},
@@ -289,3 +289,14 @@ def test_leases_and_waits() -> None:
     assert waits == sorted(waits)
     assert waits[-1] == rules.LONGEST_RETRY
     assert rules.back_off(1, 0) < rules.back_off(1, 1) < timedelta(minutes=1)
+
+
+async def test_a_search_tells_of_what_it_finds_and_of_nothing_else(world: World) -> None:
+    await world.subscribe("/search.rss?q=l%C3%B6rdag")
+    for text, told in (("På lördag!", 1), ("På söndag.", 1), ("Nästa lördag också", 2)):
+        await world.square.anna.says(text)
+        await world.square.settle()
+        await world.later(lease_until="now() + interval '1 day'")
+        await world.square.settle()
+        assert len(world.subscriber.news) == told, text
+    assert "lördag" in world.subscriber.news[-1].body.decode()

@@ -92,7 +92,7 @@ async def gather(tx: Tx, network: Network, origin: str, wanted: Wanted, page: Pa
         author=entries.person(origin, account) if account else None,
         updated=max([began, *(one.updated for one in made)]),
         entries=made,
-        hub=None if wanted.kind == "search" else origin + HUB,
+        hub=origin + HUB,
         older=_turned(url, max_id=older) if older else None,
         newer=_turned(url, min_id=views[0].post.id) if turned and views else None,
         archive=turned,

@@ -52,4 +52,5 @@ async def confirmed(tx: Tx, wish: Wish) -> None:
 async def changed(tx: Tx, keys: list[str]) -> None:
     """Publish the feeds that these keys change, if anybody has subscribed to them: once for many changes at once."""
     for topic in await store.topics(tx, keys) if keys else ():
-        await jobs.enqueue(tx, PUBLISH, {"topic": topic}, key=topic)
+        wait = rules.SEARCH_PAUSE if topic.startswith("/search.") else None
+        await jobs.enqueue(tx, PUBLISH, {"topic": topic}, key=topic, run_at=wait)

@@ -9,6 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+SEARCHES: Final = "search"
+"""The key of every search: any post may change what it finds."""
+SEARCH_PAUSE: Final = timedelta(seconds=20)
+"""For so long changes are gathered before a search is asked anew, whoever writes how much."""
 LEASE: Final = 10 * 86_400
 SHORTEST_LEASE: Final = 300
 LONGEST_LEASE: Final = 30 * 86_400
@@ -71,4 +75,4 @@ def keys(account_id: int, group_id: int | None, tags: Iterable[str], *, boost: b
         return own
     if group_id is not None:
         return [f"account:{group_id}"]  # what stands in a group is in no feed of a tag
-    return ["network", *own, *(f"tag:{tag}" for tag in tags)]
+    return ["network", SEARCHES, *own, *(f"tag:{tag}" for tag in tags)]
