@@ -104,6 +104,7 @@ GROUPS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
                ("off", _("none")))),
         Field("authorised_fetch", "flag", _("Other servers must sign what they ask for"), YES_NO),
         Field("webmentions", "flag", _("Other sites are told of links to them, and theirs are taken in"), YES_NO),
+        Field("guest_replies", "flag", _("People without an account may reply to public posts"), YES_NO),
         Field("remote_media_days", "number", _("Days for which a copy of a file stays that nobody looks at")),
         Field("remote_media_mb", "number", _("Megabytes that all such copies may take")),
     )),
