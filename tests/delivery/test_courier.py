@@ -68,7 +68,7 @@ async def test_a_passing_refusal_is_tried_again(office: Office, status: int) -> 
         await office.bring()
         (row,) = await office.rows("attempts, dead_at, run_at - now() AS wait, error")
         assert (row["attempts"], row["dead_at"], row["error"]) == (1, None, str(status))
-        assert 55 < row["wait"].total_seconds() < 70
+        assert 5 < row["wait"].total_seconds() < 20
         assert (await office.lane(server.host))["failures"] == 0
         await office.bring()
         assert len(server.got) == 1, "not before its time"
@@ -82,7 +82,7 @@ async def test_a_passing_refusal_is_tried_again(office: Office, status: int) -> 
 
 
 @pytest.mark.parametrize(("status", "fields", "minutes"), [
-    (503, {}, 1), (502, {}, 1), (429, {"retry-after": "1800"}, 30), (503, {"retry-after": "99999999"}, 360),
+    (503, {}, 0.25), (502, {}, 0.25), (429, {"retry-after": "1800"}, 30), (503, {"retry-after": "99999999"}, 360),
 ])  # fmt: skip
 async def test_a_host_in_trouble_rests_with_all_that_waits_for_it(
     office: Office, status: int, fields: dict[str, str], minutes: float
@@ -94,7 +94,7 @@ async def test_a_host_in_trouble_rests_with_all_that_waits_for_it(
         assert server.numbers == [0], "one probe"
         lane = await office.lane(server.host)
         assert lane["failures"] == 1
-        assert minutes * 0.95 < lane["rest"] < minutes * 1.15
+        assert minutes * 0.95 - 0.1 < lane["rest"] < minutes * 1.15
         await office.send(server.inbox, n=5)
         await office.bring()
         assert server.numbers == [0], "not even for what is new"
@@ -107,10 +107,10 @@ async def test_a_host_in_trouble_rests_with_all_that_waits_for_it(
 async def test_a_dead_host_is_probed_ever_more_seldom(office: Office) -> None:
     with refusing() as host:
         await office.send(f"http://{host}/inbox")
-        for minutes in (1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360):
+        for minutes in (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360):
             await office.bring()
             rest = (await office.lane(host))["rest"]
-            assert minutes * 0.95 < rest < minutes * 1.15
+            assert minutes * 0.95 - 0.1 < rest < minutes * 1.15  # some seconds may have passed
             await office.due()
         (peer,) = await office.run("SELECT failing_since IS NOT NULL AS failing FROM peers WHERE host = %s", host)
         assert peer == {"failing": True}
@@ -124,7 +124,7 @@ async def test_a_dead_host_is_probed_ever_more_seldom(office: Office) -> None:
         await office.due()
         await office.bring()
         lane = await office.lane(host)
-        assert (lane["due"], lane["worker"], lane["failures"]) == (False, None, 12)
+        assert (lane["due"], lane["worker"], lane["failures"]) == (False, None, 14)
 
 
 async def test_a_blackhole_is_a_dead_host(office: Office) -> None:

@@ -435,6 +435,8 @@ async def test_pins_of_another_server_are_read_with_its_actor(home: Home, elsewh
     account = await followed(home, carol, home.anna)
     path = f"/api/v1/accounts/{account.id}/statuses?pinned=true"
     assert [status["uri"] for status in (await home.anna.get(path)).json()] == [two["id"], one["id"]]
-    elsewhere.serve("/users/carol/featured", {**collection, "orderedItems": [one["id"]]})
+    page = {"id": f"{elsewhere.origin}/users/carol/featured?page=1", "type": "OrderedCollectionPage"}
+    paged = {name: value for name, value in collection.items() if name != "orderedItems"}
+    elsewhere.serve("/users/carol/featured", {**paged, "first": {**page, "orderedItems": [one["id"]]}})
     await comes(home, carol, carol.activity("Update", carol.document))
     assert [status["uri"] for status in (await home.anna.get(path)).json()] == [one["id"]]

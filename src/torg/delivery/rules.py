@@ -15,7 +15,7 @@ from torg.signing.model import Scheme
 LONGEST_ADDRESS = 2000
 GIVE_UP = timedelta(days=7)
 """How long a delivery is tried, and how long a host may fail before nothing more is put down for it."""
-FIRST_WAIT = timedelta(minutes=1)
+FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(hours=6)
 UNSURE = 3
 """Attempts at an inbox that says 401 to both signatures: many say so when they could not fetch our key just then."""
@@ -73,7 +73,7 @@ def _said(answer: Fetched) -> str:
 
 
 def next_wait(attempts: int, after: float | None = None) -> timedelta:
-    """The wait after the n-th failure in a row, of a host or of one delivery: a minute, doubled, at most six hours.
+    """The wait after the n-th failure in a row, of a host or of one delivery: 15 s, doubled, at most six hours.
 
     Longer if the other side asked for it, spread by a tenth so that not all come at once.
     """

@@ -6,6 +6,7 @@ Servers tell of a pin by an Add only to those who follow at that moment, and som
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -15,7 +16,7 @@ from torg.kernel.errors import TorgError
 from torg.orgs.model import Network
 from torg.posts import marks
 from torg.remote import documents, notes, store
-from torg.remote.as2 import id_of, list_of, same_origin
+from torg.remote.as2 import id_of, list_of, object_of, same_origin
 from torg.remote.errors import Failed, RemoteError
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,11 @@ async def gather(services: Any, network: Network, account_id: int) -> None:
         except RemoteError as final:
             log.info("pins cannot be had", account=account.acct, reason=str(final)[:200])
             return
-        items = [*list_of(found.get("orderedItems")), *list_of(found.get("items"))]
+        items = _items(found)
+        first = found.get("first")
+        if not items and first is not None:
+            page = object_of(first) or await documents.fetch(services, network, id_of(first) or "")
+            items = _items(page)
         wanted = [uri for item in items if (uri := id_of(item)) and same_origin(uri, actor.featured)][:MOST]
         kept = []
         for uri in wanted:
@@ -57,3 +62,7 @@ async def gather(services: Any, network: Network, account_id: int) -> None:
     async with services.db.tx(network.scope) as tx:
         # The first of the collection is shown first, as the last that was pinned
         await marks.pin_exactly(tx, actor_, kept[::-1])
+
+
+def _items(collection: Mapping[str, Any]) -> list[Any]:
+    return [*list_of(collection.get("orderedItems")), *list_of(collection.get("items"))]
