@@ -222,7 +222,7 @@ async def test_notify_is_sent_once_a_batch_with_the_newest_number(db: Database) 
     async with listener:
         await march(db, range(7))
         await Relay(db, {}).drain()
-        heard = [n.payload async for n in listener.notifies(timeout=1, stop_after=1)]
+        heard = [n.payload async for n in listener.notifies(timeout=30, stop_after=1)]
         heard += [n.payload async for n in listener.notifies(timeout=0.2)]
     assert heard == ["7"]
 
