@@ -48,6 +48,7 @@ def test_every_setting_can_be_given_both_ways(tmp_path: Path) -> None:
         "max_video_mb": "50",
         "fetch_allow": "127.0.0.0/8",
         "ca_file": str(file),
+        "outside": "off",
         "vapid_contact": "mailto:a@acme.example",
         "log_level": "debug",
     }

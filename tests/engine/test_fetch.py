@@ -413,3 +413,23 @@ async def test_a_missing_authority_file_says_what_to_do(tmp_path: Path) -> None:
     fetcher = Fetcher(ca_file=tmp_path / "none.pem")
     with pytest.raises(Misused, match="TORG_CA_FILE"):
         await fetcher.get("http://example.org/")
+
+
+async def test_nothing_is_called_when_nothing_may_leave() -> None:
+    async with serving(always(reply(b"here"))) as server:
+        fetcher = Fetcher(allow=LOOPBACK, outside=False)
+        try:
+            with pytest.raises(FetchFailed, match="TORG_OUTSIDE"):
+                await fetcher.get(server.origin)
+
+            async def known(host: str, port: int) -> list[str]:
+                return ["127.0.0.1"]
+
+            line = await fetcher.line(width=1, resolve=known)
+            target = line.target(f"{server.origin}/inbox")
+            with pytest.raises(FetchFailed, match="TORG_OUTSIDE"):
+                await line.post(target, b"{}", {}, timeout=5, connect=5, max_bytes=100)
+            await line.aclose()
+        finally:
+            await fetcher.close()
+    assert server.asked == []

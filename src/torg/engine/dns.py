@@ -27,11 +27,15 @@ class NoAnswer(Unavailable):
 class Resolver:
     """Asks the machine's name servers, or those named: addresses with an optional port, `127.0.0.1:5353`."""
 
-    def __init__(self, servers: Sequence[str] = ()) -> None:
+    def __init__(self, servers: Sequence[str] = (), *, outside: bool = True) -> None:
+        """`outside`: False asks nobody (TORG_OUTSIDE)."""
         self._servers = tuple(servers)
+        self._outside = outside
 
     async def txt(self, name: str) -> list[str]:
         """The texts at a name, each joined from its pieces; none if there is no such name. NoAnswer if unknowable."""
+        if not self._outside:
+            raise NoAnswer(log=f"TXT {name!r:.300}: TORG_OUTSIDE is off")
         try:
             answer = await self._resolver().resolve(name, dns.rdatatype.TXT, search=False, lifetime=LIFETIME)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):

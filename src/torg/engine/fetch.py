@@ -38,6 +38,11 @@ Sign = Callable[[str, str, Mapping[str, str], bytes], Mapping[str, str]]
 """`(method, url, headers, body) → further headers`, called anew for each hop: a signed GET may be redirected."""
 
 
+async def nowhere(host: str, port: int) -> list[str]:
+    """A resolver that knows no address: with TORG_OUTSIDE=off nothing is called, whoever asks."""
+    raise OSError("nothing leaves this installation: TORG_OUTSIDE is off")
+
+
 class _Caps(msgspec.Struct, frozen=True):
     max_bytes: int
     cut: bool
@@ -58,6 +63,7 @@ class Fetcher:
 
     `origin`: our own address for the User-Agent, `https://acme.example`. `allow`: ranges opened besides the public
     ones (TORG_FETCH_ALLOW). `ca_file`: authorities trusted besides the system's (TORG_CA_FILE).
+    `outside`: False lets nothing out, to no address at all (TORG_OUTSIDE).
     """
 
     def __init__(
@@ -68,11 +74,13 @@ class Fetcher:
         ca_file: Path | None = None,
         resolve: Resolver = system_resolver,
         version: str = "0.1",
+        outside: bool = True,
     ) -> None:
         self._origin = origin
         self._allow = parse_ranges(allow)
         self._ca_file = ca_file
-        self._resolve = resolve
+        self._outside = outside
+        self._resolve = resolve if outside else nowhere
         self._version = version
         self._lanes = Lanes(PER_HOST)
         self._exchange: Exchange | None = None
@@ -133,7 +141,7 @@ class Fetcher:
         """
         exchange = await self._open()
         module = importlib.import_module("torg.engine.line")
-        line: Line = module.open_line(exchange, width, self._agent, resolve)
+        line: Line = module.open_line(exchange, width, self._agent, resolve if self._outside else nowhere)
         return line
 
     async def close(self) -> None:

@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_video_mb: int = 99
     fetch_allow: tuple[str, ...] = ()
     ca_file: Path | None = None
+    outside: bool = True
     vapid_contact: str = "mailto:torg@localhost"
     log_level: str = "info"
 
@@ -228,6 +229,13 @@ SETTINGS: tuple[Setting, ...] = (
         _ranges,
         "address ranges",
         "Private addresses that Torg may fetch from and push to, otherwise refused. For tests and closed nets.",
+    ),
+    Setting(
+        "outside",
+        _switch,
+        "on · off",
+        "Off: nothing leaves this installation. No page is fetched, nothing delivered or pushed to other servers, "
+        "mails are written into the data folder. For copies to try things on; `torg rehearse` has it off.",
     ),
     Setting("ca_file", _file, "file", "Certificate authorities (PEM) to believe besides the usual, when fetching."),
     Setting(

@@ -87,7 +87,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         return network is None or gate.admits(network, connection.actor, connection.ip)
 
     workshop = Workshop(db, blobs, WorkerPool(), settings.data / "making", sizes)
-    fetch = Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file)
+    fetch = Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file, outside=settings.outside)
     services = Services(
         settings=settings,
         db=db,
@@ -96,13 +96,13 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         media=workshop,
         copies=Copies(db, fetch, workshop),
         mail=Mailer(
-            smtp_url=settings.smtp_url,
+            smtp_url=settings.smtp_url if settings.outside else None,
             folder=settings.data / "mail",
             sender=settings.mail_from,
             ca_file=settings.ca_file,
         ),
         fetch=fetch,
-        dns=Resolver(),
+        dns=Resolver(outside=settings.outside),
         networks=networks,
         door=Door(db),
         gate=gate,

@@ -1,0 +1,101 @@
+"""A rehearsal's figures as text for the terminal, as CSV second by second, and as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import msgspec
+
+from torg.rehearsal import histogram
+from torg.rehearsal.model import Moment
+from torg.rehearsal.result import Result, checks, first_broken, held
+
+
+def text(result: Result) -> str:
+    """The verdict, the figures, and what broke first."""
+    rows = [
+        (("kept    " if c.held else "BROKEN  ") + c.name, f"{c.seen}  (promised: {c.promised})") for c in checks(result)
+    ]
+    rows += [("        " + name, value) for name, value in figures(result)]
+    width = max(len(name) for name, _ in rows)
+    lines = [f"{result.load.name}: {result.load.about}", ""]
+    lines += [f"{name.ljust(width)}  {value}" for name, value in rows]
+    lines += ["", *(f"said: {one}" for one in result.said), first_broken(result)]
+    return "\n".join(lines)
+
+
+def figures(result: Result) -> Iterator[tuple[str, str]]:
+    """(name, value) of everything measured."""
+    seconds = max(1.0, result.load.seconds)
+    for name, of in (("posts", result.posts), ("home timelines", result.reads), ("stream events", result.streams)):
+        if of:
+            p50, p99 = histogram.quantile(of, 0.5) or 0, histogram.quantile(of, 0.99) or 0
+            yield name, f"{sum(of.values()) / seconds:,.0f}/s  p50 {p50:.1f} ms  p99 {p99:.1f} ms"
+    if result.timelines:
+        p50, p99 = histogram.quantile(result.timelines, 0.5) or 0, histogram.quantile(result.timelines, 0.99) or 0
+        yield (
+            "post to timeline (sampled)",
+            f"p50 {p50:.0f} ms  p99 {p99:.0f} ms  ({sum(result.timelines.values()):,} seen)",
+        )
+    refused = sum(moment.refused for moment in result.moments)
+    if refused:
+        yield "asked to come again (503)", f"{refused:,}"
+    yield "start-up", f"{result.startup_s:.2f} s"
+    server, database = result.idle_mb
+    if server is not None:
+        yield "memory idle (PSS)", f"{server:.0f} MB server + {database or 0:.0f} MB database"
+    most = [(m.server_mb or 0, m.database_mb or 0) for m in result.moments if m.server_mb is not None]
+    if most:
+        yield (
+            "memory at most (PSS)",
+            f"{max(a for a, _ in most):.0f} MB server + {max(b for _, b in most):.0f} MB database",
+        )
+    queues = [m.outbox for m in result.moments if m.outbox is not None]
+    if queues:
+        yield "outbox at most", f"{max(queues):,}"
+    spent = [
+        (name, sum(getattr(m, field) or 0 for m in result.moments if m.second < seconds) / seconds)
+        for name, field in (("server", "server_cpu"), ("database", "database_cpu"), ("load", "load_cpu"))
+    ]
+    if any(value for _, value in spent):
+        yield "processor (cores)", ", ".join(f"{name} {value:.2f}" for name, value in spent)
+    for name, value in result.more.items():
+        yield name, f"{value:,.2f}".removesuffix(".00")
+
+
+def as_csv(result: Result) -> str:
+    """A row for each second (RFC 4180); empty where nothing was seen."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    fields = [field.name for field in msgspec.structs.fields(Moment)]
+    writer.writerow(fields)
+    for moment in result.moments:
+        values = [getattr(moment, name) for name in fields]
+        writer.writerow("" if v is None else round(v, 4) if isinstance(v, float) else v for v in values)
+    return out.getvalue()
+
+
+def as_json(result: Result) -> bytes:
+    """Everything, with the verdict."""
+    whole = {
+        "load": result.load.name,
+        "held": held(result),
+        "broke_first": first_broken(result),
+        "checks": checks(result),
+        "figures": dict(figures(result)),
+        "short_streams": {str(person): pair for person, pair in list(result.short_streams.items())[:20]},
+        "lost": result.lost[:100],
+        "seconds": result.moments,
+    }
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2)
+
+
+def summary(result: Result) -> str:
+    """One line of JSON: load, held, what broke first, figures."""
+    short = {
+        "load": result.load.name, "held": held(result), "broke_first": first_broken(result),
+        "figures": dict(figures(result)),
+    }  # fmt: skip
+    return msgspec.json.encode(short).decode()

@@ -1,0 +1,99 @@
+"""Who follows whom, when what is due, and times in buckets: the arithmetic that a rehearsal is judged by."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torg.kernel.errors import Misused
+from torg.rehearsal import crowd, histogram, result
+from torg.rehearsal.loads import LOADS, chosen
+from torg.rehearsal.model import Load, Moment, Phase, Promise
+from torg.rehearsal.talking import Clockwork
+
+
+@given(st.integers(4, 400), st.integers(1, 126))
+def test_followers_and_followed_are_each_others_inverse(people: int, followers: int) -> None:
+    followers = min(followers, people // 2)
+    pairs = {(reader, author) for author in range(people) for reader in crowd.followers_of(author, people, followers)}
+    back = {(reader, author) for reader in range(people) for author in crowd.followed_by(reader, people, followers)}
+    assert pairs == back
+    assert len(pairs) == people * followers
+    assert all(reader != author for reader, author in pairs)
+
+
+@given(st.integers(0, 10**10))
+def test_a_time_is_in_its_bucket_within_two_percent(microseconds: int) -> None:
+    floor = histogram.least(histogram.bucket(microseconds))
+    assert floor <= microseconds <= floor * 1.016 + 1
+
+
+def test_quantiles_are_of_all_parts_together() -> None:
+    parts = [{histogram.bucket(1000): 98}, {histogram.bucket(64_000): 1, histogram.bucket(1000): 1}]
+    total = histogram.merged(parts)
+    assert histogram.quantile(total, 0.5) == 1.0
+    assert histogram.quantile(total, 1.0) == 64.0
+    assert histogram.quantile({}, 0.99) is None
+
+
+def test_each_post_is_due_at_its_moment() -> None:
+    clock = Clockwork(LOADS["castle"])
+    load = LOADS["castle"]
+    assert clock.posts(load.seconds) == pytest.approx(load.posts, abs=1)
+    moments = [clock.moment(number) for number in range(load.posts)]
+    assert moments == sorted(moments)
+    burst = [at for at in moments if 10 <= at < 11]
+    assert len(burst) == pytest.approx(25 * 229, abs=1)
+    assert all(number <= clock.posts(at) + 1e-6 for number, at in enumerate(moments))
+
+
+def test_a_load_is_changed_as_asked_for() -> None:
+    small = chosen("election-2008", minutes=0.5, scale=0.1)
+    assert (small.seconds, small.people, small.streams) == (30, 1000, 200)
+    assert small.phases[0].posts_per_s == pytest.approx(22.9)
+    assert chosen("castle", rate=10).phases[1].posts_per_s == pytest.approx(250)
+    with pytest.raises(Misused, match="There is no load 'election-1789'"):
+        chosen("election-1789")
+    with pytest.raises(Misused, match="--scale"):
+        chosen("castle", scale=0)
+
+
+LOAD = Load(name="x", about="", phases=(Phase(2, 1),), people=4, followers=1, promise=Promise(post_p99_ms=100))
+
+
+def _seen(**changes: object) -> result.Result:
+    kept = result.Result(
+        load=LOAD, acknowledged=2, kept=2, posts={histogram.bucket(9000): 2},
+        moments=[Moment(second=0, wanted=1, posts=1, post_p99=9.0), Moment(second=1, wanted=1, posts=1, post_p99=9.0)],
+    )  # fmt: skip
+    return msgspec.structs.replace(kept, **changes)
+
+
+def test_a_kept_promise_is_kept() -> None:
+    assert result.held(_seen())
+    assert result.first_broken(_seen()).startswith("Nothing broke")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"lost": [1]}, "acknowledged posts in the database"),
+        ({"alive": False}, "the server stayed up"),
+        ({"posts": {histogram.bucket(150_000): 2}}, "p99 of a post"),
+        ({"also_broken": ["the last one waited"]}, "the last one waited"),
+        ({"moments": [Moment(second=0, wanted=2, posts=1)]}, "posts acknowledged while the load lasted"),
+        ({"load": msgspec.structs.replace(LOAD, streams=2), "short_streams": {1: (0, 1)}}, "streams that got"),
+    ],
+)
+def test_each_broken_part_breaks_the_promise_and_is_named(changes: dict[str, object], said: str) -> None:
+    assert not result.held(_seen(**changes))
+    assert said in result.first_broken(_seen(**changes))
+
+
+def test_the_earliest_is_what_broke_first() -> None:
+    late = Moment(second=0, wanted=1, posts=1, post_p99=9.0)
+    early = Moment(second=1, wanted=1, posts=1, post_p99=150.0)
+    seen = _seen(moments=[late, early, Moment(second=2, errors=3)], posts={histogram.bucket(150_000): 2})
+    assert "in second 1: p99 of a post" in result.first_broken(seen)
