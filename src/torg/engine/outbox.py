@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 
+from torg.engine.changes import changes
 from torg.engine.postgres import Tx, json
 from torg.kernel.events import Event, kind_of
 
@@ -56,6 +58,7 @@ async def append_all(
 ) -> None:
     """Store several events, in their order, with one round trip."""
     org_id, network_id = tenant(tx, org_id, network_id)
+    events = list(events)
     rows = [(org_id, network_id, kind_of(event), json(event)) for event in events]
     if not rows:
         return
@@ -63,6 +66,8 @@ async def append_all(
         await tx.run(INSERT, rows[0])
     else:
         await tx.many(INSERT, rows)
+    for event in events:
+        tx.after_commit(partial(changes.happened, org_id, network_id, kind_of(event), event))
     tx.after_commit(wake)
 
 

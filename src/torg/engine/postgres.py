@@ -18,6 +18,7 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from torg.engine.changes import changes, written
 from torg.kernel.actor import Scope
 from torg.kernel.errors import Unavailable
 
@@ -65,6 +66,8 @@ class Tx:
         self._scope = scope
         self._begin = begin
         self._steady = False
+        self._root: Tx = self
+        self._written: set[str] = set()
         self.after: list[Callable[[], None]] = []
         self.later: list[tuple[Scope, Callable[[Tx], Awaitable[None]]]] = []
 
@@ -76,6 +79,7 @@ class Tx:
         return self._scope
 
     async def _cursor(self, sql: str, params: Params, factory: Any) -> psycopg.AsyncCursor[Any]:
+        self._note(sql)
         cursor = self._connection.cursor(row_factory=factory)
         return await cursor.execute(cast(Any, sql), params)
 
@@ -113,11 +117,25 @@ class Tx:
     async def many(self, sql: str, rows: Sequence[Params]) -> None:
         """Execute once per row of parameters, batched on the wire."""
         if rows:
+            self._note(sql)
             await self._connection.cursor().executemany(cast(Any, sql), cast(Any, rows))
 
     def copy(self, sql: str) -> AbstractAsyncContextManager[psycopg.AsyncCopy]:
         """`COPY … FROM STDIN` for bulk loads; write rows with `write_row`."""
+        self._note(sql)
         return self._connection.cursor().copy(cast(Any, sql))
+
+    def _note(self, sql: str) -> None:
+        """Whoever remembers answers is told which tables were written, once they are."""
+        if not (tables := written(sql)):
+            return
+        if not self._written:
+            self._root.after_commit(self._tell)
+        self._written |= tables
+
+    def _tell(self) -> None:
+        tables, self._written = self._written, set()
+        changes.wrote(self._scope, tables)
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once the transaction is durable; never if it is rolled back."""
@@ -143,6 +161,7 @@ class Tx:
         """The same transaction seen with a tenant: for effects, which the relay runs for all of them."""
         inner = Tx(self._connection, scope)
         inner.later = self.later
+        inner._root = self._root
         return inner
 
     @property

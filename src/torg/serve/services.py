@@ -13,6 +13,7 @@ from torg.bridge import guard
 from torg.delegation.events import DelegationEnded
 from torg.engine.blobs import Blobs, DiskBlobs
 from torg.engine.bus import LogBus
+from torg.engine.changes import changes
 from torg.engine.dns import Resolver
 from torg.engine.fetch import Fetcher
 from torg.engine.flights import Flights
@@ -77,7 +78,9 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
     checks.before_publish[:] = [guard.check]
     blobs = DiskBlobs(settings.data / "files")
     sizes = rules.Sizes(image=settings.max_image_mb * rules.MEGABYTE, video=settings.max_video_mb * rules.MEGABYTE)
+    changes.share(settings.data)
     bus = LogBus(db)
+    bus.subscribe(changes.read_log)
     await bus.start()
     gate = Gate(db)
     networks = NetworksByHost(db)
