@@ -1,107 +1,199 @@
-"""What is measured, each a coroutine that gives figures: name → value. Counts and times are bounded."""
+"""What is measured, each a coroutine that gives figures: name → value. All are bounded in count or time."""
 
 from __future__ import annotations
 
 import asyncio
-import json
+import base64
+import os
+import random
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from bench.wire import Wire
+from bench.servers import settle
+from bench.stage import Caller, Stage
+from torg.rehearsal import crowd
+from torg.rehearsal.listening import Ears, open_all
 
 Figures = dict[str, float]
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much of each: `posts` in a row and as many at once, `reads` of the home timeline, `events` of the stream."""
-
-    posts: int = 200
-    reads: int = 400
-    events: int = 30
-    connections: int = 8
-    seconds: float = 60.0
+HOME = "/api/v1/timelines/home?limit=20"
+CONNECTIONS = 16
+STREAMS = 500
+PATIENCE = 60.0
 
 
 def percentile(times: list[float], share: float) -> float:
     """The time in ms below which `share` of them lie."""
     ordered = sorted(times)
-    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-async def _repeat(wire: Wire, count: int, method: str, path: str, text: str | None) -> list[float]:
-    times = []
-    for number in range(count):
-        body = None if text is None else {"status": f"{text} {time.time_ns()} {number} #bench"}
-        start = time.perf_counter()
-        await wire.ask(method, path, body)
-        times.append(time.perf_counter() - start)
+async def closed_loop(caller: Caller, connections: int, seconds: float, next_: Callable[[], bytes]) -> list[float]:
+    """Each connection asks again as soon as it is answered; the times."""
+    end = time.perf_counter() + seconds
+    times: list[float] = []
+
+    async def one() -> None:
+        while (begun := time.perf_counter()) < end:
+            await caller.ask(next_())
+            times.append(time.perf_counter() - begun)
+
+    await asyncio.gather(*(one() for _ in range(connections)))
     return times
 
 
-async def _together(
-    url: str, token: str, count: int, connections: int, method: str, path: str, text: str | None
-) -> tuple[float, list[float]]:
-    """(per second, each one's time) of `count` requests over several connections."""
-    wires = [await Wire(url, token).__aenter__() for _ in range(connections)]
+def rated(name: str, times: list[float], seconds: float, cpu: float) -> Figures:
+    """Rate, processor milliseconds of server and database for each, p50 and p99."""
+    count = max(1, len(times))
+    return {
+        f"{name}_per_s": count / seconds,
+        f"{name}_cpu_ms": 1000 * cpu / count,
+        f"{name}_p50_ms": percentile(times, 0.5),
+        f"{name}_p99_ms": percentile(times, 0.99),
+    }
+
+
+async def warm(stage: Stage, seconds: float) -> Figures:
+    """Home timelines of all viewers by turns, each read before and unchanged."""
+    async with Caller(stage.server, CONNECTIONS) as caller:
+        requests = [caller.get(HOME, token) for token in stage.viewers]
+        for request in requests:
+            await caller.ask(request)
+        turn = iter(range(1 << 60))
+        cpu, begun = stage.server.cpu(), time.perf_counter()
+        times = await closed_loop(caller, CONNECTIONS, seconds, lambda: requests[next(turn) % len(requests)])
+        return rated("warm_reads", times, time.perf_counter() - begun, stage.server.cpu() - cpu)
+
+
+async def cold(stage: Stage) -> Figures:
+    """After a start, the first home timeline of each viewer, four at once."""
+    settle(stage.server)
+    async with Caller(stage.server, 4) as caller:
+        cpu, begun = stage.server.cpu(), time.perf_counter()
+        times: list[float] = []
+
+        async def one(token: str) -> None:
+            at = time.perf_counter()
+            await caller.ask(caller.get(HOME, token))
+            times.append(time.perf_counter() - at)
+
+        for first in range(0, len(stage.viewers), 4):
+            await asyncio.gather(*(one(token) for token in stage.viewers[first : first + 4]))
+        return rated("cold_reads", times, time.perf_counter() - begun, stage.server.cpu() - cpu)
+
+
+async def visible(stage: Stage, seconds: float) -> Figures:
+    """Posts by the speaker over eight connections, until the last eight are in all 20 followers' home timelines."""
+    run = random.randrange(90) * 1_000_000
+    async with Caller(stage.server, 8) as caller:
+        count = iter(range(1, 1 << 30))
+        sent: list[int] = []
+
+        def next_() -> bytes:
+            number = run + next(count)
+            sent.append(number)
+            return caller.post("/api/v1/statuses", stage.speaker, {"status": f"Hear {crowd.MARK % (number, 0)}"})
+
+        cpu, begun = stage.server.cpu(), time.perf_counter()
+        times = await closed_loop(caller, 8, seconds, next_)
+        last = [b"zq%08d" % number for number in sent[-8:]]
+        for token in stage.followers:
+            while not await _there(caller, token, last):
+                if time.perf_counter() - begun > PATIENCE:
+                    raise RuntimeError(f"{stage.server.name}: posts did not come to a follower in {PATIENCE:.0f} s")
+                await asyncio.sleep(0.01)
+        spent = time.perf_counter() - begun
+        settle(stage.server)
+        return rated("visible_posts", times, spent, stage.server.cpu() - cpu)
+
+
+async def _there(caller: Caller, token: str, marks: list[bytes]) -> bool:
+    home = await caller.ask(caller.get(HOME, token))
+    return all(mark in home for mark in marks)
+
+
+async def mixed(stage: Stage, seconds: float) -> Figures:
+    """95 % home timelines of the 20 followers, 5 % posts by the speaker."""
+    dice = random.Random(95)
+    async with Caller(stage.server, CONNECTIONS) as caller:
+        reads = [caller.get(HOME, token) for token in stage.followers]
+
+        def next_() -> bytes:
+            if dice.random() < 0.05:
+                return caller.post("/api/v1/statuses", stage.speaker, {"status": f"Mixed {dice.random()}"})
+            return dice.choice(reads)
+
+        cpu, begun = stage.server.cpu(), time.perf_counter()
+        times = await closed_loop(caller, CONNECTIONS, seconds, next_)
+        spent = time.perf_counter() - begun
+        settle(stage.server)
+        return rated("mixed", times, spent, stage.server.cpu() - cpu)
+
+
+async def streams(stage: Stage, seconds: float) -> Figures:
+    """One post to 500 WebSocket subscribers, again and again: each post when all have got the one before.
+
+    The subscribers are 500 people where there are so many, else fewer with several streams each.
+    """
+    ears = Ears()
+    requests = {n: _upgrade(stage, n) for n in range(STREAMS)}
+    opened = await open_all(ears, stage.server.port, requests)
+    if len(opened) < STREAMS:
+        raise RuntimeError(f"{stage.server.name}: {len(opened)} of {STREAMS} WebSockets opened")
+    run = random.randrange(90) * 1_000_000
+    times: list[float] = []
     try:
-        start = time.perf_counter()
-        parts = await asyncio.gather(*(_repeat(wire, count // connections, method, path, text) for wire in wires))
-        spent = time.perf_counter() - start
+        async with Caller(stage.server, 1) as caller:
+            await asyncio.sleep(1.0)
+            settle(stage.server)
+            cpu, begun = stage.server.cpu(), time.perf_counter()
+            while time.perf_counter() - begun < seconds:
+                at = time.perf_counter()
+                text = f"Live {crowd.MARK % (run + len(times), 0)}"
+                await caller.ask(caller.post("/api/v1/statuses", stage.crier, {"status": text}))
+                while ears.total < STREAMS * (len(times) + 1):
+                    if time.perf_counter() - at > 20:
+                        raise RuntimeError(f"{stage.server.name}: a post came to {ears.total} of {STREAMS} WebSockets")
+                    await asyncio.sleep(0.0005)
+                times.append(time.perf_counter() - at)
+            spent = time.perf_counter() - begun
+            settle(stage.server)
+            cpu = stage.server.cpu() - cpu
     finally:
-        for wire in wires:
-            await wire.__aexit__(None, None, None)
-    times = [one for part in parts for one in part]
-    return len(times) / spent, times
-
-
-async def posting(url: str, token: str, size: Size) -> Figures:
-    """Posts one after the other, and over several connections."""
-    one_rate, one = await _together(url, token, size.posts, 1, "POST", "/api/v1/statuses", "One")
-    many_rate, many = await _together(url, token, size.posts, size.connections, "POST", "/api/v1/statuses", "Many")
+        ears.closing = True
+        for ear in opened:
+            ear.transport.abort()
     return {
-        "posts_per_s": one_rate,
-        "post_p50_ms": percentile(one, 0.5),
-        "post_p99_ms": percentile(one, 0.99),
-        "posts_concurrent_per_s": many_rate,
-        "post_concurrent_p99_ms": percentile(many, 0.99),
+        "deliveries_per_s": STREAMS * len(times) / spent,
+        "deliveries_cpu_ms": 1000 * cpu / (STREAMS * len(times)),
+        "deliveries_p50_ms": percentile(times, 0.5),
+        "deliveries_p99_ms": percentile(times, 0.99),
     }
 
 
-async def reading(url: str, token: str, size: Size) -> Figures:
-    """The home timeline's first page of 20, warm."""
-    path = "/api/v1/timelines/home?limit=20"
-    await _together(url, token, 20, 1, "GET", path, None)
-    one_rate, one = await _together(url, token, size.reads, 1, "GET", path, None)
-    many_rate, many = await _together(url, token, size.reads, size.connections, "GET", path, None)
-    return {
-        "home_per_s": one_rate,
-        "home_p50_ms": percentile(one, 0.5),
-        "home_p99_ms": percentile(one, 0.99),
-        "home_concurrent_per_s": many_rate,
-        "home_concurrent_p99_ms": percentile(many, 0.99),
-    }
+def _upgrade(stage: Stage, number: int) -> bytes:
+    token = stage.listeners[number % len(stage.listeners)]
+    key = base64.b64encode(os.urandom(16)).decode()
+    return (
+        f"GET /api/v1/streaming?stream=user&access_token={token} HTTP/1.1\r\nHost: {stage.server.host}\r\n"
+        "User-Agent: bench\r\n"
+        f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    ).encode()
 
 
-async def streaming(url: str, token: str, size: Size) -> Figures:
-    """From sending a post until its event arrives by server-sent events on one's own stream."""
-    times = []
-    async with Wire(url, token) as ear, Wire(url, token) as mouth:
-        stream = await ear.open_stream("/api/v1/streaming/user")
-        await asyncio.sleep(0.5)
-        for number in range(size.events):
-            mark = f"live {time.time_ns()} {number}"
-            start = time.perf_counter()
-            await mouth.ask("POST", "/api/v1/statuses", {"status": mark})
-            while mark not in json.dumps((await asyncio.wait_for(stream.readline(), 10)).decode("utf-8", "replace")):
-                pass
-            times.append(time.perf_counter() - start)
-    return {"stream_p50_ms": percentile(times, 0.5), "stream_p99_ms": percentile(times, 0.99)}
-
-
-async def round_of(url: str, token: str, size: Size) -> Figures:
-    """One round of everything; TimeoutError beyond the bound."""
+async def round_of(stage: Stage, seconds: float) -> Figures:
+    """One round of everything on one server; what needs a start of its own is left out where there is no starter."""
+    server = stage.server
     figures: Figures = {}
-    for measure in (posting, reading, streaming):
-        figures |= await asyncio.wait_for(measure(url, token, size), size.seconds)
+    if server.restart():
+        figures["startup_s"] = server.startup_s or 0.0
+        settle(server)
+        if (idle := server.memory()) is not None:
+            figures["idle_mb"] = idle
+        figures |= await cold(stage)
+    figures |= await warm(stage, seconds)
+    figures |= await visible(stage, seconds)
+    figures |= await mixed(stage, seconds)
+    figures |= await streams(stage, seconds)
+    if (loaded := server.memory()) is not None:
+        figures["loaded_mb"] = loaded
     return figures

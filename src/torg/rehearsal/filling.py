@@ -50,39 +50,39 @@ async def fill(db: Database, owner: str, network: Network, load: Load, secret: s
 
 ACCOUNTS = """
 INSERT INTO accounts (org_id, network_id, id, handle, display_name, posts_count, followers_count, following_count)
-SELECT %(org)s, %(network)s, %(first)s + n::bigint * 65536, 'r' || n, 'Person ' || n, %(history)s,
-       CASE WHEN %(star)s AND n = 0 THEN %(people)s - 1 ELSE %(followers)s END, %(followers)s
-FROM generate_series(0, %(people)s - 1) n
+SELECT %(org)s, %(network)s, %(first)s + n::bigint * 65536, 'r' || n, 'Person ' || n, %(history)s::bigint,
+       CASE WHEN %(star)s AND n = 0 THEN %(people)s::bigint - 1 ELSE %(followers)s::bigint END, %(followers)s::bigint
+FROM generate_series(0, %(people)s::bigint - 1) n
 """
 
 FOLLOWS = """
 INSERT INTO follows (org_id, network_id, id, account_id, target_id)
-SELECT %(org)s, %(network)s, %(first)s + (a::bigint * %(followers)s + j),
-       %(first)s + ((a::bigint + 1 + j::bigint * %(stride)s) %% %(people)s) * 65536, %(first)s + a::bigint * 65536
-FROM generate_series(0, %(people)s - 1) a, generate_series(0, %(followers)s - 1) j
+SELECT %(org)s, %(network)s, %(first)s + (a::bigint * %(followers)s::bigint + j),
+       %(first)s + ((a + 1 + j * %(stride)s::bigint) %% %(people)s::bigint) * 65536, %(first)s + a * 65536
+FROM generate_series(0, %(people)s::bigint - 1) a, generate_series(0, %(followers)s::bigint - 1) j
 """
 
 STAR = """
 INSERT INTO follows (org_id, network_id, id, account_id, target_id)
 SELECT %(org)s, %(network)s, %(first)s + a, %(first)s + a::bigint * 65536, %(first)s
-FROM generate_series(1, %(people)s - 1) a ON CONFLICT DO NOTHING
+FROM generate_series(1, %(people)s::bigint - 1) a ON CONFLICT DO NOTHING
 """
 
 TOKENS = """
 INSERT INTO tokens (org_id, network_id, id, token_hash, app_id, account_id, scopes)
 SELECT %(org)s, %(network)s, %(first)s + n::bigint * 65536, sha256(convert_to(%(secret)s || '-' || n, 'UTF8')),
        %(app)s, %(first)s + n::bigint * 65536, %(scopes)s
-FROM generate_series(0, %(people)s - 1) n
+FROM generate_series(0, %(people)s::bigint - 1) n
 """
 
 # Newest last, a millisecond apart, all older than now
 POSTS = """
 INSERT INTO posts (org_id, network_id, id, account_id, audience, thread_id, source, html, created_at)
-SELECT %(org)s, %(network)s, id, %(first)s + (n %% %(people)s)::bigint * 65536, 'everyone', id, text,
+SELECT %(org)s, %(network)s, id, %(first)s + (n %% %(people)s::bigint)::bigint * 65536, 'everyone', id, text,
        '<p>' || text || '</p>', to_timestamp((id >> 16) / 1000.0)
-FROM (SELECT n, %(newest)s - (%(history)s * %(people)s - n)::bigint * 65536 + 1 AS id,
+FROM (SELECT n, %(newest)s - (%(history)s::bigint * %(people)s::bigint - n)::bigint * 65536 + 1 AS id,
              'Before the load: ' || n AS text
-      FROM generate_series(0, %(history)s * %(people)s - 1) n) made
+      FROM generate_series(0, %(history)s::bigint * %(people)s::bigint - 1) n) made
 """
 
 COUNTS = """

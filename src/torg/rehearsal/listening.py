@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import cast
 
 from torg.rehearsal import crowd, wire
@@ -21,6 +22,7 @@ class Ears:
         self.sums: dict[int, int] = {}
         self.open = 0
         self.lost = 0
+        self.total = 0
         self.closing = False
 
 
@@ -41,7 +43,7 @@ class Ear(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if not self.ready.done():
-            self.ready.set_result(data.startswith(b"HTTP/1.1 200"))
+            self.ready.set_result(data.startswith((b"HTTP/1.1 200", b"HTTP/1.1 101")))
             self._ears.open += 1
         buffer = self._rest + data if self._rest else data
         ears, at, now = self._ears, 0, 0
@@ -64,6 +66,7 @@ class Ear(asyncio.Protocol):
             now = now or time.monotonic_ns() // 1000
             key = bucket(max(0, now - int(buffer[found + 10 : found + 26])))
             ears.lags[key] = ears.lags.get(key, 0) + 1
+            ears.total += 1
             ears.events[self._person] = ears.events.get(self._person, 0) + 1
             ears.sums[self._person] = ears.sums.get(self._person, 0) + number
 
@@ -76,11 +79,16 @@ class Ear(asyncio.Protocol):
 
 async def listen(ears: Ears, host: str, port: int, secret: str, people: range) -> list[Ear]:
     """Open a stream for each of the people, a few at a time; the failed ones are counted as lost."""
+    path = "/api/v1/streaming/user"
+    return await open_all(ears, port, {p: wire.get(host, path, crowd.token(secret, p)) for p in people})
+
+
+async def open_all(ears: Ears, port: int, requests: Mapping[int, bytes]) -> list[Ear]:
+    """The same with any request that opens a stream, by number of its reader; a WebSocket's upgrade, too."""
     gate = asyncio.Semaphore(AT_ONCE)
     loop = asyncio.get_running_loop()
 
-    async def one(person: int) -> Ear | None:
-        request = wire.get(host, "/api/v1/streaming/user", crowd.token(secret, person))
+    async def one(person: int, request: bytes) -> Ear | None:
         async with gate:
             try:
                 _, ear = await loop.create_connection(lambda: Ear(ears, person, request), "127.0.0.1", port)
@@ -91,4 +99,4 @@ async def listen(ears: Ears, host: str, port: int, secret: str, people: range) -
         ears.lost += 1
         return None
 
-    return [ear for ear in await asyncio.gather(*(one(person) for person in people)) if ear is not None]
+    return [ear for ear in await asyncio.gather(*(one(*item) for item in requests.items())) if ear is not None]

@@ -120,7 +120,7 @@ class Rehearsal:
         reading = [asyncio.create_task(self._read(part)) for part in self._parts]
         watching = asyncio.create_task(self._watch(db))
         try:
-            limit = self._start + load.seconds + 60
+            limit = self._start + load.seconds + 90
             while not self._parts[0].sent and time.monotonic() < limit and not reading[0].done():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             drained = await self._drained(db, time.monotonic())

@@ -124,12 +124,13 @@ class Lines:
 
 
 def get(host: str, path: str, token: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+    head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: torg-rehearsal\r\n"
+    return f"{head}Authorization: Bearer {token}\r\n\r\n".encode()
 
 
 def post_head(host: str, path: str, token: str, length: int) -> bytes:
     """Everything before the body, of JSON."""
     return (
-        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: torg-rehearsal\r\nAuthorization: Bearer {token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
     ).encode()
