@@ -53,6 +53,7 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
         (PUBLIC, "rules", "/admin/rules"),
         (PUBLIC, "retention", "/admin/retention?days=1"),
         (PUBLIC, "audit", "/admin/audit"),
+        (PUBLIC, "health", "/admin/health"),
         (INSIDE, "inside-overview", "/admin"),
         (INSIDE, "inside-domains", "/admin/domains"),
     ]

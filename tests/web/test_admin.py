@@ -24,6 +24,7 @@ PAGES: dict[str, bool] = {
     "/admin/invitations": False,
     "/admin/settings": False,
     "/admin/audit": True,
+    "/admin/health": True,
     "/admin/audit.jsonl": True,
     "/admin/retention": False,
     "/admin/rules": False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -40,6 +41,8 @@ Usher = Callable[[Any, Request], Awaitable[Response | None]]
 """Given the services and a request to a host that no network has, what to answer instead of 421."""
 Gate = Callable[[Any, Actor, str, str, str], Awaitable[None]]
 """Given a network, who calls, from which address, the route's path and our origin: raises for whom policies refuse."""
+Answered = Callable[[int, float], None]
+"""Given the status of an answer and the seconds until it was ready."""
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -56,6 +59,7 @@ def build_app(
     doorman: Doorman | None = None,
     gate: Gate | None = None,
     usher: Usher | None = None,
+    answered: Answered | None = None,
 ) -> App:
     """Put the edges' routes together. Mistakes in declarations (twice the same, odd types) show here."""
     return App(
@@ -69,6 +73,7 @@ def build_app(
         doorman,
         gate,
         usher,
+        answered,
     )
 
 
@@ -87,6 +92,7 @@ class App:
         doorman: Doorman | None,
         gate: Gate | None,
         usher: Usher | None,
+        answered: Answered | None,
     ) -> None:
         self.services = services
         self.routes: list[Route] = [route for one in collections for route in one.records]
@@ -109,6 +115,7 @@ class App:
         self._doorman = doorman
         self._usher = usher
         self._gate = gate
+        self._answered = answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -121,6 +128,7 @@ class App:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         request_id = secrets.token_hex(8)
+        began = time.monotonic()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         extra: Headers = [*SECURITY, (b"x-request-id", request_id.encode())]
@@ -143,6 +151,8 @@ class App:
         finally:
             remove_uploads(request)
         response.raw_headers.extend(missing(response, extra))
+        if self._answered is not None:
+            self._answered(response.status_code, time.monotonic() - began)
         await response(scope, receive, without_body(send) if scope["method"] == "HEAD" else send)
 
     async def _answer(self, request: Request, receive: Receive, extra: Headers, request_id: str) -> Response:

@@ -12,6 +12,8 @@ from torg.access.tokens import TokenAuthenticator
 from torg.delivery.courier import Courier
 from torg.engine.relay import Relay
 from torg.engine.worker import Worker
+from torg.health.meter import METER
+from torg.health.work import Recorder
 from torg.http import App, Route, build_app
 from torg.oauth import setup
 from torg.serve.effects import EFFECTS
@@ -42,7 +44,13 @@ def make_app(services: Services) -> App:
         doorman=services.door,
         usher=setup.lead_there,
         gate=services.gate,
+        answered=METER.answered,
     )
+
+
+def recorder(services: Services) -> Recorder:
+    """Who writes down how this process is."""
+    return Recorder(services.db, services.node, services.settings.data, services.hub.count)
 
 
 @asynccontextmanager
@@ -51,6 +59,7 @@ async def background(services: Services, *, relay: bool = True, worker: bool = T
     tasks = [
         asyncio.create_task(services.bus.run(), name="bus"),
         asyncio.create_task(services.hub.run(), name="hub"),
+        asyncio.create_task(recorder(services).run(), name="figures"),
     ]
     if relay:
         tasks.append(asyncio.create_task(Relay(services.db, EFFECTS, services).run(), name="relay"))

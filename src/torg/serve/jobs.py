@@ -25,6 +25,7 @@ from torg.federation.outgoing import creating
 from torg.feeds import distribution as feeds
 from torg.groups import actions as groups
 from torg.groups import effects as group_effects
+from torg.health import work as health
 from torg.joining import actions as joining
 from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.media import trimming
@@ -117,6 +118,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **purging.HANDLERS,
     **subscriptions.HANDLERS,
     **guard.HANDLERS,
+    **health.HANDLERS,
     **joining.HANDLERS,
     **resets.HANDLERS,
     **digests.HANDLERS,
@@ -145,6 +147,7 @@ PERIODIC: Sequence[Periodic] = (
     Periodic(kind="sweep_joining", every=timedelta(hours=6)),
     Periodic(kind="trim_log", every=timedelta(hours=1)),
     *guard.PERIODIC,
+    *health.PERIODIC,
     *compliance.PERIODIC,
     *deliveries.PERIODIC,
     *digests.PERIODIC,

@@ -62,6 +62,7 @@ class Services:
     keyring: Keyring
     flights: Flights
     uploads: Path
+    node: int
     file_readers: Sequence[files.FileReader] = ()
 
 
@@ -71,7 +72,8 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
     db = Database(app_conninfo, system_conninfo)
     await db.open()
     async with db.system() as tx:
-        ids.use_node(await tx.value("SELECT nextval('node_numbers')"))
+        node = int(await tx.value("SELECT nextval('node_numbers')"))
+    ids.use_node(node)
     uploads = settings.data / "uploads"
     uploads.mkdir(parents=True, exist_ok=True)
     await links.load(db)
@@ -117,6 +119,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         keyring=Keyring(),
         flights=Flights(),
         uploads=uploads,
+        node=node,
         file_readers=(files.token_reader(TokenAuthenticator(), gate),),
     )
     try:

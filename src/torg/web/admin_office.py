@@ -49,6 +49,7 @@ PLACES = (
     Place("/admin/rules", _("Rules of the house"), Permission.MANAGE_RULES),
     Place("/admin/domains", _("Domains"), Permission.MANAGE_NETWORKS, inside_only=True),
     Place("/admin/retention", _("How long things stay"), Permission.MANAGE_COMPLIANCE),
+    Place("/admin/health", _("Health"), LOOK),
     Place("/admin/audit", _("Log of acts"), Permission.VIEW_AUDIT_LOG),
 )  # fmt: skip
 

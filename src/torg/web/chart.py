@@ -59,6 +59,36 @@ def _drawn(tops: Sequence[int], first: datetime, last: datetime, step: int) -> C
     return Chart(line=line, area=area, most=most, first=first, last=last, step_minutes=step)
 
 
+def over_time(points: Sequence[tuple[float | None, float | None]]) -> tuple[str, str, float]:
+    """(line of what was most, area of the mean, top of the box) of equal steps; where nothing is known is a gap."""
+    top = max((value for pair in points for value in pair if value is not None), default=0.0) or 1.0
+    width = WIDTH / max(len(points) - 1, 1)
+
+    def spot(n: int, value: float) -> str:
+        return f"{n * width:.1f},{HEIGHT - HEIGHT * value / top:.1f}"
+
+    lines, areas = list[str](), list[str]()
+    for run in _runs(points):
+        first, last = run[0], run[-1]
+        lines.append("M" + " L".join(spot(n, points[n][1] or 0.0) for n in run))
+        if len(run) == 1:  # a dot, where the curve has no length
+            lines.append(f"l{width / 2:.1f},0")
+        inner = " L".join(spot(n, points[n][0] or 0.0) for n in run)
+        areas.append(f"M{first * width:.1f},{HEIGHT} L{inner} L{last * width:.1f},{HEIGHT} Z")
+    return " ".join(lines), " ".join(areas), top
+
+
+def _runs(points: Sequence[tuple[float | None, float | None]]) -> list[list[int]]:
+    """The numbers of the points that are known, as runs without a gap."""
+    runs: list[list[int]] = [[]]
+    for n, (mean, _most) in enumerate(points):
+        if mean is not None:
+            runs[-1].append(n)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
 def csv(found: Sequence[Minute]) -> str:
     """RFC 4180, with a line of names."""
     return "minute,posts\r\n" + "".join(f"{iso(one.at)},{one.posts}\r\n" for one in found)

@@ -29,6 +29,6 @@ def day(when: datetime, language: str) -> str:
     return format_date(when.astimezone(UTC), "long", locale=LOCALES[language])
 
 
-def number(count: int, language: str) -> str:
+def number(count: float, language: str) -> str:
     """`12,345`, in Swedish with spaces."""
     return format_decimal(count, locale=LOCALES[language])

@@ -205,6 +205,10 @@ class Present:
     def number(self, count: int) -> str:
         return dates.number(count, self.language)
 
+    def figure(self, value: float) -> str:
+        """A measured value: whole from ten on, else with two digits behind the point at most."""
+        return dates.number(round(value) if value >= 10 else round(value, 2), self.language)
+
 
 async def presenting(tx: Tx, visitor: Visitor, views: Iterable[PostView], *people: Account) -> Present:
     """For these views and accounts: whom they answer, custom emoji if a text has a name, what they are besides."""
