@@ -24,6 +24,7 @@ from torg.rehearsal.result import Result
 
 LISTENERS_EACH = 2000
 LEAD = 1.0
+STREAMS_THAT_TELL = 500
 DRAIN_LIMIT = 120.0
 START_LIMIT = 300.0
 
@@ -58,6 +59,7 @@ class Rehearsal:
         self._server: list[int] = []
         self._database: list[int] = []
         self._start = 0.0
+        self._figures: dict[str, float] = {}
 
     async def run(self) -> Result:
         with scratch.folder() as folder:
@@ -79,6 +81,7 @@ class Rehearsal:
         people = await filling.fill(db, owner, network, load, secret)
         follows = load.people * load.followers + (load.people - 1 if load.star else 0)
         self._say(f"{load.people:,} people with {follows:,} follows are there after {time.monotonic() - begun:.0f} s.")
+        before = await _size(db)
         begun = time.monotonic()
         with scratch.serving(self._settings, folder, port, self._more) as process:
             startup = time.monotonic() - begun
@@ -88,7 +91,7 @@ class Rehearsal:
             if load.star:
                 return await star.run(load, host, port, secret, self._cpu, startup, idle, self._say)
             try:
-                drained = await self._loaded(db, host, port, secret)
+                drained = await self._loaded(db, host, port, secret, idle[0])
             finally:
                 await self._end_parts()
             alive = process.poll() is None
@@ -97,11 +100,13 @@ class Rehearsal:
                     row["number"]: row["account_id"]
                     for row in await tx.all(KEPT, {"org": network.org_id, "network": network.id})
                 }
+            if kept:
+                self._figures["database bytes per post"] = (await _size(db) - before) / len(kept)
             noise = (folder / "serve.log").read_text("utf-8", "replace").splitlines()
             noise = [line for line in noise if "level='error'" in line or "Error" in line]
             return self._result(kept, people, startup, idle, drained, alive, noise)
 
-    async def _loaded(self, db: Database, host: str, port: int, secret: str) -> float | None:
+    async def _loaded(self, db: Database, host: str, port: int, secret: str, idle: float | None) -> float | None:
         """Run the load; seconds after its end until the outbox was empty, None if it never was."""
         load = self._load
         seed = secrets.randbelow(1 << 30)
@@ -113,6 +118,9 @@ class Rehearsal:
             )
         self._parts = [await self._begin(plan) for plan in plans]
         await asyncio.wait_for(asyncio.gather(*(self._ready(part) for part in self._parts)), START_LIMIT)
+        opened = self._memory()[0]
+        if opened is not None and idle is not None and load.streams >= STREAMS_THAT_TELL:
+            self._figures["server kB per open stream"] = 1000 * (opened - idle) / load.streams
         self._say(f"{load.streams:,} streams are open; {load.posts:,} posts in {load.seconds:.0f} s begin.")
         self._start = time.monotonic() + LEAD
         for part in self._parts:
@@ -247,6 +255,7 @@ class Rehearsal:
             short_streams=self._short(heard, kept, people),
             lost_streams=sum(one.lost_streams for one in heard),
             startup_s=startup,
+            more=self._figures,
             idle_mb=idle,
             drained_s=drained,
             alive=alive and all(part.heard is not None for part in self._parts),
@@ -295,6 +304,13 @@ class Rehearsal:
             moment.load_cpu = spent - before.get(second - 1, spent)
             before[second] = spent
         return [self._moments[second] for second in seconds]
+
+
+async def _size(db: Database) -> int:
+    """Bytes of the database on disk."""
+    async with db.system() as tx:
+        size: int = await tx.value("SELECT pg_database_size(current_database())")
+    return size
 
 
 def _wanted(load: Load, second: int) -> float:
