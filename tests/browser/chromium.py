@@ -81,6 +81,11 @@ class Looker:
         SHOTS.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=True)
 
+    async def read(self, name: str) -> None:
+        """Keep the tree that a screen reader is given beside the picture."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        (SHOTS / f"{name}.aria.yaml").write_text(await self.page.locator("body").aria_snapshot(), "utf-8")
+
 
 @asynccontextmanager
 async def looking(browser: Browser, *, width: int = 1280, **options: Any) -> AsyncIterator[Looker]:

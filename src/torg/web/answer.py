@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from typing import Any
 
@@ -20,6 +21,8 @@ POLICY = (
 )
 FOR_ANYBODY = "public, max-age=10"
 FOR_ONE = "private, no-store"
+WORTH_PACKING = 1_000
+"""Bytes from which on compressing pays."""
 
 
 def answer(visitor: Visitor, template: str, at: Present, *, status: int = 200, **values: Any) -> Response:
@@ -52,3 +55,15 @@ def _cacheable(visitor: Visitor, response: Response) -> None:
         response.status_code = 304
         response.body = b""
         del response.headers["content-length"]
+        return
+    _pack(visitor, response)
+
+
+def _pack(visitor: Visitor, response: Response) -> None:
+    """gzip for what everybody sees alike. Never a member's page: its length could betray its secrets (BREACH)."""
+    response.headers.add_vary_header("Accept-Encoding")
+    wanted = visitor.call.request.headers.get("accept-encoding", "")
+    if "gzip" in wanted and len(response.body) >= WORTH_PACKING:
+        response.body = gzip.compress(bytes(response.body), 6, mtime=0)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.body))

@@ -6,6 +6,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -27,7 +28,8 @@ class Marked(StaticFiles):
         return response
 
 
-routes.mount("/static", Marked(directory=str(files("torg.web").joinpath("static"))))
+# Nothing secret is in them, so that compressing tells nobody anything.
+routes.mount("/static", GZipMiddleware(Marked(directory=str(files("torg.web").joinpath("static"))), compresslevel=6))
 
 
 @routes.get("/network.css", auth="none", tx=False, hidden=True)
