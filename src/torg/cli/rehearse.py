@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+import torg
 from torg.cli.opening import say
 from torg.cli.progress import shown
 from torg.kernel.config import load as settings_of
 from torg.kernel.errors import Misused
 from torg.rehearsal import drawing, tables
-from torg.rehearsal.loads import LOADS, chosen
+from torg.rehearsal.loads import LOADS, WITH_SOURCE, chosen
 from torg.rehearsal.result import held
 from torg.rehearsal.running import Rehearsal
 
@@ -40,7 +44,7 @@ def rehearse(
     Parameters
     ----------
     name
-        election-2008, election-2012, castle, gaga or reads (docs/scale.md).
+        election-2008, election-2012, castle, gaga, reads, exodus or preview-herd (docs/scale.md).
     minutes
         How long the longest part of the load lasts, instead of its full time.
     rate
@@ -63,7 +67,11 @@ def rehearse(
     if not name:
         for load in LOADS.values():
             print(f"{load.name:14} {load.about}")
+        for other, (about, *_) in WITH_SOURCE.items():
+            print(f"{other:14} {about}")
         return 0
+    if name in WITH_SOURCE:
+        return _from_source(name, scale)
     load = chosen(name, minutes=minutes, rate=rate, scale=scale, streams=streams, p99=p99)
     settings = settings_of()
     place = out or settings.data / "rehearsals"
@@ -82,3 +90,15 @@ def rehearse(
     print(tables.summary(result) if json else tables.text(result))
     say(f"Picture and figures: {place / name}.svg, .csv, .json")
     return 0 if held(result) else 1
+
+
+def _from_source(name: str, scale: float) -> int:
+    """Run a load that lies beside the package: it makes a database and the servers of others for itself."""
+    _, module, option, size = WITH_SOURCE[name]
+    root = Path(torg.__file__).parents[2]
+    if not (root / module.replace(".", "/")).with_suffix(".py").exists():
+        raise Misused(f"The load {name} comes with Torg's source: run it in a checkout.")
+    ours = {key: value for key, value in os.environ.items() if not key.startswith("TORG_")}
+    path = os.pathsep.join((str(root), str(root / "src")))
+    arguments = [sys.executable, "-m", module, option, str(max(1, round(size * scale)))]
+    return subprocess.run(arguments, env={**ours, "PYTHONPATH": path}, check=False).returncode

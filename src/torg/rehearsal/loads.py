@@ -70,6 +70,22 @@ LOADS: Mapping[str, Load] = {
 }
 
 
+WITH_SOURCE: Mapping[str, tuple[str, str, str, int]] = {
+    "exodus": (
+        "100,000 deliveries to other servers, 20 % of the hosts dead: live ones do not wait",
+        "bench.exodus", "--deliveries", 100_000,
+    ),
+    "preview-herd": (
+        "one link in 2,000 posts of 200 networks: our side asks the page once",
+        "bench.preview_herd", "--posts", 2000,
+    ),
+}  # fmt: skip
+"""Loads of the world outside, which a copy must not call: they bring their own servers and come with the source.
+
+Name → (what it is, module, option of its size, size).
+"""
+
+
 def chosen(
     name: str,
     *,
@@ -86,7 +102,7 @@ def chosen(
     """
     load = LOADS.get(name)
     if load is None:
-        raise Misused(f"There is no load {name!r}. There are: {', '.join(LOADS)}.")
+        raise Misused(f"There is no load {name!r}. There are: {', '.join([*LOADS, *WITH_SOURCE])}.")
     if not 0 < scale <= 100 or (minutes is not None and not 0 < minutes <= 600) or (rate is not None and rate <= 0):
         raise Misused("--scale is above 0 and at most 100, --minutes above 0 and at most 600, --rate above 0.")
     longest = max(load.phases, key=lambda phase: phase.seconds)
