@@ -20,6 +20,7 @@ from torg.web.answer import answer
 from torg.web.forms import Look
 from torg.web.member import onward
 from torg.web.present import OFFICE, presenting
+from torg.web.refusals import refusals
 from torg.web.visitor import Visitor, visitor_of
 
 
@@ -110,6 +111,6 @@ async def shown(
     """A page in the frame. `wrong`: why a form was refused (422)."""
     at = await presenting(tx, visitor, views, *people)
     return answer(
-        visitor, f"admin/{template}", at, status=422 if wrong else 200, wrong=wrong.text if wrong else "",
+        visitor, f"admin/{template}", at, status=422 if wrong else 200, wrong=refusals(wrong, visitor.language),
         done=done, places=places(visitor.actor), may=visitor.actor.may, Permission=Permission, **values,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from torg.web.answer import answer
 from torg.web.forms import Look
 from torg.web.member import member, onward, sender
 from torg.web.present import presenting
+from torg.web.refusals import refusals
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -147,7 +148,7 @@ def _moment(text: str, field: Literal["starts_at", "ends_at"]) -> datetime | Non
 
 async def _form(visitor: Visitor, form: Form, page: EventPage | None, wrong: Invalid | None = None) -> Response:
     at = await presenting(visitor.call.tx, visitor, [])
-    why = wrong.text if wrong else ""
+    why = refusals(wrong, visitor.language)
     return answer(visitor, "live/new.html", at, status=422 if wrong else 200, form=form, page=page, wrong=why)
 
 

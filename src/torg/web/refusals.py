@@ -1,0 +1,105 @@
+"""Why a form was refused, in the reader's language: the methods' English sentences are for programs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from torg.kernel.errors import Invalid
+from torg.text import messages
+from torg.web.admin_fields import FIELDS
+
+
+def _(text: str) -> str:
+    """Marks a text for translation; the page translates it."""
+    return text
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """`field`: what it is about, '' for the form as a whole. `foreign`: there was nothing but English words for it."""
+
+    field: str = ""
+    why: str
+    foreign: bool = False
+
+
+NAMES = {
+    "text": _("Text"),
+    "name": _("Name"),
+    "title": _("Title"),
+    "slug": _("Address"),
+    "hint": _("Explanation"),
+    "position": _("Place in the list"),
+    "domain": _("Domain"),
+    "picture": _("Picture"),
+    "image": _("Picture"),
+    "data": _("File"),
+    "file": _("File"),
+    "email": _("E-mail address"),
+    "role_id": _("Role"),
+    "max_uses": _("How often"),
+    "starts_at": _("Beginning"),
+    "ends_at": _("End"),
+    "retention_days": _("Posts"),
+    "message_retention_days": _("Direct messages"),
+    "deleted_retention_days": _("Copies of what was deleted, for compliance"),
+}
+"""What forms call a field that is none of the network's settings."""
+
+SENTENCES = (
+    (r"must be from (?P<least>\d+) to (?P<most>\d+)", _("must be from %(least)s to %(most)s")),
+    (r"must be a number from (?P<least>\d+) to (?P<most>\d+)", _("must be a number from %(least)s to %(most)s")),
+    (r"is too long \(maximum is (?P<most>\d+) characters\)", _("is too long: at most %(most)s characters")),
+    (r"must be less than (?P<most>\d+) MB", _("must be less than %(most)s MB")),
+    (r"must be after (?P<day>\d{4}-\d\d-\d\d), when other terms begin",
+     _("must be after %(day)s, when other terms begin")),
+    (r"must not be in the past", _("must not be in the past")),
+    (r"must be in the future", _("must be in the future")),
+    (r"must be after the (start|beginning)|must be after since", _("must be after the beginning")),
+    (r"is not a number", _("is not a number")),
+    (r"is no time", _("is no time; write it as 2026-12-01 18:00")),
+    (r"is not an account here", _("is not an account here")),
+    (r"is not a group here", _("is not a group here")),
+    (r"is not a tag", _("is not a tag")),
+    (r"is not a web address|must be an address of the web", _("is not an address of the web")),
+    (r"is not a domain such as acme\.example", _("is not a domain such as acme.example")),
+    (r"belongs to a mail provider .*", _("belongs to a mail provider at which anybody can have an address")),
+    (r"has been used already, or is too old", _("has been used already, or is too old")),
+    (r"takes small letters, digits and hyphens, at most 64", _("takes small letters, digits and hyphens, at most 64")),
+    (r"must have 2 to 64 letters, digits or underscores", _("must have 2 to 64 letters, digits or underscores")),
+)  # fmt: skip
+CODES = {
+    "ERR_BLANK": _("must not be empty"),
+    "ERR_TAKEN": _("has been taken already"),
+    "ERR_INCLUSION": _("is none of the choices"),
+    "ERR_TOO_LONG": _("is too long"),
+    "ERR_TOO_SHORT": _("is too short"),
+    "ERR_BLOCKED": _("is not allowed here"),
+    "ERR_RESERVED": _("is kept for other purposes"),
+    "ERR_UNREACHABLE": _("cannot be reached"),
+    "ERR_INVALID": _("is not right"),
+}
+_KNOWN = tuple((re.compile(pattern), sentence) for pattern, sentence in SENTENCES)
+
+
+def refusals(refused: Invalid | None, language: str) -> list[Refusal]:
+    """One for each mistake, in the order of the form; English words only where there are no others."""
+    if refused is None:
+        return []
+    translate = messages.translator(language)
+    found = [
+        _told(field, code, why, translate) for field, reasons in refused.details.items() for code, why in reasons
+    ]
+    return found or [Refusal(why=refused.text, foreign=language != "en")]
+
+
+def _told(field: str, code: str, why: str, translate: Callable[[str], str]) -> Refusal:
+    label = translate(FIELDS[field].label) if field in FIELDS else translate(NAMES[field]) if field in NAMES else ""
+    for pattern, sentence in _KNOWN:
+        if match := pattern.fullmatch(why):
+            return Refusal(field=label, why=translate(sentence) % match.groupdict())
+    if code in CODES:
+        return Refusal(field=label, why=translate(CODES[code]))
+    return Refusal(field=label or field, why=why, foreign=True)
