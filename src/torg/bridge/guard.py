@@ -7,6 +7,7 @@ nothing from it, neither by an answer nor by the time it takes: for them no ques
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import timedelta
 
 import msgspec
@@ -22,7 +23,7 @@ from torg.kernel.errors import NotFound
 from torg.media import reads as media
 from torg.orgs.model import Network
 from torg.posts import reads as posts
-from torg.posts.checks import Outgoing, Stopped
+from torg.posts.checks import Outgoing, Stopped, Writer
 
 ASK = "ask someone who may overrule the leak guard"
 UNSEEN = f"may contain inside information; {ASK}"
@@ -70,6 +71,20 @@ async def check(tx: Tx, actor: Actor, network: Network, outgoing: Outgoing) -> N
     tx.afterwards(inside.scope, note)
     why = f"may not be published: “{found.passage}” is in a post of the inside network; {ASK}" if seen else UNSEEN
     raise Stopped(details={"text": [("ERR_BLOCKED", why)]})
+
+
+async def concerned(tx: Tx, network: Network, writers: Collection[Writer]) -> set[Writer]:
+    """Those who speak for the organisation: what they post is compared."""
+    inside = await inside_of(tx, network.org_id)
+    if inside is None:
+        return set()
+    found = set()
+    async with looking_in(tx, network, inside) as within:
+        for account, person in writers:
+            who = await store.speaker(within, network.id, account, person)
+            if who is not None and who["speaks"]:
+                found.add((account, person))
+    return found
 
 
 async def _released(within: Tx, account: int, text: Text, outgoing: Outgoing) -> bool:

@@ -66,6 +66,11 @@ async def append_all(
         await tx.run(INSERT, rows[0])
     else:
         await tx.many(INSERT, rows)
+    stored(tx, events, org_id, network_id)
+
+
+def stored(tx: Tx, events: Iterable[Event], org_id: int, network_id: int) -> None:
+    """Tell this process of events, once they are durable: for whoever wrote their rows without `append`."""
     for event in events:
         tx.after_commit(partial(changes.happened, org_id, network_id, kind_of(event), event))
     tx.after_commit(wake)

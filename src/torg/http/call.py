@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from torg.kernel.errors import Invalid
@@ -84,6 +86,16 @@ class Call:
         if self._tx is None:
             raise RuntimeError(f"{self.route.method} {self.route.path} is declared with tx=False: use call.db.tx()")
         return self._tx
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """`call.tx` while the block lasts, for a handler declared with tx=False that needs one after all."""
+        async with self.db.tx(self.actor.scope) as tx:
+            self._tx = tx
+            try:
+                yield
+            finally:
+                self._tx = None
 
     async def done(self) -> None:
         """The verb is done: commit it; what is left, reading the answer, has a transaction of its own."""

@@ -11,8 +11,9 @@ from torg.kernel.page import in_order
 from torg.mastodon_api import direct, elsewhere, entities, render, scheduled
 from torg.mastodon_api.forms import ById, PageById, page, paged, sliced
 from torg.mastodon_api.present import accounts as present_accounts
+from torg.mastodon_api.present import statuses as present
 from torg.mastodon_api.status_forms import EditStatus, NewStatus
-from torg.posts import actions, marks, quotes, reads, schedule
+from torg.posts import actions, marks, plain, quotes, reads, schedule
 from torg.posts.model import Audience, Draft, MediaChange, QuotePolicy
 from torg.remote import threads
 
@@ -41,19 +42,50 @@ class Policy(msgspec.Struct, kw_only=True):
 AUDIENCES = {"public": (Audience.EVERYONE, True), "unlisted": (Audience.EVERYONE, False)}
 
 
-@routes.post("/api/v1/statuses", scope="write:statuses", before=elsewhere.mentioned)
+@routes.post("/api/v1/statuses", scope="write:statuses", tx=False)
 async def create(call: Call, form: NewStatus) -> entities.Status | entities.ScheduledStatus:
     """Publish now, schedule, or send a message (visibility `direct` never makes a post)."""
-    settings = (await accounts.visible(call.tx, call.me)).settings
-    chosen = form.visibility or settings.privacy
-    if chosen == "direct" or (form.in_reply_to_id and await direct.is_message(call, form.in_reply_to_id)):
-        return await direct.send(call, form)
-    audience, listed = AUDIENCES.get(chosen, (Audience.FOLLOWERS, True))
-    draft = Draft(
+    found = await _with_others(call, form)
+    if found is not None:
+        return found
+    await elsewhere.mentioned(call, form)
+    async with call.transaction():
+        return await _alone(call, form)
+
+
+async def _with_others(call: Call, form: NewStatus) -> entities.Status | None:
+    """A plain post, written together with others that come at the same time; None if it takes the full way."""
+    if form.visibility == "direct" or form.scheduled_at is not None or call.actor.account_id is None:
+        return None
+    audience, listed = AUDIENCES.get(form.visibility or "", (Audience.FOLLOWERS, True))
+    wanted = plain.plain(
+        call.actor,
+        call.network,
+        _draft(call, form, audience=audience, listed=listed),
+        origin=call.origin,
+        chosen_audience=form.visibility is not None,
+        sensitive=form.sensitive,
+        quote_policy=form.quote_approval_policy,
+    )
+    outcome = await call.services.plain.publish(wanted) if wanted is not None else None
+    if outcome is None:
+        return None
+    if isinstance(outcome, plain.Before):
+        async with call.transaction():
+            return await render.one(call, outcome.post_id)
+    shown = present.bare(call.actor, call.origin, outcome)
+    if shown is None:
+        async with call.transaction():
+            shown = (await render.views(call, [outcome]))[0]
+    return shown
+
+
+def _draft(call: Call, form: NewStatus, *, audience: Audience, listed: bool) -> Draft:
+    return Draft(
         text=form.status or "",
         spoiler=form.spoiler_text or "",
-        sensitive=settings.sensitive if form.sensitive is None else form.sensitive,
-        language=form.language or settings.language,
+        sensitive=bool(form.sensitive),
+        language=form.language,
         audience=audience,
         listed=listed,
         group_id=form.group_id,
@@ -61,9 +93,23 @@ async def create(call: Call, form: NewStatus) -> entities.Status | entities.Sche
         media_ids=form.media_ids,
         poll=form.poll.draft() if form.poll else None,
         quote_of_id=form.quoted_status_id,
-        quote_policy=form.quote_approval_policy or settings.quote_policy,
+        quote_policy=form.quote_approval_policy or "public",
         app_id=call.actor.app_id,
         idempotency_key=call.request.headers.get("idempotency-key"),
+    )
+
+
+async def _alone(call: Call, form: NewStatus) -> entities.Status | entities.ScheduledStatus:
+    settings = (await accounts.visible(call.tx, call.me)).settings
+    chosen = form.visibility or settings.privacy
+    if chosen == "direct" or (form.in_reply_to_id and await direct.is_message(call, form.in_reply_to_id)):
+        return await direct.send(call, form)
+    audience, listed = AUDIENCES.get(chosen, (Audience.FOLLOWERS, True))
+    draft = msgspec.structs.replace(
+        _draft(call, form, audience=audience, listed=listed),
+        sensitive=settings.sensitive if form.sensitive is None else form.sensitive,
+        language=form.language or settings.language,
+        quote_policy=form.quote_approval_policy or settings.quote_policy,
     )
     if form.scheduled_at is not None:
         planned = await schedule.plan(call.tx, call.actor, call.network, draft, form.scheduled_at)

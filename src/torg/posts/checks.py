@@ -5,7 +5,7 @@ Posts lie below what checks them (the leak guard of bridge/), so they know only 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
 
@@ -38,6 +38,23 @@ Check = Callable[[Tx, Actor, Network, Outgoing], Awaitable[None]]
 
 before_publish: list[Check] = []
 """Each raises Stopped, or lets the post through. Filled where services are opened (serve/services.py)."""
+
+
+Writer = tuple[int, int | None]
+"""An account and the person who writes with it."""
+Concerned = Callable[[Tx, Network, Collection[Writer]], Awaitable[set[Writer]]]
+
+concerned: list[Concerned] = []
+"""For each check, whose posts it must see. A check that does not say sees everybody's."""
+
+
+async def asked(tx: Tx, network: Network, writers: Collection[Writer]) -> set[Writer]:
+    """Those whose posts must be checked by `run`; what the others write may be written together."""
+    if network.kind is not NetworkKind.PUBLIC:
+        return set()
+    if len(concerned) < len(before_publish):
+        return set(writers)
+    return set[Writer]().union(*[await one(tx, network, writers) for one in concerned])
 
 
 async def run(tx: Tx, actor: Actor, network: Network, outgoing: Outgoing) -> None:

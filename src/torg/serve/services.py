@@ -35,6 +35,7 @@ from torg.moderation.events import AccountModerated
 from torg.orgs.reads import NetworksByHost
 from torg.policies.gate import Gate
 from torg.posts import checks
+from torg.posts.plain import PlainPosts
 from torg.push import keys
 from torg.signing.keyring import Keyring
 from torg.web import files
@@ -61,6 +62,7 @@ class Services:
     identity: keys.Identity
     keyring: Keyring
     flights: Flights
+    plain: PlainPosts
     uploads: Path
     node: int
     file_readers: Sequence[files.FileReader] = ()
@@ -78,6 +80,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
     uploads.mkdir(parents=True, exist_ok=True)
     await links.load(db)
     checks.before_publish[:] = [guard.check]
+    checks.concerned[:] = [guard.concerned]
     blobs = DiskBlobs(settings.data / "files")
     sizes = rules.Sizes(image=settings.max_image_mb * rules.MEGABYTE, video=settings.max_video_mb * rules.MEGABYTE)
     changes.share(settings.data)
@@ -118,6 +121,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
         identity=await keys.load(db, settings.vapid_contact),
         keyring=Keyring(),
         flights=Flights(),
+        plain=PlainPosts(db),
         uploads=uploads,
         node=node,
         file_readers=(files.token_reader(TokenAuthenticator(), gate),),
@@ -125,6 +129,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
     try:
         yield services
     finally:
+        await services.plain.close()
         await services.flights.close()
         await services.copies.close()
         await services.media.close()

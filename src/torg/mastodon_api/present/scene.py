@@ -53,6 +53,15 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return links.url(self.actor.network_kind, self.origin, key)
 
 
+def bare(actor: Actor, origin: str, people: Iterable[Account], texts: Iterable[str]) -> Scene | None:
+    """The scene where nothing has to be looked up; None where `load` is needed."""
+    people = list(people)
+    words = [*texts, *(t for a in people for t in (a.display_name, a.note_html, *(f.value_html for f in a.fields)))]
+    if any(a.role_id is not None or a.moved_to_id is not None for a in people) or _linked(origin, words):
+        return None
+    return None if any(SHORTCODE.search(text) for text in words) else Scene(actor=actor, origin=origin)
+
+
 async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], texts: Iterable[str]) -> Scene:
     """A few queries, each only if something needs it."""
     people = list(people)

@@ -42,6 +42,12 @@ async def statuses(
     return [status(scene, view, filtered or {}) for view in views]
 
 
+def bare(actor: Actor, origin: str, view: PostView) -> entities.Status | None:
+    """One post without card and by-line, where presenting it takes no look into the database; else None."""
+    scene = scenes.bare(actor, origin, *_collect([view]))
+    return status(scene, view, {}) if scene is not None else None
+
+
 def _collect(views: Iterable[PostView]) -> tuple[list[Account], list[str]]:
     people: dict[int, Account] = {}
     texts: list[str] = []
