@@ -52,5 +52,5 @@ def test_the_script_that_ships_is_built_from_its_sources(tmp_path: Path) -> None
         pytest.skip("NOT TESTED: whether torg.js is up to date; npm reaches no registry from here")
     assert done.returncode == 0, done.stderr
     static = files("torg.web").joinpath("static")
-    for name in ("torg.js", "LICENSES.txt"):
+    for name in ("torg.js", "emoji.json", "LICENSES.txt"):
         assert static.joinpath(name).read_text() == (copy / name).read_text(), f"{name} is old: run tools/assets.sh"

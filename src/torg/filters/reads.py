@@ -58,3 +58,8 @@ def searchable(view: PostView) -> str:
         parts += inner.poll.options
     parts += [m.description for m in inner.media if m.description]
     return "\n\n".join(parts)
+
+
+async def every(tx: Tx, actor: Actor) -> list[Filter]:
+    """All of the actor's filters, also those that have ended."""
+    return await store.of_account(tx, actor.me)

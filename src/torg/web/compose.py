@@ -188,9 +188,12 @@ async def changed(call: Call, form: Changed) -> Response:
         ids += await _files(visitor, form)
         if wrong is None:
             texts = dict(zip(form.media_ids, form.alts, strict=False))
+            points = dict(zip(form.media_ids, form.focuses, strict=False))
             edit = Edit(
                 text=form.text, spoiler=form.spoiler, sensitive=form.sensitive, language=form.language or None,
-                media_ids=ids, media_changes=[MediaChange(id=i, description=texts[i]) for i in ids if i in texts],
+                media_ids=ids, media_changes=[
+                    MediaChange(id=i, description=texts[i], focus=points.get(i) or None) for i in ids if i in texts
+                ],
             )  # fmt: skip
             await mentions.prefetch(call.services, call.network, form.text)
             async with call.db.tx(visitor.actor.scope) as tx:
@@ -222,9 +225,12 @@ async def _files(visitor: Visitor, form: NewPost) -> list[int]:
     """The attachments: those uploaded before (by the script, or with a draft) that stay, and those that come along."""
     call = visitor.call
     texts = dict(zip(form.media_ids, form.alts, strict=False))
+    points = dict(zip(form.media_ids, form.focuses, strict=False))
     ids = [id_ for id_ in form.media_ids if id_ in form.keep and not isinstance(form, Changed)]
     for id_ in ids:
-        await call.services.media.change(visitor.actor, id_, description=texts.get(id_, ""), focus=None, thumbnail=None)
+        await call.services.media.change(
+            visitor.actor, id_, description=texts.get(id_, ""), focus=points.get(id_) or None, thumbnail=None
+        )
     for file, description in form.files():
         made = await call.services.media.upload(
             visitor.actor, file.path, description=description, focus=None, thumbnail=None, wait=WAIT_SECONDS,

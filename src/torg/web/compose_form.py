@@ -47,6 +47,7 @@ class NewPost(Look, kw_only=True):
     poll_multiple: bool = False
     media_ids: list[int] = []
     alts: list[str] = []
+    focuses: list[str] = []
     keep: list[int] = []
     file_1: Upload | None = None
     file_2: Upload | None = None

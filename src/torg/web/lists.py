@@ -11,6 +11,7 @@ from torg.kernel.page import Page
 from torg.lists import actions, reads
 from torg.timelines import reads as timelines
 from torg.web.answer import answer
+from torg.web.filtering import filtered
 from torg.web.forms import POSTS, Look, Turn, turned
 from torg.web.member import member, onward, sender
 from torg.web.present import presenting
@@ -86,10 +87,12 @@ async def show(call: Call, params: OneTurn) -> Response:
         return visitor
     found = await reads.own(call.tx, visitor.actor, params.id)
     views = await timelines.of_list(call.tx, visitor.actor, found.id, turned(params))
-    at = await presenting(call.tx, visitor, views)
     older = views[-1].post.id if len(views) == POSTS else None
+    views, covers = await filtered(call.tx, visitor, views, "home")
+    at = await presenting(call.tx, visitor, views)
     return answer(
-        visitor, "lists/show.html", at, list=found, posts=views, older=older, turned=params.max_id is not None
+        visitor, "lists/show.html", at, list=found, posts=views, older=older, turned=params.max_id is not None,
+        covers=covers,
     )
 
 

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from torg.http import Routes
-from torg.web import acts, compose, finding, keyboard, letters, lists, live, live_direct, marked, notices, report, ties
+from torg.web import (
+    acts,
+    completion,
+    compose,
+    finding,
+    keyboard,
+    letters,
+    lists,
+    live,
+    live_direct,
+    marked,
+    notices,
+    report,
+    settings_filters,
+    ties,
+)
 
 
 def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
         acts.routes,
+        completion.routes,
         compose.routes,
         finding.routes,
         keyboard.routes,
@@ -20,5 +36,6 @@ def collections() -> list[Routes]:
         marked.routes,
         notices.routes,
         report.routes,
+        settings_filters.routes,
         ties.routes,
     ]

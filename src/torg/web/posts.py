@@ -19,6 +19,7 @@ from torg.web import responses as web_responses
 from torg.web.answer import answer
 from torg.web.compose_form import blank
 from torg.web.doors import doors
+from torg.web.filtering import filtered
 from torg.web.forms import OnePost
 from torg.web.guard import let_out
 from torg.web.present import Present, presenting
@@ -57,6 +58,7 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
     if visitor.account is not None:  # what other servers have of the conversation is there at the next look
         await threads.want(tx, visitor.call.network, view.post)
     around = let_out(visitor, await reads.hydrate(tx, visitor.actor, [*up, *down]))
+    around, covers = await filtered(tx, visitor, around, "thread")
     at = await presenting(tx, visitor, [view, *around])
     before = set(up)
     after = [v for v in around if v.post.id not in before]
@@ -66,6 +68,7 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
         "thread.html",
         at,
         view=view,
+        covers=covers,
         before=[v for v in around if v.post.id in before],
         after=sorted(after, key=lambda v: v.post.id, reverse=True) if newest_first else after,
         newest_first=newest_first,

@@ -17,6 +17,7 @@ from torg.kernel.errors import Gone, NotFound
 from torg.timelines import reads as timelines
 from torg.web import group_page, responses
 from torg.web.answer import answer
+from torg.web.filtering import filtered
 from torg.web.forms import POSTS, Handle, Look, turned
 from torg.web.guard import fed, let_out
 from torg.web.present import presenting
@@ -50,6 +51,7 @@ async def profile(call: Call, params: Handle) -> Response:
         pinned = let_out(visitor, found)
     views = await timelines.of_account(call.tx, visitor.actor, account.id, page, of_group=of_group)
     shown = let_out(visitor, views)
+    shown, covers = await filtered(call.tx, visitor, shown, "account")
     at = await presenting(call.tx, visitor, [*pinned, *shown], account)
     work = await directory.shown_with(call.tx, visitor.actor, account.id)
     made = answer(
@@ -62,6 +64,7 @@ async def profile(call: Call, params: Handle) -> Response:
         account=account,
         fed=fed(visitor, account) and (not of_group or await groups.is_open(call.tx, account.id)),
         pinned=pinned,
+        covers=covers,
         posts=shown,
         older=views[-1].post.id if len(views) == POSTS else None,
         turned=params.max_id is not None,

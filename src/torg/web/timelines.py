@@ -16,6 +16,7 @@ from torg.text.tags import tag_name
 from torg.timelines import reads
 from torg.web.answer import answer
 from torg.web.compose_form import blank
+from torg.web.filtering import filtered
 from torg.web.forms import POSTS, Tag, Turn, turned
 from torg.web.guard import fed, let_out
 from torg.web.present import Present, presenting
@@ -70,10 +71,13 @@ async def tagged(call: Call, params: Tag) -> Response:
 async def _posts(visitor: Visitor, params: Turn, template: str, views: list[PostView], **values: Any) -> Response:
     by_thread = template == "home.html" and visitor.call.network.kind is not NetworkKind.PUBLIC
     shown = let_out(visitor, latest(views) if by_thread else once(views))
-    at = await presenting(visitor.call.tx, visitor, shown)
+    tx = visitor.call.tx
+    shown, covers = await filtered(tx, visitor, shown, "home" if template == "home.html" else "public")
+    at = await presenting(tx, visitor, shown)
     older = views[-1].post.id if len(views) == POSTS else None
     turned = params.max_id is not None
-    return answer(visitor, template, at, posts=shown, older=older, turned=turned, fed=fed(visitor), **values)
+    values |= {"posts": shown, "older": older, "turned": turned, "fed": fed(visitor), "covers": covers}
+    return answer(visitor, template, at, **values)
 
 
 def once(views: list[PostView]) -> list[PostView]:
