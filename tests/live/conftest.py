@@ -12,7 +12,7 @@ import uvicorn
 from tests.fixtures.cluster import TestDatabase
 from tests.fixtures.square import open_square
 from tests.live.readers import Harbour
-from torg.cli.serve import Server
+from torg.cli.serving import Server
 from torg.serve.app import background
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from torg.cli.opening import opened
 from torg.delivery import office_store
-from torg.engine import jobs, migrate, relay
+from torg.engine import backends, jobs, migrate, relay
 from torg.engine.postgres import Tx
 from torg.kernel.config import Settings, load
 from torg.media import trimming
@@ -69,6 +69,7 @@ async def _examine(settings: Settings, anchors: Sequence[str] = ()) -> list[Find
     async with opened(settings) as services, services.db.system() as tx:
         return [
             await _postgres(tx),
+            *await _several(settings),
             await _schema(tx),
             await _wall(tx),
             await _audit(tx, anchors),
@@ -85,6 +86,20 @@ async def _examine(settings: Settings, anchors: Sequence[str] = ()) -> list[Find
 
 async def _postgres(tx: Tx) -> Finding:
     return Finding(name="PostgreSQL", well=True, value=str(await tx.value("SHOW server_version")))
+
+
+async def _several(settings: Settings) -> list[Finding]:
+    """What several machines have in common, where it is set. Neither is needed to serve; both are missed."""
+    found = []
+    for name, url, ask, without in (
+        ("NATS", settings.nats_url, backends.trouble_of_nats, "every process listens at the database meanwhile"),
+        ("Valkey", settings.valkey_url, backends.trouble_of_valkey, "every machine counts rate limits for itself"),
+    ):
+        if url is not None:
+            said = await ask(url)
+            advice = f"Is it running, and is TORG_{name.upper()}_URL right? Until then {without}."
+            found.append(Finding(name=name, well=not said, value=said or "answers", advice=advice))
+    return found
 
 
 async def _schema(tx: Tx) -> Finding:

@@ -10,9 +10,9 @@ import time
 EVERY_SECONDS = 0.5
 
 
-def end_with_parent() -> None:
-    """Send ourselves SIGTERM, the polite end, once the process that started us is gone."""
-    parent = os.getppid()
+def end_with_parent(parent: int | None = None) -> None:
+    """Send ourselves SIGTERM, the polite end, once the process that started us (number `parent`) is gone."""
+    parent = os.getppid() if parent is None else parent
 
     def watch() -> None:
         while os.getppid() == parent:

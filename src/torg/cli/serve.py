@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import logging
 import re
-import signal
 import socket
 import ssl
 import sys
 from collections.abc import MutableMapping
-from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import structlog
-import uvicorn
 import uvloop
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
-from torg.cli import demo as demos
-from torg.cli.opening import opened, say
+from torg.cli import processes
+from torg.cli.opening import opened
 from torg.cli.parent import end_with_parent
-from torg.cli.setup import link
-from torg.joining import setup as joining
+from torg.cli.serving import serve_on
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
-from torg.orgs import store as orgs
-from torg.serve.app import background, make_app
-from torg.serve.services import Services
 
-MOST_GREETED = 20
+MOST = 64
 ROWS = re.compile(
     r"^(?:DETAIL|CONTEXT):.*?(?=\n\n(?:During handling|The above exception)|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -41,30 +32,52 @@ REPR = re.compile(r"(\\n(?:DETAIL|CONTEXT):).*")
 WORDS = re.compile(r"(invalid input (?:syntax|value) for [^:\n]{1,60}:).*")
 
 
-def serve(*, demo: Annotated[bool, Parameter(negative="")] = False) -> None:
-    """Serve every network of this installation until stopped (Ctrl-C, SIGTERM).
+def serve(
+    *,
+    demo: Annotated[bool, Parameter(negative="")] = False,
+    web: Annotated[int | None, Parameter(validator=validators.Number(gte=0, lte=MOST))] = None,
+    workers: Annotated[int | None, Parameter(validator=validators.Number(gte=0, lte=MOST))] = None,
+) -> None:
+    """Serve every network of this installation until stopped (Ctrl-C, SIGTERM). One process, unless told otherwise.
 
     Parameters
     ----------
     demo
         Fill an empty installation with a cast to try it with, say whom to log in as, and end with the caller.
+    web
+        So many processes answer on the same port, kept by a parent; with it, `workers` is 1 unless given.
+    workers
+        So many processes do the work behind (events, jobs, deliveries) and answer nobody.
     """
     settings = load()
-    if demo:
+    several = web is not None or workers is not None
+    web, workers = web or 0, (1 if workers is None else workers)
+    if several and web + workers == 0:
+        raise Misused("There is nothing to run: give --web or --workers a number above 0.")
+    if demo and not several:
         end_with_parent()
     configure_logging(settings.log_level)
     if problem := tls_problem(settings):
         raise Misused(problem)
-    listening = listen(settings)
-    with listening, contextlib.suppress(KeyboardInterrupt):
-        uvloop.run(_serve(settings, listening, demo))
+    with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
+        if several:
+            sockets = [stack.enter_context(one) for one in listen_for(settings, web)]
+            processes.run(settings, sockets, workers, demo=demo)
+        else:
+            listening = stack.enter_context(listen(settings))
+            uvloop.run(_serve(settings, listening, demo))
 
 
-def listen(settings: Settings) -> socket.socket:
-    """The listening socket, taken before anything else so that a port in use is said at once."""
+def listen(settings: Settings, *, shared: bool = False) -> socket.socket:
+    """The listening socket, taken before anything else so that a port in use is said at once.
+
+    `shared`: one of several on the same port, among which the kernel divides connections.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listening.bind((settings.host, settings.port))
         listening.listen(2048)
@@ -72,6 +85,21 @@ def listen(settings: Settings) -> socket.socket:
         listening.close()
         raise Misused(_why(settings, error)) from error
     return listening
+
+
+def listen_for(settings: Settings, web: int) -> list[socket.socket]:
+    """A socket for each web process, all on one port.
+
+    On one inherited socket whoever is awake takes what there is: of 200 connections at once 21 and 179, with
+    SO_REUSEPORT 94 and 106. A first one without it finds out whether another program has the port.
+    """
+    if not web:
+        return []
+    if not sys.platform.startswith("linux"):  # elsewhere the last socket gets all
+        one = listen(settings)
+        return [one, *(one.dup() for _ in range(web - 1))]
+    listen(settings).close()
+    return [listen(settings, shared=True) for _ in range(web)]
 
 
 def _why(settings: Settings, error: OSError) -> str:
@@ -88,76 +116,7 @@ def _why(settings: Settings, error: OSError) -> str:
 
 async def _serve(settings: Settings, listening: socket.socket, demo: bool) -> None:
     async with opened(settings) as services:
-        if demo:
-            await demos.fill(services)
-        config = uvicorn.Config(
-            make_app(services),
-            log_level="warning",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            lifespan="off",
-            timeout_graceful_shutdown=5,
-            backlog=2048,
-            ws="websockets-sansio",
-            ws_max_size=65_536,
-            ws_per_message_deflate=False,  # its state would cost each idle stream more than all the rest
-            ssl_certfile=_text(settings.tls_cert),
-            ssl_keyfile=_text(settings.tls_key),
-            log_config=None,
-        )
-        server = Server(config, services)
-        async with background(services):
-            task = asyncio.create_task(server.serve(sockets=[listening]))
-            while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
-                await asyncio.sleep(0.005)
-            if server.started:
-                await _greet(services, demo)
-            await task
-
-
-class Server(uvicorn.Server):
-    """Ends the live streams when it is told to stop; otherwise it would wait for them, and they never end."""
-
-    def __init__(self, config: uvicorn.Config, services: Services) -> None:
-        super().__init__(config)
-        self._services = services
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop politely, at the second Ctrl-C at once. uvicorn would raise the signal anew before all is closed."""
-        if self.should_exit and sig == signal.SIGINT:
-            self.force_exit = True
-        self.should_exit = True
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._services.hub.close()
-        await super().shutdown(sockets)
-
-
-def _text(path: Path | None) -> str | None:
-    return str(path) if path else None
-
-
-async def _greet(services: Services, demo: bool) -> None:
-    """What to open, and what to do where there is nothing yet."""
-    settings = services.settings
-    async with services.db.system() as tx:
-        networks = await orgs.some_networks(tx, MOST_GREETED)
-    if demo:
-        print(demos.greeting(settings, networks), flush=True)
-        return
-    print(f"Torg serves on {settings.scheme}://{settings.bind}", flush=True)
-    if not networks:
-        secret = await joining.new_secret_for(services.db)
-        if secret is not None:
-            say(f"There is no organisation yet. Set one up: {link(settings, secret)}")
-        say(
-            'There is no network yet. Make both faces: torg org add "Acme" '
-            f"--host localhost:{settings.port} --admin-email you@acme.example"
-        )
-    for network in networks:
-        print(f"  {network.kind:8} {settings.scheme}://{network.host}", flush=True)
-    say(services.mail.where)
+        await serve_on(services, listening, demo=demo)
 
 
 class _Quiet(logging.Filter):

@@ -207,7 +207,7 @@ def configuration(home: Path, socket: Path, major: int, *, unsafe: bool) -> dict
         "port": "5432",
         "cluster_name": "'torg'",
         # Small: server and database together idle below 150 MB. custom.conf is for bigger machines.
-        "max_connections": "60",
+        "max_connections": "120",
         "shared_buffers": "'32MB'",
         "work_mem": "'8MB'",
         "maintenance_work_mem": "'64MB'",

@@ -41,6 +41,10 @@ class Waker:
         self._listeners.append(wake)
         return lambda: self._listeners.remove(wake) if wake in self._listeners else None
 
+    def also(self, call: Callable[[], None]) -> None:
+        """Call this, too, at each wake, for as long as the process lives (engine/bells.py)."""
+        self._listeners.append(call)
+
 
 wake = Waker()
 

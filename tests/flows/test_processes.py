@@ -1,0 +1,164 @@
+"""`torg serve --web 2 --workers 1` is one server to its clients, also while its processes are killed one by one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import psutil
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from tests.flows.served import Served, installation
+from tests.flows.test_kill import TARGETS, WRITERS, Ledger, Listener, Writer, until
+
+pytestmark = pytest.mark.slow
+
+SEVERAL = ("--demo", "--web", "2", "--workers", "1")
+LINES = 24
+PIXEL = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00"
+    b"\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+
+
+def processes(served: Served) -> list[psutil.Process]:
+    """The parent's children in the order in which they were first started: web 1, web 2, worker 1."""
+    assert served.process is not None
+    found = []
+    for child in sorted(psutil.Process(served.process.pid).children(), key=lambda one: one.pid):
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie is one, too
+            if "serve" in child.cmdline():
+                found.append(child)
+    return found
+
+
+@contextlib.asynccontextmanager
+async def lines(served: Served, token: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
+    """Clients with a connection each, of which both web processes have some."""
+    async with contextlib.AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(served.client(token)) for _ in range(LINES)]
+        for client in clients:
+            assert (await client.get("/health")).status_code == 200
+        held = [
+            sum(
+                one.status == psutil.CONN_ESTABLISHED and one.laddr.port == served.port
+                for one in process.net_connections()
+            )
+            for process in processes(served)
+        ]
+        assert held[0] > 0, held
+        assert held[1] > 0, held
+        assert held[2] == 0, "the worker answers nobody"
+        yield clients
+
+
+async def test_clients_see_one_server(place: Path) -> None:
+    async with installation(place / "data", TORG_RATE_LIMITS="on") as served:
+        await served.start(*SEVERAL)
+        token = (await served.tokens("anna"))["anna"]
+        async with lines(served, token) as clients:
+            left = []
+            for client in clients:
+                answer = await client.get("/api/v1/accounts/verify_credentials")
+                assert answer.status_code == 200, answer.text
+                left.append(int(answer.headers["x-ratelimit-remaining"]))
+            assert left == list(range(left[0], left[0] - LINES, -1)), "counted together"
+            uploaded = await clients[0].post("/api/v2/media", files={"file": ("a.gif", PIXEL, "image/gif")})
+            assert uploaded.status_code in (200, 202), uploaded.text
+            media_id = uploaded.json()["id"]
+
+            async def made() -> bool:
+                return (await clients[1].get(f"/api/v1/media/{media_id}")).status_code == 200
+
+            await until(made)
+            said = await clients[2].post("/api/v1/statuses", json={"status": "seen", "media_ids": [media_id]})
+            assert said.status_code == 200, said.text
+            for client in clients:
+                read = await client.get(f"/api/v1/statuses/{said.json()['id']}")
+                assert [one["id"] for one in read.json()["media_attachments"]] == [media_id]
+        assert await served.end() == 0
+        assert await served.gone() == []
+
+
+async def test_processes_killed_one_by_one(place: Path) -> None:
+    ledger, stop, ready = Ledger(), asyncio.Event(), asyncio.Event()
+    async with installation(place / "data") as served:
+        await served.start(*SEVERAL)
+        tokens = await served.tokens(*WRITERS, "bjorn")
+        async with served.client(tokens["bjorn"]) as http:
+            targets = {
+                handle: (await http.get("/api/v1/accounts/lookup", params={"acct": handle})).json()["id"]
+                for handle in TARGETS
+            }
+        listener = Listener(served, tokens["bjorn"])
+        listening = asyncio.create_task(listener.listen(ready))
+        await asyncio.wait_for(ready.wait(), 30)
+        writing = [
+            asyncio.create_task(Writer(served, handle, tokens[handle], ledger, stop).write(targets))
+            for handle in WRITERS
+        ]
+        async with served.services() as services:
+
+            async def loaded(enough: int) -> None:
+                async def enough_said() -> bool:
+                    assert not any(task.done() for task in writing), await asyncio.gather(*writing)
+                    return len(ledger.posts) >= enough
+
+                await until(enough_said)
+
+            web, other_web, worker = processes(served)
+            for killed in (web, worker, other_web):
+                await loaded(len(ledger.posts) + 20)
+                os.kill(killed.pid, signal.SIGKILL)
+
+                async def three(gone: int = killed.pid) -> bool:
+                    now = processes(served)
+                    return len(now) == 3 and gone not in {one.pid for one in now}
+
+                await until(three)
+            await loaded(len(ledger.posts) + 20)
+            with psycopg.connect(make_conninfo(services.db.system_conninfo, user="torg_owner")) as owner:
+                cut = owner.execute(
+                    """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                       WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+                ).rowcount
+            assert cut > 3
+            await loaded(len(ledger.posts) + 20)
+            stop.set()
+            await asyncio.gather(*writing)
+
+            async def settled() -> bool:
+                async with services.db.system() as tx:
+                    return not await tx.value("SELECT count(*) FROM outbox")
+
+            await until(settled)
+            async with services.db.system() as tx:
+                logged = [
+                    (row["seq"], row["id"])
+                    for row in await tx.all(
+                        """SELECT seq, payload ->> 'post_id' AS id FROM event_log WHERE kind = 'PostPublished'
+                           AND payload ->> 'post_id' = ANY(%s) ORDER BY seq""",
+                        (list(ledger.posts),),
+                    )
+                ]
+                stored = Counter(await tx.column("SELECT p.id::text FROM posts p WHERE source LIKE '@bjorn number %'"))
+        assert stored == Counter(ledger.posts.keys()), "each acknowledged post is there once, and no other"
+        assert Counter(id_ for _, id_ in logged) == Counter(ledger.posts.keys())
+
+        async def caught_up() -> bool:
+            return {id_ for _, id_ in listener.heard} >= set(ledger.posts)
+
+        await until(caught_up)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        heard = [one for one in listener.heard if one[1] in ledger.posts]
+        assert listener.connections > 3, "the reader was cut off"
+        assert heard == logged, "every event once, in the order of the log"
