@@ -35,6 +35,8 @@ def test_every_setting_can_be_given_both_ways(tmp_path: Path) -> None:
         "bind": "[::1]:8443",
         "database_url": "postgresql://db/torg",
         "postgres": "wheel",
+        "nats_url": "nats://bus.example:4222",
+        "valkey_url": "valkey://counts.example:6379/0",
         "public_scheme": "https",
         "tls_cert": str(file),
         "tls_key": str(file),

@@ -71,6 +71,8 @@ class LogBus:
         self._db = db
         self._readers: list[Reader] = []
         self._position = 0
+        self.leads: Callable[[], bool] = lambda: False
+        """Whether the relay of this process is the active one; set by whoever runs one beside."""
 
     @property
     def position(self) -> int:
@@ -89,16 +91,20 @@ class LogBus:
         """Hand on what is logged, until cancelled; a lost database is waited for."""
         while True:
             try:
-                async with await self._db.listen(CHANNEL) as connection:
-                    while True:
-                        heed_cancelling()
-                        while await self._hand_on():
-                            pass
-                        async for _ in connection.notifies(timeout=POLL, stop_after=1):
-                            pass
+                await self._by_notify(lambda: True)
             except (psycopg.OperationalError, Unavailable) as error:
                 log.warning("bus lost its connection", error=str(error))
             await asyncio.sleep(POLL / 2)
+
+    async def _by_notify(self, stay: Callable[[], bool]) -> None:
+        """Read whenever the relay notifies, and every second, for as long as `stay` says so."""
+        async with await self._db.listen(CHANNEL) as connection:
+            while stay():
+                heed_cancelling()
+                while await self._hand_on():
+                    pass
+                async for _ in connection.notifies(timeout=POLL, stop_after=1):
+                    pass
 
     async def past(
         self, org_id: int, network_id: int, *, after: int, until: int, limit: int = READ_AT_ONCE

@@ -42,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bind: str = "127.0.0.1:8000"
     database_url: str | None = None
     postgres: str = "auto"
+    nats_url: str | None = None
+    valkey_url: str | None = None
     public_scheme: str = "http"
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -186,6 +188,20 @@ SETTINGS: tuple[Setting, ...] = (
         "auto · system · wheel",
         "Which PostgreSQL binaries Torg runs when there is no `database_url`: the machine's if there are any "
         "(`auto`), only the machine's, or only the ones that come with Torg.",
+    ),
+    Setting(
+        "nats_url",
+        _url("nats", "tls", "ws", "wss"),
+        "URL",
+        "A NATS server that tells the processes of several machines of new events. Without it each listens at the "
+        "database, which is enough for a few.",
+    ),
+    Setting(
+        "valkey_url",
+        _url("valkey", "valkeys", "redis", "rediss", "unix"),
+        "URL",
+        "A Valkey server that counts the rate limits of several machines together. Without it each machine counts "
+        "for itself.",
     ),
     Setting(
         "public_scheme",

@@ -62,7 +62,9 @@ async def background(services: Services, *, relay: bool = True, worker: bool = T
         asyncio.create_task(recorder(services).run(), name="figures"),
     ]
     if relay:
-        tasks.append(asyncio.create_task(Relay(services.db, EFFECTS, services).run(), name="relay"))
+        moving = Relay(services.db, EFFECTS, services)
+        services.bus.leads = lambda: moving.leading
+        tasks.append(asyncio.create_task(moving.run(), name="relay"))
     if worker:
         doing = Worker(services.db, HANDLERS, services, periodic=PERIODIC)
         tasks.append(asyncio.create_task(doing.run(), name="worker"))

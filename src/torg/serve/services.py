@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from torg.access.tokens import TokenAuthenticator
 from torg.bridge import guard
 from torg.delegation.events import DelegationEnded
+from torg.engine import backends
 from torg.engine.blobs import Blobs, DiskBlobs
 from torg.engine.bus import LogBus
 from torg.engine.changes import changes
@@ -69,8 +70,10 @@ class Services:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, app_conninfo: str, system_conninfo: str) -> AsyncIterator[Services]:
-    """Open everything on a migrated database; close it in reverse order."""
+async def open_services(
+    settings: Settings, app_conninfo: str, system_conninfo: str, *, limits: Limiter | None = None
+) -> AsyncIterator[Services]:
+    """Open everything on a migrated database; close it in reverse order. `limits`: a count shared by processes."""
     db = Database(app_conninfo, system_conninfo)
     await db.open()
     async with db.system() as tx:
@@ -84,7 +87,7 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
     blobs = DiskBlobs(settings.data / "files")
     sizes = rules.Sizes(image=settings.max_image_mb * rules.MEGABYTE, video=settings.max_video_mb * rules.MEGABYTE)
     changes.share(settings.data)
-    bus = LogBus(db)
+    bus = backends.make_bus(db, settings.nats_url)
     bus.subscribe(changes.read_log)
     await bus.start()
     gate = Gate(db)
@@ -99,7 +102,9 @@ async def open_services(settings: Settings, app_conninfo: str, system_conninfo: 
     services = Services(
         settings=settings,
         db=db,
-        limits=LocalLimiter() if settings.rate_limits else NoLimiter(),
+        limits=backends.make_limits(limits or LocalLimiter(), settings.valkey_url)
+        if settings.rate_limits
+        else NoLimiter(),
         blobs=blobs,
         media=workshop,
         copies=Copies(db, fetch, workshop),
