@@ -29,6 +29,7 @@ class Stop(msgspec.Struct, frozen=True):
 NO_PAGES = {
     "/network.css": "a style",
     "/robots.txt": "for programs",
+    "/complete": "for the composer's script",
     "/favicon.ico": "a picture",
     "/oauth/authorize": "looked at in tests/browser/test_login.py",
     "/auth/password/edit": "a letter's link; looked at in tests/oauth",
@@ -118,6 +119,8 @@ async def _more(town: Town) -> list[Stop]:
         return str((await client.get(path)).json()[0]["id"])
 
     own = await made(town, "anna", "/api/v1/statuses", PUBLIC, status="Mine, to be mended")
+    words = {"keywords_attributes": [{"keyword": "ending"}], "context": ["home"]}
+    filter_ = (await made(town, "anna", "/api/v2/filters", PUBLIC, title="Plots", **words))["id"]
     list_ = await first(anna, "/api/v1/lists")
     letter = (await anna.get("/api/v1/conversations")).json()[0]
     inner = await made(town, "anna", "/api/v1/statuses", status="Ready for the world")
@@ -129,6 +132,7 @@ async def _more(town: Town) -> list[Stop]:
     team = await made(town, "anna", "/api/torg/v1/team_accounts", username="press", display_name="Press")
     bjorn = f"http://{PUBLIC}/@bjorn"
     public = {
+        "filters": "/settings/filters", "filter-new": "/settings/filters/new", "filter": f"/settings/filters/{filter_}",
         "delete": f"/posts/{own['id']}/delete", "edit": f"/posts/{own['id']}/edit", "list": f"/lists/{list_}",
         "message": f"/messages/{letter['id']}", "message-of": f"/messages/of/{letter['last_status']['id']}",
         "apps": "/oauth/authorized_applications", "responses": "/responses", "account": "/settings/account",
