@@ -8,6 +8,7 @@ import { pickers } from "./emoji.js";
 import { files } from "./files.js";
 import { keyboard } from "./keys.js";
 import { live } from "./live.js";
+import { member } from "./member.js";
 import { menus } from "./menus.js";
 
 htmx.config.includeIndicatorCSS = false;
@@ -16,6 +17,7 @@ keyboard();
 menus();
 audiences();
 live();
+member();
 clock();
 const composing = (root) => { counting(root); completion(root); pickers(root); files(root); };
 composing(document);

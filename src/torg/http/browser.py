@@ -69,6 +69,11 @@ def expired_form(call: Call, language: str | None = None) -> Response:
     return page(call, "problem.html", status=403, language=language or language_of(call), problem="form", detail="")
 
 
+def mark(call: Call) -> str:
+    """The `csrf` of this browser's forms, for parts of a page that come after it."""
+    return _mark(_seed(call) or "")
+
+
 def _seed(call: Call) -> str | None:
     cookies = call.request.cookies
     return cookies.get(sessions.COOKIE) or cookies.get(VISITOR) or None

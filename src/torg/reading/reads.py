@@ -49,6 +49,12 @@ async def waiting(tx: Tx, actor: Actor) -> tuple[Count, Count]:
     )
 
 
+async def read_to(tx: Tx, actor: Actor, timeline: str) -> int:
+    """How far home or notifications were read; without a mark, to the moment at which the account was made."""
+    mark = await store.timeline_mark(tx, actor.me, timeline)
+    return mark.last_read_id if mark else actor.me
+
+
 async def _home(tx: Tx, account_id: int) -> Count:
     """Since the marker; without one, since the account was made, whose id is that moment."""
     mark = await store.timeline_mark(tx, account_id, "home")

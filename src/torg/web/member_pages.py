@@ -17,6 +17,7 @@ from torg.web import (
     notices,
     report,
     settings_filters,
+    stream,
     ties,
 )
 
@@ -37,5 +38,6 @@ def collections() -> list[Routes]:
         notices.routes,
         report.routes,
         settings_filters.routes,
+        stream.routes,
         ties.routes,
     ]

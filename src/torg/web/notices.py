@@ -11,14 +11,15 @@ from torg.accounts import reads as accounts
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
-from torg.kernel.errors import Conflict
 from torg.kernel.page import Page
 from torg.messages import reads as messages
-from torg.notices import markers, reads, rules
+from torg.notices import reads, rules
 from torg.notices.model import Group, Wanted
 from torg.posts import reads as posts
 from torg.posts.model import PostView
 from torg.push import words
+from torg.reading import actions as reading
+from torg.reading import reads as marks
 from torg.web.answer import answer
 from torg.web.forms import Turn
 from torg.web.member import member
@@ -56,16 +57,18 @@ async def index(call: Call, params: Kinds) -> Response:
     wanted = Wanted(types=MENTIONS) if params.only == "mentions" else Wanted()
     page = Page(limit=SHOWN, max_id=params.max_id)
     found = await reads.groups(call.tx, visitor.actor, wanted, page, rules.GROUPED)
-    told = await _told(call.tx, visitor, found.groups)
+    told = await told_of(call.tx, visitor, found.groups)
     about = [one.post for one in told if one.post]
     at = await presenting(call.tx, visitor, about, *(account for one in told for account in one.people))
+    read = await marks.read_to(call.tx, visitor.actor, "notifications")
     if params.max_id is None and params.only != "mentions" and found.newest_id is not None:
-        await _mark(call.tx, visitor, found.newest_id)
+        await reading.timeline(call.tx, visitor.actor, "notifications", found.newest_id)
     older = found.oldest_id if len(found.groups) == SHOWN else None
-    return answer(visitor, "notifications.html", at, told=told, only=params.only, older=older)
+    return answer(visitor, "notifications.html", at, told=told, only=params.only, older=older, read=read,
+                  turned=params.max_id is not None)  # fmt: skip
 
 
-async def _told(tx: Tx, visitor: Visitor, groups: Sequence[Group]) -> list[Told]:
+async def told_of(tx: Tx, visitor: Visitor, groups: Sequence[Group]) -> list[Told]:
     """With everything they point to; what the reader may not see (any more) is left out."""
     people = await accounts.by_ids(tx, {id_ for group in groups for id_ in (group.newest.from_id, *group.sample)})
     ids = [group.newest.post_id for group in groups if group.newest.post_id is not None]
@@ -91,10 +94,3 @@ def _one(
         group=group, people=doers, sentence=sentence, post=views.get(notice.post_id or 0), message_id=notice.message_id
     )
 
-
-async def _mark(tx: Tx, visitor: Visitor, newest: int) -> None:
-    try:
-        async with tx.savepoint():
-            await markers.put(tx, visitor.actor, "notifications", newest)
-    except Conflict:
-        return  # an app of the reader's is just setting it

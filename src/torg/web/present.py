@@ -69,6 +69,7 @@ class Present:
         self.federates: bool = federates(visitor.call.network)
         self.kind: NetworkKind = visitor.call.network.kind
         self.language = visitor.language
+        self.since = visitor.since
         self.viewer = visitor.account.id if visitor.account else None
         self.office: bool = visitor.account is not None and visitor.actor.may(OFFICE)
         self.unread = unread or Unread()

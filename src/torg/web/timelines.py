@@ -12,6 +12,7 @@ from torg.kernel.actor import NetworkKind
 from torg.kernel.errors import NotFound
 from torg.must_see import reads as must_see
 from torg.posts.model import PostView
+from torg.reading import reads as reading
 from torg.text.tags import tag_name
 from torg.timelines import reads
 from torg.web.answer import answer
@@ -32,7 +33,8 @@ async def front(call: Call, params: Turn) -> Response:
     if visitor.account is not None:
         views = await reads.home(call.tx, visitor.actor, turned(params))
         unread = await must_see.mine(call.tx, visitor.actor)
-        return await _posts(visitor, params, "home.html", views, form=blank(visitor), must_see=len(unread))
+        return await _posts(visitor, params, "home.html", views, form=blank(visitor), must_see=len(unread),
+                            read=await reading.read_to(call.tx, visitor.actor, "home"))  # fmt: skip
     if not call.network.is_public:
         return answer(visitor, "gate.html", Present(visitor))
     if call.network.settings.single_user:

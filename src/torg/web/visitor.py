@@ -28,6 +28,8 @@ class Visitor:
     language: str
     asked: str | None
     """The language chosen with `?lang=`, to be remembered."""
+    since: int = 0
+    """The number of the newest live event before anything was read for the page: from there its stream goes on."""
 
 
 async def visitor_of(call: Call, lang: str | None, tx: Tx | None = None) -> Visitor:
@@ -35,6 +37,7 @@ async def visitor_of(call: Call, lang: str | None, tx: Tx | None = None) -> Visi
 
     `tx`: for routes that open their own.
     """
+    since = call.services.hub.position
     account = await signed_in(call, tx or call.tx)
     actor = anonymous(call.network)
     if account is not None:
@@ -56,7 +59,7 @@ async def visitor_of(call: Call, lang: str | None, tx: Tx | None = None) -> Visi
         account.settings.locale if account else None,
         accept=call.request.headers.get("accept-language", ""),
     )
-    return Visitor(call, account, actor, language, asked)
+    return Visitor(call, account, actor, language, asked, since)
 
 
 def kept_out(visitor: Visitor) -> Response | None:

@@ -1,0 +1,94 @@
+"""The living pages of a member in a real Chromium: what comes waits, nothing jumps, what goes is gone, counts hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.chromium import chromium, looking
+from tests.browser.test_member import ANNA, LOOKS, made
+from tests.fixtures.town import PASSWORD, PUBLIC, Town
+
+pytestmark = pytest.mark.browser
+
+HOME = f"http://{PUBLIC}"
+OPEN = "html[data-stream=open]"
+
+
+async def test_home_lives_without_jumping(town: Town, axe: str) -> None:
+    bjorn = town.people["bjorn", PUBLIC]
+    await made(town, "anna", f"/api/v1/accounts/{bjorn}/follow")
+    for n in range(12):
+        await made(town, "bjorn", "/api/v1/statuses", status=f"Number {n} " + "long text " * 20)
+    async with chromium(town) as browser:
+        for width, scheme, language in LOOKS:
+            async with looking(browser, width=width, color_scheme=scheme, locale=language, bypass_csp=True) as looker:
+                page = looker.page
+                await looker.log_in(PUBLIC, ANNA, PASSWORD)
+                await page.locator(OPEN).wait_for(state="attached")
+                field = page.locator("#compose-text")
+                await field.fill("half a thought")
+                await page.evaluate("scrollTo(0, 700)")
+                top = await page.evaluate("scrollY")
+                said = await made(town, "bjorn", "/api/v1/statuses", status="@anna Just now")
+                waiting = page.locator("[data-show-held]")
+                await waiting.wait_for()
+                name = "Visa 1 nya" if language.startswith("sv") else "Show 1 new"
+                assert await waiting.inner_text() == name
+                assert await page.evaluate("scrollY") == top, "nothing jumped"
+                assert await field.input_value() == "half a thought"
+                badge = page.locator("[data-unread=notices] .badge")
+                await badge.wait_for()
+                assert (await page.title()).startswith(f"({await badge.inner_text()}) ")
+                assert await looker.sideways() == 0
+                await looker.shoot(f"living-home-{width}-{scheme}-{language[:2]}")
+                assert await looker.faults(axe) == []
+                await waiting.click()
+                post = page.locator(f"#post-{said['id']}")
+                await post.wait_for()
+                assert await page.evaluate(f"document.activeElement.id === 'post-{said['id']}'")
+                await page.locator("h1").click()
+                client = town.client(token=await town.token("bjorn"))
+                await page.evaluate("document.activeElement.blur()")
+                await client.put(f"/api/v1/statuses/{said['id']}", json={"status": "@anna Mended"})
+                await post.get_by_text("Mended").wait_for()
+                await post.locator("[data-act=favourite]").click()
+                await post.locator("[data-act=favourite][aria-pressed=true]").wait_for()
+                await page.evaluate("document.activeElement.blur()")
+                await client.delete(f"/api/v1/statuses/{said['id']}")
+                await post.wait_for(state="detached")
+                assert looker.complaints == []
+
+
+async def test_notifications_come_and_a_lost_stream_says_so(town: Town) -> None:
+    async with chromium(town) as browser, looking(browser, locale="en-GB") as looker:
+        page = looker.page
+        await looker.log_in(PUBLIC, ANNA, PASSWORD)
+        await page.goto(f"{HOME}/notifications")
+        await page.locator(OPEN).wait_for(state="attached")
+        await made(town, "bjorn", "/api/v1/statuses", status="@anna look here")
+        await page.locator("[data-show-held]").click()
+        line = page.locator(".told.fresh")
+        await line.get_by_text("look here").wait_for()
+        await line.get_by_text("New", exact=True).wait_for()
+        await looker.shoot("living-notifications-1280")
+        await looker.context.clear_cookies()
+        await made(town, "bjorn", "/api/v1/statuses", status="@anna and here")
+        await made(town, "bjorn", "/api/v1/statuses", status="@anna and there")
+        await page.locator("[data-stream-state]:visible").wait_for()
+
+
+async def test_the_place_read_to_is_marked(town: Town) -> None:
+    await made(town, "anna", f"/api/v1/accounts/{town.people['bjorn', PUBLIC]}/follow")
+    await made(town, "bjorn", "/api/v1/statuses", status="The older")
+    async with chromium(town) as browser, looking(browser, locale="en-GB") as looker:
+        page = looker.page
+        async with page.expect_response(f"{HOME}/read"):
+            await looker.log_in(PUBLIC, ANNA, PASSWORD)
+        await made(town, "bjorn", "/api/v1/statuses", status="The newer")
+        await page.goto(HOME)
+        line = page.get_by_text("You have read to here")
+        await line.wait_for()
+        order = await page.locator(".posts").inner_text()
+        assert order.index("The newer") < order.index("You have read to here") < order.index("The older")
+        await looker.shoot("living-read-to-1280")
+        assert looker.complaints == []
