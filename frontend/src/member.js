@@ -14,7 +14,7 @@ function barOf(list) {
 function tell(list) {
   const bar = barOf(list), waiting = held.get(list) ?? [];
   if (!bar) return;
-  bar.hidden = waiting.length === 0;
+  bar.toggleAttribute("data-none", waiting.length === 0);
   const button = bar.querySelector("button");
   button.textContent = button.dataset.one.replace("%(count)s", numbers.format(waiting.length));
 }
@@ -114,6 +114,9 @@ export function member() {
   const lists = [...document.querySelectorAll("[data-place]")].filter((list) => list.dataset.place);
   for (const list of lists) {
     barOf(list)?.querySelector("button").addEventListener("click", () => open(list));
+    tell(list);
+    const bar = barOf(list);
+    if (bar) bar.hidden = false;
     if (list.dataset.place === "home") reading(list);
   }
   unread(Object.fromEntries([...document.querySelectorAll("[data-unread]")].map((way) => [way.dataset.unread, way.querySelector(".badge")?.textContent ?? ""])));

@@ -41,6 +41,7 @@ async def test_home_lives_without_jumping(town: Town, axe: str) -> None:
                 assert (await page.title()).startswith(f"({await badge.inner_text()}) ")
                 assert await looker.sideways() == 0
                 await looker.shoot(f"living-home-{width}-{scheme}-{language[:2]}")
+                await page.evaluate("scrollTo(0, 0)")
                 assert await looker.faults(axe) == []
                 await waiting.click()
                 post = page.locator(f"#post-{said['id']}")
@@ -71,8 +72,8 @@ async def test_notifications_come_and_a_lost_stream_says_so(town: Town) -> None:
         await line.get_by_text("look here").wait_for()
         await line.get_by_text("New", exact=True).wait_for()
         await looker.shoot("living-notifications-1280")
-        await looker.context.clear_cookies()
-        await made(town, "bjorn", "/api/v1/statuses", status="@anna and here")
+        async with town.db.tx(town.scope()) as tx:
+            await tx.run("DELETE FROM sessions")
         await made(town, "bjorn", "/api/v1/statuses", status="@anna and there")
         await page.locator("[data-stream-state]:visible").wait_for()
 

@@ -79,6 +79,8 @@ async def test_a_post_comes_changes_and_goes_and_waiting_is_counted(town: Town) 
         counted = told["unread"]
         while counted["notices"] != "1":
             counted = await page.change("unread")
+        lines = (await says(town, "bjorn", "@anna once more")) and await page.change("notices")
+        assert any("told fresh" in line for line in lines.values())
         client = town.client(token=await town.token("bjorn"))
         await client.put(f"/api/v1/statuses/{said['id']}", json={"status": "Square ones #wheels"})
         assert "Square ones" in (await page.change("changed"))[said["id"]]

@@ -50,7 +50,8 @@ async def stream(call: Call, params: Watch) -> Response:
     if visitor.account is None:
         raise NotFound
     places = list(dict.fromkeys(params.place))[:MOST_PLACES]
-    connection = Connection(visitor.actor, call.origin, ip=call.client_ip)
+    reader = msgspec.structs.replace(visitor.actor, scopes=frozenset({"read"}))  # a session reads all of its own
+    connection = Connection(reader, call.origin, ip=call.client_ip)
     connection.topics.update(await _topics(visitor, places))
     body = _events(visitor, connection, places, params.path, _after(call, params))
     headers = {"Cache-Control": "private, no-store", "X-Accel-Buffering": "no"}
