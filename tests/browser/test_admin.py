@@ -37,6 +37,7 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
     await made(town, "anna", "/api/v1/admin/domain_blocks", domain="bad.example", private_comment=LONG)
     await made(town, "anna", "/api/v1/admin/domain_allows", domain="good.example")
     await made(town, "anna", "/api/torg/v1/admin/rules", text="Be kind", hint="Always")
+    await made(town, "anna", "/api/torg/v1/admin/announcements", text=f"Open house {LONG}")
     await made(town, "anna", "/api/torg/v1/invites", max_uses=3)
     return [
         (PUBLIC, "overview", "/admin"),
@@ -50,6 +51,7 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
         (PUBLIC, "deliveries", "/admin/federation/deliveries"),
         (PUBLIC, "import", "/admin/federation/import"),
         (PUBLIC, "settings", "/admin/settings"),
+        (PUBLIC, "announcements", "/admin/announcements"),
         (PUBLIC, "rules", "/admin/rules"),
         (PUBLIC, "retention", "/admin/retention?days=1"),
         (PUBLIC, "audit", "/admin/audit"),

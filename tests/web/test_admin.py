@@ -27,6 +27,7 @@ PAGES: dict[str, bool] = {
     "/admin/health": True,
     "/admin/audit.jsonl": True,
     "/admin/retention": False,
+    "/admin/announcements": False,
     "/admin/rules": False,
     "/admin/federation": False,
     "/admin/federation/deliveries": False,

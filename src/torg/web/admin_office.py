@@ -47,6 +47,7 @@ PLACES = (
     Place("/admin/invitations", _("Invitations"), Permission.INVITE_USERS),
     Place("/admin/federation", _("Other servers"), Permission.MANAGE_FEDERATION),
     Place("/admin/settings", _("Settings of the network"), Permission.MANAGE_SETTINGS),
+    Place("/admin/announcements", _("Announcements"), Permission.MANAGE_ANNOUNCEMENTS),
     Place("/admin/rules", _("Rules of the house"), Permission.MANAGE_RULES),
     Place("/admin/domains", _("Domains"), Permission.MANAGE_NETWORKS, inside_only=True),
     Place("/admin/retention", _("How long things stay"), Permission.MANAGE_COMPLIANCE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torg.http import Routes
 from torg.web import (
+    admin_announcements,
     admin_audit,
     admin_deliveries,
     admin_federation,
@@ -22,6 +23,7 @@ from torg.web import (
 def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
+        admin_announcements.routes,
         admin_audit.routes,
         admin_deliveries.routes,
         admin_federation.routes,

@@ -40,6 +40,7 @@ NAMES = {
     "email": _("E-mail address"),
     "role_id": _("Role"),
     "max_uses": _("How often"),
+    "scheduled_at": _("Time at which it is shown"),
     "starts_at": _("Beginning"),
     "ends_at": _("End"),
     "retention_days": _("Posts"),
