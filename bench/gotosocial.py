@@ -145,7 +145,7 @@ def main() -> None:
     parser.add_argument("--binary", type=Path, required=True)
     parser.add_argument("--web", type=Path, required=True, help="its folder web/, with template/ and assets/")
     parser.add_argument("--keep", type=Path, help="folder for the prepared database; made at first use")
-    parser.add_argument("--people", type=int, default=508)
+    parser.add_argument("--people", type=int, default=108)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-gts-") as temporary:
         kept = (given.keep or Path(temporary)) / f"gotosocial-{given.people}"

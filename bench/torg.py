@@ -32,7 +32,7 @@ async def people(server: Embedded, host: str, count: int, secret: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.torg", description=__doc__)
-    parser.add_argument("--people", type=int, default=508)
+    parser.add_argument("--people", type=int, default=108)
     parser.add_argument("--serve", default="", help="options for torg serve, in quotes")
     given = parser.parse_args()
     secret = secrets.token_hex(8)

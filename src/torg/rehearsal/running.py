@@ -17,6 +17,7 @@ import psycopg
 from torg.engine.postgres import Database
 from torg.kernel.config import Settings
 from torg.kernel.errors import Unavailable
+from torg.orgs.model import Network
 from torg.rehearsal import crowd, filling, gauges, histogram, scratch, star
 from torg.rehearsal.histogram import Histogram
 from torg.rehearsal.model import Heard, Load, Moment, Plan, Tick
@@ -89,17 +90,17 @@ class Rehearsal:
             self._server, self._database = [process.pid], [postmaster] if postmaster else []
             idle = self._memory()
             if load.star:
-                return await star.run(load, host, port, secret, self._cpu, startup, idle, self._say)
+                result = await star.run(load, host, port, secret, self._cpu, startup, idle, self._say)
+                kept = await _kept(db, network)
+                return msgspec.structs.replace(
+                    result, kept=len(kept), lost=[number for number in result.lost if number not in kept]
+                )
             try:
                 drained = await self._loaded(db, host, port, secret, idle[0])
             finally:
                 await self._end_parts()
             alive = process.poll() is None
-            async with db.system() as tx:
-                kept = {
-                    row["number"]: row["account_id"]
-                    for row in await tx.all(KEPT, {"org": network.org_id, "network": network.id})
-                }
+            kept = await _kept(db, network)
             if kept:
                 self._figures["database bytes per post"] = (await _size(db) - before) / len(kept)
             noise = (folder / "serve.log").read_text("utf-8", "replace").splitlines()
@@ -304,6 +305,13 @@ class Rehearsal:
             moment.load_cpu = spent - before.get(second - 1, spent)
             before[second] = spent
         return [self._moments[second] for second in seconds]
+
+
+async def _kept(db: Database, network: Network) -> dict[int, int]:
+    """Number → author's account of the posts of the load that are in the database."""
+    async with db.system() as tx:
+        rows = await tx.all(KEPT, {"org": network.org_id, "network": network.id})
+    return {row["number"]: row["account_id"] for row in rows}
 
 
 async def _size(db: Database) -> int:
