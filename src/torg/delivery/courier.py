@@ -11,13 +11,10 @@ half a second gives its place up while it waits on: a dead host costs the living
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import psycopg
 import structlog
 
 from torg.delivery import actions, lanes, rules
@@ -27,7 +24,8 @@ from torg.delivery.model import Delivery, Fate, Kind, Outcome, Rest, Return, Tur
 from torg.delivery.shift import Shift
 from torg.delivery.signatures import SignAs, Signers
 from torg.delivery.terms import Terms
-from torg.engine.postgres import Database, Tx, heed_cancelling
+from torg.engine.frame import Frame
+from torg.engine.postgres import Tx
 from torg.orgs.model import Network
 
 log = structlog.get_logger(__name__)
@@ -46,11 +44,18 @@ LONGEST_SHIFT = 400
 """Deliveries after which a lane goes to the end of the queue, so that one busy host leaves room for others."""
 
 
-class Courier:
+class Courier(Frame):
     """`await Courier(services).run()` until cancelled. `services`: db, fetch, settings; `sign_as` is for tests."""
 
     def __init__(self, services: Any, *, sign_as: SignAs | None = None) -> None:
-        self._db: Database = services.db
+        super().__init__(
+            services.db,
+            name="courier",
+            lock_class=lanes.LOCK_CLASS,
+            waker=actions.wake,
+            poll=POLL,
+            upkeep=RECOVER_EVERY,
+        )
         self._scheme: str = services.settings.scheme
         self.sign_as: SignAs = sign_as or Signers(services)
         self._lines = Lines(services.fetch)
@@ -59,8 +64,6 @@ class Courier:
         self._running: dict[asyncio.Task[None], Shift] = {}
         self._ended: list[Shift] = []
         self._untold: list[Outcome] = []
-        self._wake = asyncio.Event()
-        self._number = 0
 
     def heard(self) -> None:
         """There is something to tell the database."""
@@ -70,68 +73,30 @@ class Courier:
         """The network's address, which is part of the User-Agent."""
         return f"{self._scheme}://{network.host}"
 
-    async def run(self) -> None:
-        """Work until cancelled; then requests under way have two seconds."""
-        sleep_no_more = actions.wake.add(asyncio.get_running_loop(), self._wake)
-        try:
-            while True:
-                try:
-                    async with self._session() as session:
-                        try:
-                            await self._loop(session)
-                        finally:
-                            await self._finish()
-                except Exception:
-                    log.exception("courier starts again")
-                await asyncio.sleep(POLL)
-        finally:
-            sleep_no_more()
-            await self._lines.close()
-
     async def drain(self) -> None:
         """Bring what is due now until nothing is (commands and tests)."""
         async with self._session():
-            while await self._round() or self._running:
+            while await self._turn() or self._running:
                 if self._running:
                     await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
         await self._lines.close()
 
-    @asynccontextmanager
-    async def _session(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        connection = await psycopg.AsyncConnection.connect(
-            self._db.system_conninfo, autocommit=True, application_name="torg courier"
-        )
-        async with connection:
-            self._number = 1 + secrets.randbelow(2**31 - 1)
-            await connection.execute("SELECT pg_advisory_lock(%s, %s)", (lanes.LOCK_CLASS, self._number))
-            yield connection
+    async def _upkeep(self) -> None:
+        async with self._db.system() as tx:
+            for host in await lanes.recover(tx):
+                log.warning("lane freed: its sender is gone", host=host)
+        await self._lines.tidy()
 
-    async def _loop(self, session: psycopg.AsyncConnection[Any]) -> None:
-        loop = asyncio.get_running_loop()
-        recover_at = loop.time()
-        while True:
-            heed_cancelling()
-            self._wake.clear()
-            if loop.time() >= recover_at:
-                await session.execute("SELECT 1")  # a lost lock must be noticed, else our lanes are worked twice
-                async with self._db.system() as tx:
-                    for host in await lanes.recover(tx):
-                        log.warning("lane freed: its sender is gone", host=host)
-                await self._lines.tidy()
-                recover_at = loop.time() + RECOVER_EVERY
-            busy = await self._round()
-            await asyncio.sleep(PACE)
-            if not busy:
-                await self._woken()
-
-    async def _woken(self) -> None:
-        try:
-            async with asyncio.timeout(POLL):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+    async def _close(self) -> None:
+        await self._lines.close()
 
     async def _round(self) -> bool:
+        """A turn, and a pause, so that what ends within it is told together."""
+        busy = await self._turn()
+        await asyncio.sleep(PACE)
+        return busy
+
+    async def _turn(self) -> bool:
         """Tell what has ended, take what is next; whether there may be more at once."""
         ended, self._ended = self._ended, []
         told = [*self._untold, *(one for shift in [*ended, *self._running.values()] for one in shift.take_outcomes())]

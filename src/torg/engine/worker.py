@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -19,8 +19,9 @@ import psycopg
 import structlog
 
 from torg.engine import jobs
+from torg.engine.frame import Frame
 from torg.engine.jobs import INSTALLATION, Job
-from torg.engine.postgres import Database, Tx, heed_cancelling
+from torg.engine.postgres import Database, Tx
 from torg.kernel.actor import Scope
 from torg.kernel.errors import Unavailable
 
@@ -89,7 +90,7 @@ def delay(attempts: int) -> timedelta:
     return base * (0.95 + secrets.randbelow(1000) / 10_000)
 
 
-class Worker:
+class Worker(Frame):
     """`await Worker(db, {"push.send": send}, services).run()` until cancelled."""
 
     def __init__(
@@ -101,7 +102,7 @@ class Worker:
         periodic: Sequence[Periodic] = (),
         at_once: int = 16,
     ) -> None:
-        self._db = db
+        super().__init__(db, name="worker", lock_class=LOCK_CLASS, waker=jobs.wake, poll=POLL, upkeep=RECOVER_EVERY)
         self._services = services
         self._kinds = {k: h if isinstance(h, Handling) else Handling(run=h) for k, h in handlers.items()}
         unknown = {task.kind for task in periodic} - set(self._kinds)
@@ -110,25 +111,6 @@ class Worker:
         self._periodic = periodic
         self._at_once = at_once
         self._running: dict[asyncio.Task[None], str] = {}
-        self._wake = asyncio.Event()
-        self._number = 0
-
-    async def run(self) -> None:
-        """Work until cancelled; then running jobs have ten seconds, after which others do them again."""
-        sleep_no_more = jobs.wake.add(asyncio.get_running_loop(), self._wake)
-        try:
-            while True:
-                try:
-                    async with self._session() as session:
-                        try:
-                            await self._loop(session)
-                        finally:
-                            await self._finish()
-                except Exception:
-                    log.exception("worker starts again")
-                await asyncio.sleep(POLL)
-        finally:
-            sleep_no_more()
 
     async def drain(self) -> int:
         """Do what is due now, one after another until none is left; how many (commands and tests)."""
@@ -140,42 +122,17 @@ class Worker:
                 done += len(claimed)
         return done
 
-    @asynccontextmanager
-    async def _session(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        """The session whose lock says that this worker lives."""
-        connection = await psycopg.AsyncConnection.connect(
-            self._db.system_conninfo, autocommit=True, application_name="torg worker"
-        )
-        async with connection:
-            self._number = 1 + secrets.randbelow(2**31 - 1)
-            await connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_CLASS, self._number))
-            yield connection
+    async def _round(self) -> bool:
+        claimed = await self._claim()
+        for job in claimed:
+            task = asyncio.create_task(self._do(job, self._number), name=f"job {job.kind} {job.id}")
+            self._running[task] = job.kind
+            task.add_done_callback(self._ended)
+        return bool(claimed)
 
-    async def _loop(self, session: psycopg.AsyncConnection[Any]) -> None:
-        loop = asyncio.get_running_loop()
-        recover_at = loop.time()
-        while True:
-            heed_cancelling()
-            self._wake.clear()
-            if loop.time() >= recover_at:
-                await session.execute("SELECT 1")  # a lost lock must be noticed, else our jobs are done twice
-                await self._recover()
-                await self._schedule()
-                recover_at = loop.time() + RECOVER_EVERY
-            claimed = await self._claim()
-            for job in claimed:
-                task = asyncio.create_task(self._do(job, self._number), name=f"job {job.kind} {job.id}")
-                self._running[task] = job.kind
-                task.add_done_callback(self._ended)
-            if not claimed:
-                await self._woken()
-
-    async def _woken(self) -> None:
-        try:
-            async with asyncio.timeout(POLL):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+    async def _upkeep(self) -> None:
+        await self._recover()
+        await self._schedule()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
