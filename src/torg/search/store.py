@@ -27,9 +27,11 @@ FROM posts p WHERE {TENANT} AND p.id = ANY (%(ids)s) AND p.boost_of_id IS NULL
 
 PUT = """
 INSERT INTO post_search (org_id, network_id, post_id, account_id, doc)
-VALUES (%(org)s, %(network)s, %(post)s, %(account)s,
-    array_to_tsvector(ARRAY['#' || %(network)s::bigint]) || to_tsvector('simple', %(plain)s)
-    || to_tsvector('swedish', %(swedish)s) || to_tsvector('english', %(english)s))
+SELECT %(org)s, %(network)s, post, account,
+    array_to_tsvector(ARRAY['#' || %(network)s::bigint]) || to_tsvector('simple', plain)
+    || to_tsvector('swedish', swedish) || to_tsvector('english', english)
+FROM unnest(%(posts)s::bigint[], %(accounts)s::bigint[], %(plain)s::text[], %(swedish)s::text[], %(english)s::text[])
+    AS t (post, account, plain, swedish, english)
 ON CONFLICT (org_id, post_id) DO UPDATE SET doc = EXCLUDED.doc
 """
 
@@ -85,21 +87,19 @@ async def parts(tx: Tx, ids: Sequence[int]) -> list[Row]:
 
 
 async def put(tx: Tx, rows: Sequence[tuple[int, int, Words]]) -> None:
-    """Keep the words of posts: (post, author, words)."""
-    await tx.many(
-        PUT,
-        [
+    """Keep the words of posts, each once: (post, author, words). One statement, however many they are."""
+    if rows:
+        await tx.run(
+            PUT,
             {
                 **tenant(tx),
-                "post": post,
-                "account": account,
-                "plain": words.plain,
-                "swedish": words.swedish,
-                "english": words.english,
-            }
-            for post, account, words in rows
-        ],
-    )
+                "posts": [post for post, _, _ in rows],
+                "accounts": [account for _, account, _ in rows],
+                "plain": [words.plain for _, _, words in rows],
+                "swedish": [words.swedish for _, _, words in rows],
+                "english": [words.english for _, _, words in rows],
+            },
+        )
 
 
 def text_query(wanted: Wanted) -> tuple[str, dict[str, str]]:
