@@ -40,6 +40,7 @@ NO_PAGES = {
     "/users/{handle}": "leads on to /@handle",
     "/users/{handle}/statuses/{id}": "leads on to /@handle/id",
     "/live/{slug:str}/stream": "a stream",
+    "/stream": "a stream",
     "/live/{slug:str}/curve": "a drawing, part of the page",
     "/live/{slug:str}/between": "part of the page",
     "/reply/confirm": "a letter's link; looked at in test_visitor.py",
