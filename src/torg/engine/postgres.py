@@ -78,6 +78,12 @@ class Tx:
             raise RuntimeError("a system transaction has no tenant")
         return self._scope
 
+    @property
+    def database(self) -> str:
+        """Which database this is: what a process remembers of a network, it remembers by this and the network's id."""
+        info = self._connection.info
+        return f"{info.host}:{info.port}/{info.dbname}"
+
     async def _cursor(self, sql: str, params: Params, factory: Any) -> psycopg.AsyncCursor[Any]:
         self._note(sql)
         cursor = self._connection.cursor(row_factory=factory)

@@ -46,6 +46,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     is_listed: bool = True
     is_silenced: bool = False
     group: int | None = None
+    id: int = 0
 
 
 def in_home(viewer: Viewer, item: Item) -> bool:

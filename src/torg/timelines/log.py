@@ -1,0 +1,196 @@
+"""The newest posts of a network as NumPy columns in this process: what a home's backward scan reads (DESIGN §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from torg.accounts.store import whole
+from torg.engine.postgres import Row, Tx
+from torg.kernel.page import Page
+from torg.timelines.rules import Item
+
+ROWS = 20_000
+"""Posts that are loaded; twice as many are kept before the older half goes. 48 bytes each, and what is tagged."""
+CHUNK = 2_048
+AUDIENCES = ("everyone", "followers", "group", "mentioned")
+
+DTYPE = np.dtype(
+    [
+        ("id", "i8"), ("author", "i8"), ("boosted", "i8"), ("reply_to", "i8"), ("group", "i8"),
+        ("language", "i2"), ("audience", "i1"), ("listed", "?"), ("reply", "?"), ("silenced", "?"),
+    ],
+    align=True,
+)  # fmt: skip
+
+FACTS = """SELECT p.id, p.account_id AS author, coalesce(b.account_id, 0) AS boosted,
+        coalesce(p.reply_to_account_id, 0) AS reply_to, coalesce(p.group_id, 0) AS group, p.language, p.audience,
+        p.listed, p.reply_to_account_id IS NOT NULL OR p.thread_id <> p.id AS reply,
+        a.silenced_at IS NOT NULL AS silenced,
+        (SELECT array_agg(m.account_id) FROM post_mentions m WHERE m.org_id = p.org_id AND m.post_id = p.id)
+            AS mentions,
+        (SELECT array_agg(t.name) FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
+            WHERE pt.org_id = p.org_id AND pt.post_id = p.id) AS tags
+    FROM posts p JOIN accounts a ON a.org_id = p.org_id AND a.id = p.account_id
+    LEFT JOIN posts b ON b.org_id = p.org_id AND b.id = p.boost_of_id
+    WHERE p.org_id = %(org)s AND p.network_id = %(network)s"""
+NEWEST = f"{FACTS} ORDER BY p.id DESC LIMIT %(most)s"
+# A post that is learnt of late may turn what was a post of its own into an answer to it.
+THESE = f"{FACTS} AND (p.id = ANY(%(ids)s) OR p.reply_to_id = ANY(%(ids)s))"
+
+
+class Log:
+    """Posts in the order of their ids; all of the network above `floor` are here."""
+
+    def __init__(self, rows: Sequence[Row], *, complete: bool) -> None:
+        self._rows: NDArray[Any] = np.zeros(max(1_024, len(rows) * 2), DTYPE)
+        self._size = 0
+        self._languages: list[str | None] = [None]
+        self._mentions: dict[int, frozenset[int]] = {}
+        self._tags: dict[int, frozenset[str]] = {}
+        ordered = sorted(rows, key=lambda row: int(row["id"]))
+        self.floor = 0 if complete or not ordered else int(ordered[0]["id"]) - 1
+        for row in ordered:
+            self.put(row)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def put(self, row: Row) -> None:
+        """Add a post in its place, or change it; one from before the window is left to PostgreSQL."""
+        id_ = int(row["id"])
+        if id_ <= self.floor:
+            return
+        at = self._place(id_)
+        if at == self._size or self._rows["id"][at] != id_:
+            self._open(at)
+        language = row["language"]
+        if language not in self._languages:
+            self._languages.append(language)
+        self._rows[at] = (
+            id_, row["author"], row["boosted"], row["reply_to"], row["group"], self._languages.index(language),
+            AUDIENCES.index(row["audience"]), row["listed"], row["reply"], row["silenced"],
+        )  # fmt: skip
+        self._mentions.pop(id_, None)
+        self._tags.pop(id_, None)
+        if row["mentions"]:
+            self._mentions[id_] = frozenset(row["mentions"])
+        if row["tags"]:
+            self._tags[id_] = frozenset(row["tags"])
+        if self._size >= 2 * ROWS:
+            self._forget_older()
+
+    def drop(self, id_: int) -> None:
+        """A post is gone."""
+        at = self._place(id_)
+        if at < self._size and self._rows["id"][at] == id_:
+            self._rows[at : self._size - 1] = self._rows[at + 1 : self._size]
+            self._size -= 1
+            self._mentions.pop(id_, None)
+            self._tags.pop(id_, None)
+
+    def all(self) -> Iterator[Item]:
+        """Every post, oldest first."""
+        return map(self._item, self._rows[: self._size].tolist())
+
+    def covers(self, page: Page) -> bool:
+        """Whether every post of the page's range stands here, however far one reads."""
+        return max(page.since_id or 0, page.min_id or 0) >= self.floor
+
+    def candidates(
+        self, page: Page, followed: NDArray[np.int64], tags: Collection[str], *, company: bool
+    ) -> Iterator[Item]:
+        """Posts of the range that may stand in a home, in the page's direction; the home rules have the last word.
+
+        `followed`: sorted ids of accounts and groups, the viewer's own among them.
+        """
+        ids = self._rows["id"][: self._size]
+        low = int(np.searchsorted(ids, max(page.since_id or 0, page.min_id or 0), side="right"))
+        high = self._size if page.max_id is None else int(np.searchsorted(ids, page.max_id))
+        tagged = np.array(
+            [id_ for id_, names in self._tags.items() if not names.isdisjoint(tags)] if tags else [], "i8"
+        )
+        upwards = page.min_id is not None
+        while low < high:
+            first, last = (low, min(low + CHUNK, high)) if upwards else (max(low, high - CHUNK), high)
+            part = self._rows[first:last]
+            hit = _among(part["author"], followed) | _among(part["group"], followed)
+            if company:
+                hit |= part["listed"] & (part["audience"] == 0)
+            if tagged.size:
+                hit |= np.isin(part["id"], tagged)
+            found = part[hit].tolist()  # a copy: the reader may take his time
+            for row in found if upwards else reversed(found):
+                yield self._item(row)
+            low, high = (last, high) if upwards else (low, first)
+
+    def _item(self, row: tuple[Any, ...]) -> Item:
+        id_, author, boosted, reply_to, group, language, audience, listed, reply, silenced = row
+        return Item(
+            id=id_,
+            author=author,
+            audience=AUDIENCES[audience],
+            reply_to_author=reply_to or None,
+            is_reply=reply,
+            boosted_author=boosted or None,
+            mentions=self._mentions.get(id_, frozenset()),
+            tags=self._tags.get(id_, frozenset()),
+            language=self._languages[language],
+            is_listed=listed,
+            is_silenced=silenced,
+            group=group or None,
+        )
+
+    def _place(self, id_: int) -> int:
+        if self._size and id_ > self._rows["id"][self._size - 1]:
+            return self._size
+        return int(np.searchsorted(self._rows["id"][: self._size], id_))
+
+    def _open(self, at: int) -> None:
+        if self._size == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros(self._size, DTYPE)])
+        self._rows[at + 1 : self._size + 1] = self._rows[at : self._size]
+        self._size += 1
+
+    def _forget_older(self) -> None:
+        older = self._size - ROWS
+        self.floor = int(self._rows["id"][older - 1])
+        self._rows = np.concatenate([self._rows[older : self._size], np.zeros(ROWS, DTYPE)])
+        self._size = ROWS
+        for side in (self._mentions, self._tags):
+            for id_ in [id_ for id_ in side if id_ <= self.floor]:
+                del side[id_]
+
+
+def _among(column: NDArray[Any], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which values stand among the sorted `wanted`."""
+    if not wanted.size:
+        return np.zeros(len(column), bool)
+    at = np.searchsorted(wanted, column)
+    at[at == wanted.size] = 0
+    same: NDArray[np.bool_] = wanted[at] == column
+    return same
+
+
+async def load(tx: Tx) -> Log:
+    """The newest posts of the transaction's network: all, whoever asks; the home rules decide who sees them."""
+    async with whole(tx):
+        rows = await tx.all(NEWEST, {**_tenant(tx), "most": ROWS})
+    return Log(rows, complete=len(rows) < ROWS)
+
+
+async def reread(tx: Tx, log: Log, ids: Collection[int]) -> None:
+    """Make what the log says of these posts what the database says."""
+    async with whole(tx):
+        rows = await tx.all(THESE, {**_tenant(tx), "ids": list(ids)})
+    for gone in set(ids) - {row["id"] for row in rows}:
+        log.drop(gone)
+    for row in rows:
+        log.put(row)
+
+
+def _tenant(tx: Tx) -> dict[str, int]:
+    return {"org": tx.scope.org_id, "network": tx.scope.network_ids[0]}

@@ -1,0 +1,179 @@
+"""A home as a view: the network's log and the viewer as this process knows them, brought up to date at each read.
+
+The read itself asks for what was written since (events that the relay has logged, and those that wait for it), so
+it sees whatever was committed before it began: by this process or another, with or without a relay, and there is no
+moment between loading and following at which something could be lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from datetime import timedelta
+
+import msgspec
+
+from torg.engine.postgres import Tx
+from torg.kernel.clock import now
+from torg.kernel.page import Page, in_order
+from torg.timelines import log as logs
+from torg.timelines import viewers
+from torg.timelines.heard import changes
+from torg.timelines.rules import in_home
+from torg.timelines.store import COMPANY
+
+NETWORKS = 64
+FOLLOWS = 1_000_000
+"""How many follows are remembered per network, of all viewers together: some 100 MB at most, seldom reached."""
+TRIES = 1_000
+"""Candidates that the rules may refuse before PostgreSQL is asked instead: it looks from the other end."""
+AT_ONCE = 500
+HEARD_FOR = timedelta(days=1)
+"""Far less than the log of events is kept (relay.trim)."""
+
+END = "SELECT coalesce(max(seq), 0) FROM event_log WHERE org_id = %(org)s AND network_id = %(network)s"
+LOGGED = "FROM event_log e WHERE e.org_id = %(org)s AND e.network_id = %(network)s AND e.seq > %(seq)s"
+WAITING = "FROM outbox o WHERE o.org_id = %(org)s AND o.network_id = %(network)s"
+STATE = f"""SELECT EXISTS (SELECT {LOGGED}) AS news, ARRAY(SELECT o.id {WAITING}) AS waiting,
+    coalesce({COMPANY.format(viewer="%(viewer)s")}, false) AS company,
+    (SELECT g.guest FROM accounts g WHERE g.org_id = %(org)s AND g.network_id = %(network)s AND g.id = %(viewer)s)
+        AS guest"""
+# One statement, so one snapshot: what the relay moves meanwhile stands in one of the two.
+NEWS = f"""SELECT ARRAY(SELECT o.id {WAITING}) AS waiting,
+    (SELECT json_agg(json_build_array(e.seq, e.kind, e.payload) ORDER BY e.seq)
+        FROM (SELECT e.seq, e.kind, e.payload {LOGGED} ORDER BY e.seq LIMIT {AT_ONCE}) e) AS logged,
+    (SELECT json_agg(json_build_array(o.id, o.kind, o.payload)) {WAITING}
+        AND o.id <> ALL (%(applied)s::bigint[])) AS fresh"""
+
+
+class Network:
+    """What this process knows of one network."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.log: logs.Log | None = None
+        self.seq = 0
+        self.waiting: set[int] = set()
+        self.known: OrderedDict[int, viewers.Known] = OrderedDict()
+        self.weight = 0
+        self.era = 0
+        self.heard_at = now()
+
+    @property
+    def stale(self) -> bool:
+        """Whether there is nothing to bring up to date: not loaded, or so long ago that events are cleared away."""
+        return self.log is None or now() - self.heard_at > HEARD_FOR
+
+    def forget(self, people: set[int]) -> None:
+        self.era += 1
+        for id_ in people:
+            if (known := self.known.pop(id_, None)) is not None:
+                self.weight -= len(known.followed)
+
+    def remember(self, known: viewers.Known) -> None:
+        self.forget({known.viewer.account_id})
+        self.known[known.viewer.account_id] = known
+        self.weight += len(known.followed)
+        while self.weight > FOLLOWS and len(self.known) > 1:
+            self.forget({next(iter(self.known))})
+
+    def forget_all(self) -> None:
+        self.era += 1
+        self.log, self.weight, self.waiting = None, 0, set()
+        self.known.clear()
+
+
+_networks: OrderedDict[tuple[str, int, int], Network] = OrderedDict()
+
+
+async def home(tx: Tx, viewer: int, page: Page) -> list[int] | None:
+    """The ids of a page of the home, newest first; None where PostgreSQL must say."""
+    if len(tx.scope.network_ids) != 1:
+        return None
+    network = network_of(tx)
+    await tx.steady()
+    row = await tx.one(STATE, {**_tenant(tx), "viewer": viewer, "seq": network.seq})
+    assert row is not None
+    if network.stale or row["news"] or not network.waiting.issuperset(row["waiting"]):
+        async with network.lock:
+            await _catch_up(tx, network)
+    if network.log is None:
+        return None
+    known = network.known.get(viewer)
+    if known is None or not known.holds:
+        era = network.era
+        known = await viewers.load(tx, viewer)
+        if era == network.era and network.log is not None:
+            network.remember(known)
+    else:
+        network.known.move_to_end(viewer)
+    if known.blocks_servers or network.log is None:
+        return None
+    return _scan(network.log, known, page, company=row["company"], guest=row["guest"])
+
+
+def network_of(tx: Tx) -> Network:
+    """What this process knows of the transaction's network."""
+    key = (tx.database, tx.scope.org_id, tx.scope.network_ids[0])
+    network = _networks.setdefault(key, Network())
+    _networks.move_to_end(key)
+    if len(_networks) > NETWORKS:
+        _networks.popitem(last=False)
+    return network
+
+
+def forget() -> None:
+    """Know nothing any more, as after a start."""
+    _networks.clear()
+
+
+async def _catch_up(tx: Tx, network: Network) -> None:
+    """Under the network's lock: what is read here is newer than whatever was applied before."""
+    row = await tx.one(NEWS, {**_tenant(tx), "seq": network.seq, "applied": list(network.waiting)})
+    assert row is not None
+    logged, fresh = row["logged"] or [], row["fresh"] or []
+    todo = changes([(kind, payload) for _, kind, payload in (*logged, *fresh)])
+    if network.stale or todo.everything or len(logged) >= AT_ONCE:  # so many are not worth reading one by one
+        network.forget_all()
+        network.seq = await tx.value(END, _tenant(tx))
+        network.log = await logs.load(tx)
+    else:
+        assert network.log is not None
+        if todo.people:
+            network.forget(todo.people)
+        if todo.posts:
+            await logs.reread(tx, network.log, todo.posts)
+        if logged:
+            network.seq = logged[-1][0]
+    network.waiting = set(row["waiting"])
+    network.heard_at = now()
+
+
+def _scan(log: logs.Log, known: viewers.Known, page: Page, *, company: bool, guest: bool) -> list[int] | None:
+    viewer = msgspec.structs.replace(known.viewer, company=company, guest=guest)
+    found: list[int] = []
+    refused = 0
+    for item in log.candidates(page, known.followed, viewer.tags, company=company):
+        blocked = (
+            known.blockers
+            and item.author != viewer.account_id
+            and not known.blockers.isdisjoint((item.author, item.boosted_author, item.group))
+        )
+        if blocked or not in_home(viewer, item):
+            refused += 1
+            if refused > TRIES:
+                return None
+            continue
+        found.append(item.id)
+        if len(found) >= page.limit:
+            break
+    else:
+        if not log.covers(page):
+            return None
+    if page.min_id is not None and page.min_id < log.floor:
+        return None
+    return in_order(page, found)
+
+
+def _tenant(tx: Tx) -> dict[str, int]:
+    return {"org": tx.scope.org_id, "network": tx.scope.network_ids[0]}

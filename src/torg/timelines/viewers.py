@@ -1,0 +1,71 @@
+"""What the home rules need to know of a viewer, by one statement."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from torg.engine.postgres import Tx
+from torg.kernel.clock import now
+from torg.timelines.rules import Follow, Viewer
+
+STATE = """SELECT
+    (SELECT string_agg(int8send(f.target_id), '' ORDER BY f.target_id) FROM follows f WHERE f.org_id = %(org)s
+        AND f.network_id = %(network)s AND f.account_id = %(viewer)s) AS follows,
+    (SELECT json_agg(json_build_array(f.target_id, f.show_boosts, f.languages)) FROM follows f WHERE f.org_id = %(org)s
+        AND f.network_id = %(network)s AND f.account_id = %(viewer)s
+        AND (NOT f.show_boosts OR f.languages IS NOT NULL)) AS choosy,
+    ARRAY(SELECT x.target_id FROM mutes x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s
+            AND (x.expires_at IS NULL OR x.expires_at > now())
+        UNION SELECT x.target_id FROM blocks x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s) AS hidden,
+    (SELECT min(x.expires_at) FROM mutes x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s
+        AND x.expires_at > now()) AS until,
+    ARRAY(SELECT x.account_id FROM blocks x WHERE x.org_id = %(org)s AND x.target_id = %(viewer)s) AS blockers,
+    ARRAY(SELECT t.name FROM tag_follows tf JOIN tags t ON t.org_id = tf.org_id AND t.id = tf.tag_id
+        WHERE tf.org_id = %(org)s AND tf.network_id = %(network)s AND tf.account_id = %(viewer)s) AS tags,
+    ARRAY(SELECT m.account_id FROM lists l JOIN list_members m ON m.org_id = l.org_id AND m.list_id = l.id
+        WHERE l.org_id = %(org)s AND l.account_id = %(viewer)s AND l.exclusive) AS exclusive,
+    EXISTS (SELECT FROM domain_blocks d WHERE d.org_id = %(org)s AND d.account_id = %(viewer)s) AS blocks_servers"""
+
+PLAIN = Follow()
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A viewer as of the last event that named it. `followed`: sorted ids of whom it follows, and itself."""
+
+    viewer: Viewer
+    blockers: frozenset[int]
+    followed: NDArray[np.int64]
+    blocks_servers: bool
+    until: datetime | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether no mute has run out since."""
+        return self.until is None or self.until > now()
+
+
+async def load(tx: Tx, viewer: int) -> Known:
+    """What the database says now; `company` and `guest` are asked with every read, since no event tells of them."""
+    row = await tx.one(STATE, {"org": tx.scope.org_id, "network": tx.scope.network_ids[0], "viewer": viewer})
+    assert row is not None
+    ids = np.frombuffer(row["follows"] or b"", ">i8").astype("i8")
+    follows = dict.fromkeys(ids.tolist(), PLAIN)
+    for target, show_boosts, languages in row["choosy"] or []:
+        follows[target] = Follow(show_boosts, tuple(languages) if languages else None)
+    return Known(
+        viewer=Viewer(
+            account_id=viewer,
+            follows=follows,
+            hidden=frozenset(row["hidden"]),
+            tags=frozenset(row["tags"]),
+            exclusive=frozenset(row["exclusive"]),
+        ),
+        blockers=frozenset(row["blockers"]),
+        followed=np.unique(np.append(ids, viewer)),
+        blocks_servers=row["blocks_servers"],
+        until=row["until"],
+    )
