@@ -13,13 +13,14 @@ from tests.fixtures.cluster import TestDatabase
 from tests.fixtures.square import open_square
 from tests.live.readers import Harbour
 from torg.cli.serving import Server
+from torg.http.sockets import Sockets
 from torg.serve.app import background
 
 
 @pytest.fixture
 async def harbour(fresh_database: TestDatabase, tmp_path: Path) -> AsyncIterator[Harbour]:
     async with open_square(fresh_database, tmp_path) as square, background(square.services):
-        config = uvicorn.Config(square.app, port=0, lifespan="off", log_level="warning", ws="websockets-sansio")
+        config = uvicorn.Config(square.app, port=0, lifespan="off", log_level="warning", ws=Sockets)
         server = Server(config, square.services)
         serving = asyncio.create_task(server.serve())
         while not server.started:

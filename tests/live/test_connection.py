@@ -88,3 +88,42 @@ def test_wire_forms() -> None:
     empty = Frame("filters_changed", None)
     assert msgspec.json.decode(empty.envelope(USER.label())) == {"stream": ["user"], "event": "filters_changed"}
     assert empty.sse(1) == b"id: 1\nevent: filters_changed\ndata: undefined\n\n"
+
+
+async def test_an_edge_that_waits_is_written_to_at_once_and_what_it_refuses_keeps_its_order() -> None:
+    reader = connection()
+    written: list[int] = []
+    room = True
+
+    def at_once(one: Message) -> bool:
+        if room:
+            written.append(one.seq)
+        return room
+
+    reader.at_once = at_once
+    reader.offer(message(1))  # nobody waits yet: queued
+    assert (await reader.next()).seq == 1  # type: ignore[union-attr]
+    waiting = asyncio.create_task(reader.next())
+    await asyncio.sleep(0)
+    reader.offer(message(2))
+    room = False
+    reader.offer(message(3))
+    room = True
+    reader.offer(message(4))  # 3 is not out yet, so 4 stands behind it
+    assert written == [2]
+    assert (await waiting).seq == 3  # type: ignore[union-attr]
+    reader.offer(message(5))  # the edge is busy writing 3
+    assert [(await reader.next()).seq, (await reader.next()).seq] == [4, 5]  # type: ignore[union-attr]
+    assert written == [2]
+    reader.close(Closed.SHUTDOWN)
+    reader.offer(message(6))
+    assert written == [2]
+
+
+def test_the_forms_of_a_frame_are_made_once_and_named_by_their_stream() -> None:
+    frame = Frame("update", b'{"id":"1"}')
+    assert frame.sse(3) is frame.sse(3)
+    assert frame.sse(4).startswith(b"id: 4\n")
+    assert frame.socket(Topic("user", 7)) is frame.socket(Topic("user", 8))
+    assert frame.socket(Topic("list", 7)) != frame.socket(Topic("list", 8))
+    assert frame.socket(Topic("hashtag", "a")).endswith(frame.envelope(["hashtag", "a"]))

@@ -13,6 +13,7 @@ import uvicorn
 from torg.cli import demo as demos
 from torg.cli.opening import say
 from torg.cli.setup import link
+from torg.http.sockets import Sockets
 from torg.joining import setup as joining
 from torg.orgs import store as orgs
 from torg.serve.app import background, make_app
@@ -37,7 +38,7 @@ async def serve_on(
         lifespan="off",
         timeout_graceful_shutdown=5,
         backlog=2048,
-        ws="websockets-sansio",
+        ws=Sockets,
         ws_max_size=65_536,
         ws_per_message_deflate=False,  # its state would cost each idle stream more than all the rest
         ssl_certfile=_text(settings.tls_cert),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from enum import StrEnum
 
 from torg.kernel.actor import Actor
@@ -29,7 +30,7 @@ class Connection:
     unbounded queue would take the memory of everybody else.
     """
 
-    __slots__ = ("_queue", "actor", "closed", "ip", "live", "origin", "position", "topics")
+    __slots__ = ("_queue", "_waits", "actor", "at_once", "closed", "ip", "live", "origin", "position", "topics")
 
     def __init__(self, actor: Actor, origin: str, *, ip: str = "", queue: int = QUEUE) -> None:
         self.actor = actor
@@ -39,6 +40,8 @@ class Connection:
         self.position = 0
         self.live = False
         self.closed: Closed | None = None
+        self.at_once: Callable[[Message], bool] | None = None
+        self._waits = False
         self._queue: asyncio.Queue[Message | None] = asyncio.Queue(queue)
 
     @property
@@ -52,8 +55,14 @@ class Connection:
         return True
 
     def offer(self, message: Message) -> None:
-        """Live delivery: at once, or the end of a reader that does not keep up."""
+        """Live delivery: at once, or the end of a reader that does not keep up.
+
+        An edge that can write without waiting sets `at_once`; it is asked only while the edge waits in `next` with
+        nothing queued, so that order holds. What it refuses goes through the queue.
+        """
         if self.closed is None and self.wants(message.topic, message.frame.event):
+            if self._waits and self.at_once is not None and self._queue.empty() and self.at_once(message):
+                return
             try:
                 self._queue.put_nowait(message)
             except asyncio.QueueFull:
@@ -93,4 +102,8 @@ class Connection:
         """The next message; None when the hub has closed the connection (`closed` says why)."""
         if self.closed is not None and self._queue.empty():
             return None
-        return await self._queue.get()
+        self._waits = True
+        try:
+            return await self._queue.get()
+        finally:
+            self._waits = False

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from torg.kernel.actor import Actor, NetworkKind
+from torg.live.frames import text_frame
 from torg.timelines.rules import Viewer
 
 
@@ -47,17 +48,29 @@ PUBLIC = (
 class Frame:
     """An event as it goes out, shared by all who get it: each wire form is made once."""
 
-    __slots__ = ("_quoted", "event", "payload")
+    __slots__ = ("_quoted", "_wire", "event", "payload")
 
     def __init__(self, event: str, payload: bytes | None) -> None:
         self.event = event
         self.payload = payload
         self._quoted: bytes | None = None
+        self._wire: dict[object, bytes] = {}
 
     def sse(self, seq: int) -> bytes:
         """Server-sent event with its number, so that a reader can come back to it (`Last-Event-ID`)."""
-        data = b"undefined" if self.payload is None else self.payload
-        return b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, self.event.encode(), data)
+        made = self._wire.get(seq)
+        if made is None:
+            data = b"undefined" if self.payload is None else self.payload
+            made = self._wire[seq] = b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, self.event.encode(), data)
+        return made
+
+    def socket(self, topic: Topic) -> bytes:
+        """The envelope as the bytes of a whole WebSocket frame, the same for all who watch streams of this label."""
+        label = (topic.name,) if topic.key is None or topic.name in OWN else (topic.name, topic.key)
+        made = self._wire.get(label)
+        if made is None:
+            made = self._wire[label] = text_frame(self.envelope(topic.label()))
+        return made
 
     def envelope(self, label: Sequence[str]) -> bytes:
         """WebSocket message: the payload is a JSON text within the JSON."""

@@ -9,6 +9,7 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from torg.http import Call
+from torg.http.sockets import writer
 from torg.kernel.errors import BadRequest, TorgError
 from torg.live.connection import Closed, Connection
 from torg.live.hub import Hub
@@ -37,6 +38,8 @@ async def serve(socket: WebSocket, call: Call) -> None:
     await socket.accept(subprotocol=call.subprotocol)
     hub: Hub = call.services.hub
     connection = Connection(call.actor, call.origin, ip=call.client_ip)
+    if (write := writer(socket.scope)) is not None:
+        connection.at_once = lambda message: write(message.frame.socket(message.topic))
     hub.join(connection)
     writing = asyncio.create_task(_write(socket, connection))
     try:
