@@ -162,7 +162,9 @@ async def test_own_marks_and_filters_are_the_viewers_own(harbour: Harbour) -> No
     )
     if made.status_code == 404:
         pytest.fail("the filters API is not routed")
+    own = await harbour.sse(square.reporter, "user")
     original = await square.reporter.says("the match")
+    await own.until(1)  # out before the others watch
     await square.anna.post(f"/api/v1/statuses/{original['id']}/favourite")
     anna, shop = await harbour.sse(square.anna, "user"), await harbour.sse(square.shop, "user")
     await square.bjorn.post(f"/api/v1/statuses/{original['id']}/reblog")
