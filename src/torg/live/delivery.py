@@ -19,6 +19,7 @@ from torg.kernel.actor import Actor
 from torg.kernel.events import Event
 from torg.live import rules, searching, store
 from torg.live.connection import Connection
+from torg.live.homes import Homes
 from torg.live.model import DIRECT, EVERYTHING, LIST, USER, Facts, Frame, Message, Told, Topic, Watcher, Watching
 from torg.posts.events import PostDeleted, PostEdited, PostPublished, QuoteRevoked
 
@@ -149,12 +150,8 @@ async def _due(
     watched = [topic.key for topic in by_topic if topic.name == LIST]
     people = {id_ for _, post in posts for id_ in (post.account_id, post.reply_to_account_id) if id_ is not None}
     lists = await store.lists(tx, [int(key) for key in watched if key is not None], people) if watched and posts else []
-    own = [
-        (Topic(name, id_), watcher, reaches)
-        for name, reaches in ((USER, rules.reaches_home), (EVERYTHING, rules.reaches_everything))
-        for id_, watcher in watchers.items()
-        if Topic(name, id_) in by_topic
-    ]
+    homes = Homes(watcher for id_, watcher in watchers.items() if (USER, id_) in by_topic)
+    of_everything = [watcher for id_, watcher in watchers.items() if (EVERYTHING, id_) in by_topic]
     found = [Due(*one) for one in await searching.reached(tx, posts, by_topic, watchers)]
     for seq, post in posts:
         for topic in rules.shared_topics(post):
@@ -162,9 +159,14 @@ async def _due(
                 watcher = watchers.get(connection.actor.account_id or 0)
                 if rules.is_for(watcher, post) and not rules.is_hidden(watcher, post):
                     found.append(Due(seq, post, connection, topic))
-        for topic, watcher, reaches in own:
-            if reaches(watcher, post):
-                found += [Due(seq, post, connection, topic) for connection in by_topic[topic]]
+        for name, reaches, asked in (
+            (USER, rules.reaches_home, homes.near(post)),
+            (EVERYTHING, rules.reaches_everything, of_everything),
+        ):
+            for watcher in asked:
+                if reaches(watcher, post):
+                    topic = Topic(name, watcher.id)
+                    found += [Due(seq, post, connection, topic) for connection in by_topic[topic]]
         for list_ in lists:
             if list_.account_id in watchers and rules.reaches_list(watchers[list_.account_id], list_, post):
                 topic = Topic(LIST, list_.id)

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Sequence
 from torg.engine.postgres import Row, Tx
 from torg.live.model import ListFacts, Watcher
 from torg.timelines.rules import Follow, Viewer
-from torg.timelines.store import COMPANY
 
 
 def tenant(tx: Tx) -> dict[str, int]:
@@ -173,8 +172,11 @@ WHERE org_id = %(org)s AND network_id = %(network)s
 AND account_id = ANY(%(watchers)s) AND target_id = ANY(%(people)s)
 """
 
-HOMES = f"""
-SELECT w.id, w.guest, {COMPANY.format(viewer="w.id")} AS company FROM accounts w
+# COMPANY of timelines/store.py for many at once, without a query for each of them
+HOMES = """
+SELECT w.id, w.guest, NOT w.guest AND coalesce(w.settings ->> 'home_feed', n.settings ->> 'home_feed',
+  CASE n.kind WHEN 'public' THEN 'followed' ELSE 'company' END) = 'company' AS company
+FROM accounts w JOIN networks n ON n.org_id = w.org_id AND n.id = w.network_id
 WHERE w.org_id = %(org)s AND w.network_id = %(network)s AND w.id = ANY(%(watchers)s)
 """
 
