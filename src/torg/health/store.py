@@ -51,25 +51,40 @@ async def sample_installation(tx: Tx) -> list[tuple[str, float, float]]:
 
 async def thin(tx: Tx, now: datetime) -> None:
     """Put rows together that are old, and drop those that are too old (system transaction)."""
-    for table, key in (("network_figures", "org_id, network_id, name"), ("process_figures", "name, process")):
-        for fine, coarse in ((1, 10), (10, 60)):
-            values = {"fine": fine, "coarse": coarse, "step": timedelta(minutes=coarse)}
-            before = now - timedelta(days=DAYS[fine])
-            # Whole coarse steps only, so that none is made twice
-            values["before"] = before.replace(minute=0, second=0, microsecond=0)
-            # What was zero of a network is not there, and counts all the same
-            mean = "sum(mean) * %(fine)s / %(coarse)s" if table == "network_figures" else "avg(mean)"
-            await tx.run(
-                f"""INSERT INTO {table} ({key}, minutes, at, mean, most)
-                    SELECT {key}, %(coarse)s, date_bin(%(step)s, at, '2000-01-01Z'), {mean}, max(most)
-                    FROM {table} WHERE minutes = %(fine)s AND at < %(before)s
-                    GROUP BY {key}, date_bin(%(step)s, at, '2000-01-01Z') ON CONFLICT DO NOTHING""",
-                values,
-            )
-            await tx.run(f"DELETE FROM {table} WHERE minutes = %(fine)s AND at < %(before)s", values)
-        await tx.run(
-            f"DELETE FROM {table} WHERE minutes = 60 AND at < %s", (now - timedelta(days=DAYS[60]),)
-        )
+    oldest = {"oldest": now - timedelta(days=DAYS[60])}
+    for fine, coarse in ((1, 10), (10, 60)):
+        before = now - timedelta(days=DAYS[fine])
+        values = {
+            "fine": fine,
+            "coarse": coarse,
+            "step": timedelta(minutes=coarse),
+            "before": before.replace(
+                minute=0, second=0, microsecond=0
+            ),  # whole coarse steps, so that none is made twice
+        }
+        await tx.run(THIN_NETWORKS, values)
+        await tx.run("DELETE FROM network_figures WHERE minutes = %(fine)s AND at < %(before)s", values)
+        await tx.run(THIN_PROCESSES, values)
+        await tx.run("DELETE FROM process_figures WHERE minutes = %(fine)s AND at < %(before)s", values)
+    await tx.run("DELETE FROM network_figures WHERE minutes = 60 AND at < %(oldest)s", oldest)
+    await tx.run("DELETE FROM process_figures WHERE minutes = 60 AND at < %(oldest)s", oldest)
+
+
+# What was zero of a network is not there, and counts in its mean all the same.
+THIN_NETWORKS = """
+INSERT INTO network_figures (org_id, network_id, name, minutes, at, mean, most)
+SELECT org_id, network_id, name, %(coarse)s::integer, date_bin(%(step)s, at, '2000-01-01Z'),
+    sum(mean) * %(fine)s::integer / %(coarse)s::integer, max(most)
+FROM network_figures WHERE minutes = %(fine)s::integer AND at < %(before)s
+GROUP BY org_id, network_id, name, date_bin(%(step)s, at, '2000-01-01Z') ON CONFLICT DO NOTHING
+"""
+
+THIN_PROCESSES = """
+INSERT INTO process_figures (name, process, minutes, at, mean, most)
+SELECT name, process, %(coarse)s::integer, date_bin(%(step)s, at, '2000-01-01Z'), avg(mean), max(most)
+FROM process_figures WHERE minutes = %(fine)s::integer AND at < %(before)s
+GROUP BY name, process, date_bin(%(step)s, at, '2000-01-01Z') ON CONFLICT DO NOTHING
+"""
 
 
 async def of_network(tx: Tx, since: datetime) -> list[Row]:

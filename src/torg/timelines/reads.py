@@ -1,6 +1,7 @@
 """Timelines for the edges: the skeleton (ids in order) behind one function each.
 
-Today every skeleton is a PostgreSQL query; the in-memory log of DESIGN §5 takes its place behind the same functions.
+A home is a view of the log that this process keeps (`view.py`, DESIGN §5), and beyond that log a PostgreSQL query of
+the same rules (`home.py`); the other skeletons are queries.
 """
 
 from __future__ import annotations
@@ -12,11 +13,20 @@ from torg.kernel.page import Page
 from torg.posts import reads as posts
 from torg.posts.model import PostView
 from torg.timelines import home as homes
-from torg.timelines import store
+from torg.timelines import store, view
 
 
 async def home(tx: Tx, actor: Actor, page: Page) -> list[PostView]:
-    """The posts of those whom the actor follows, and the actor's own, newest first."""
+    """The posts of those whom the actor follows, and the actor's own, newest first.
+
+    Where the view names a post that the actor turns out not to be shown (a suspended author's, say), the query says
+    what stands in its place.
+    """
+    ids = await view.home(tx, actor.me, page)
+    if ids is not None:
+        found = await posts.hydrate(tx, actor, ids)
+        if len(found) == len(ids):
+            return found
     return await posts.hydrate(tx, actor, await homes.home(tx, actor.me, page))
 
 
