@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from pathlib import Path
@@ -20,6 +21,7 @@ from torg.serve.app import background, make_app
 from torg.serve.services import Services
 
 MOST_GREETED = 20
+NEW_OBJECTS = 20_000
 
 
 async def serve_on(
@@ -50,6 +52,9 @@ async def serve_on(
         task = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
             await asyncio.sleep(0.005)
+        # What is there by now stays: a collection need not look at it, nor begin after every 700 new objects
+        gc.freeze()
+        gc.set_threshold(NEW_OBJECTS, 10, 10)
         if server.started and greets:
             await greet(services, demo)
         await task
