@@ -1,5 +1,6 @@
 // What the pages add where scripts run. Without this file every page still reads, posts and answers.
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { app } from "./app.js";
 import { audiences } from "./audience.js";
 import { clock } from "./clock.js";
 import { completion } from "./complete.js";
@@ -13,6 +14,7 @@ import { menus } from "./menus.js";
 
 htmx.config.includeIndicatorCSS = false;
 
+app();
 keyboard();
 menus();
 audiences();

@@ -19,6 +19,7 @@ AXE = "axe-core@4"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "NO CHROMIUM: the pages were NOT looked at. Run `make browser`, or set TORG_CHROMIUM to a Chromium."
+TRUSTED = (f"--unsafely-treat-insecure-origin-as-secure=http://{PUBLIC},http://{INSIDE}",)
 
 
 def _found(own: str) -> str:
@@ -30,14 +31,17 @@ def _found(own: str) -> str:
 
 
 @asynccontextmanager
-async def chromium(town: Town) -> AsyncIterator[Browser]:
-    """A browser for which the town's host names lead to the town and every other name to nowhere."""
+async def chromium(town: Town, *, secure: bool = False) -> AsyncIterator[Browser]:
+    """A browser for which the town's host names lead to the town and every other name to nowhere.
+
+    `secure`: it takes them for https, as it must for service workers.
+    """
     place = town.url.removeprefix("http://")
     rules = f"MAP {PUBLIC}:80 {place}, MAP {INSIDE}:80 {place}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=_found(playwright.chromium.executable_path),
-            args=["--no-sandbox", f"--host-resolver-rules={rules}"],
+            args=["--no-sandbox", f"--host-resolver-rules={rules}", *(TRUSTED if secure else ())],
         )
         try:
             yield browser

@@ -28,6 +28,8 @@ class Stop(msgspec.Struct, frozen=True):
 
 NO_PAGES = {
     "/network.css": "a style",
+    "/manifest.webmanifest": "for browsers",
+    "/service-worker.js": "a script",
     "/robots.txt": "for programs",
     "/complete": "for the composer's script",
     "/favicon.ico": "a picture",
@@ -99,6 +101,7 @@ async def _strangers(town: Town) -> list[Stop]:
         "thread": f"/@bjorn/{said['id']}", "tag": "/tags/torget", "empty-tag": "/tags/nothing",
         "search": "/search?q=torget",
         "nothing-found": "/search?q=nothingatall", "explore": "/explore", "live": "/live", "keyboard": "/keyboard",
+        "offline": "/offline",
         "sign-in": "/auth/sign_in", "sign-up": "/auth/sign_up", "forgotten": "/auth/password/new",
         "guest-reply": f"/reply/{said['id']}", "interact": f"/interact?uri=http://{PUBLIC}/@bjorn",
     }  # fmt: skip

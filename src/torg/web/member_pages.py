@@ -5,6 +5,7 @@ from __future__ import annotations
 from torg.http import Routes
 from torg.web import (
     acts,
+    app_page,
     completion,
     compose,
     finding,
@@ -26,6 +27,7 @@ def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
         acts.routes,
+        app_page.routes,
         completion.routes,
         compose.routes,
         finding.routes,
