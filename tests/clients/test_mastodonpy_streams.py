@@ -64,7 +64,7 @@ def test_user(served: Served) -> None:
         came = home.wait("update", "live")
         assert came.id == post.id
         assert list(misfits(came, type(post), "update")) == []
-        assert home.wait("notification").status.id == post.id
+        assert home.wait("notification", ", live").status.id == post.id
         assert notices.wait("notification").type == "mention"
         bjorn.status_update(post, "Hello @anna, changed")
         assert home.wait("status.update", "changed").id == post.id

@@ -72,3 +72,18 @@ async def test_a_failed_part_in_a_savepoint_leaves_the_rest(db: Database) -> Non
             async with tx.savepoint():
                 await tx.value("SELECT 1/0")
     assert await names(db) == ["Two"]
+
+
+async def test_connections_that_were_cut_in_the_pool_are_left_for_the_next(fresh_database: TestDatabase) -> None:
+    db = Database(fresh_database.conninfo("torg_app"), fresh_database.conninfo("torg_system"))
+    await db.open()
+    try:
+        async with db.system() as first, db.system() as second:
+            pids = [await tx.value("SELECT pg_backend_pid()") for tx in (first, second)]
+        with psycopg.connect(fresh_database.conninfo("torg_owner"), autocommit=True) as owner:
+            for pid in pids:
+                owner.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+        async with db.system() as tx:
+            assert await tx.value("SELECT pg_backend_pid()") not in pids
+    finally:
+        await db.close()

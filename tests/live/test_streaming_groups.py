@@ -42,10 +42,11 @@ async def joins(harbour: Harbour, person: Person, group_id: str) -> None:
     )  # fmt: skip
 
 
-async def life_in(owner: Person, member: Person, group: dict[str, Any], handle: str) -> None:
+async def life_in(owner: Person, member: Person, group: dict[str, Any], handle: str, stream: SseReader) -> None:
     """Everything that goes on in a group: said, changed, liked, pinned, announced, planned, deleted."""
     here = {"group_id": group["id"]}
     post = await owner.says(f"dolt inlägg #doldtagg @klara @gustav @{handle}", **here)
+    await heard_until(stream, "dolt inlägg")  # before it is changed: a stream shows a post as it is by then
     reply = await member.says("@bjorn @klara dolt svar #doldtagg", in_reply_to_id=post["id"])
     await ok(await owner.put(f"/api/v1/statuses/{post['id']}", json={"status": "dolt rättat #doldtagg @klara"}))
     await ok(await member.post(f"/api/v1/statuses/{post['id']}/favourite"))
@@ -108,7 +109,7 @@ async def test_a_closed_group_is_heard_by_those_in_it_alone(harbour: Harbour) ->
     olga, outside = square.person(OTHER, "olga"), square.person(PUBLIC, "bjorn")
     listeners = {person.handle + person.host: await streams(person) for person in (klara, gustav, olga, outside)}
     member = await harbour.sse(anna, "user")
-    await life_in(bjorn, anna, hidden, "doldgrupp")
+    await life_in(bjorn, anna, hidden, "doldgrupp", member)
     await announced(harbour, anna)
     # With a by-line, and with a mention of the hidden group: rendered for those inside it and for those who are not
     await bjorn.says("gästdolt till alla #doldtagg @doldgrupp")

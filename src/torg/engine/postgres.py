@@ -277,17 +277,32 @@ def _pool(conninfo: str, least: int, most: int) -> AsyncConnectionPool[psycopg.A
     )
 
 
+async def _begun(pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]], begin: str) -> psycopg.AsyncConnection[Any]:
+    """A connection in a transaction. Those that were cut while they lay in the pool are left for the next."""
+    cut = 0
+    while True:
+        connection = await pool.getconn()
+        try:
+            await connection.execute(cast(Any, begin), prepare=False)
+        except BaseException as error:
+            await pool.putconn(connection)
+            cut += 1
+            if not (isinstance(error, psycopg.OperationalError) and connection.closed) or cut > pool.max_size:
+                raise
+        else:
+            return connection
+
+
 @asynccontextmanager
 async def _transaction(
     pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]], begin: str, scope: Scope | None
 ) -> AsyncIterator[Tx]:
     try:
-        connection = await pool.getconn()
+        connection = await _begun(pool, begin)
     except PoolTimeout as error:
         raise Unavailable(log=f"no database connection in time: {error}") from error
     tx = Tx(connection, scope, begin)
     try:
-        await connection.execute(cast(Any, begin), prepare=False)
         try:
             yield tx
         except BaseException:
