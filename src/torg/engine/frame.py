@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,7 +22,7 @@ from torg.engine.postgres import Database, heed_cancelling
 log = structlog.get_logger(__name__)
 
 
-class Frame:
+class Frame(ABC):
     """To be inherited: `_round`, `_upkeep` and `_finish` are the work; `_wake` is set when there may be some."""
 
     def __init__(self, db: Database, *, name: str, lock_class: int, waker: Waker, poll: float, upkeep: float) -> None:
@@ -81,17 +82,17 @@ class Frame:
         except TimeoutError:
             return
 
+    @abstractmethod
     async def _round(self) -> bool:
         """Claim and start what is due; whether there may be more at once."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def _upkeep(self) -> None:
         """Free what belonged to the dead, and whatever else is due now and then."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def _finish(self) -> None:
         """Give what runs a while, then end it."""
-        raise NotImplementedError
 
-    async def _close(self) -> None:
+    async def _close(self) -> None:  # noqa: B027 - most have nothing of the kind
         """Let go of what outlives a session."""
