@@ -137,7 +137,9 @@ async def test_an_inside_page_tells_other_sites_nothing(square: Square) -> None:
     for path in ("/@anna", f"/@anna/{said['id']}"):
         head = Head((await reader.open(path)).text)
         assert not any(name.startswith(("og:", "twitter:", "article:", "fediverse:")) for name in head.meta), path
-        assert {link["rel"] for link in head.links} <= {"icon", "stylesheet"}, path
+        ours = {"icon", "apple-touch-icon", "manifest", "stylesheet"}
+        assert {link["rel"] for link in head.links} <= ours, path
+        assert all(link["href"].startswith("/") for link in head.links), path
 
 
 async def test_the_embed_page_may_be_framed_and_no_other(square: Square) -> None:
