@@ -29,6 +29,7 @@ if [ -n "$failed" ]; then
     echo "--- FAILED before the tests:$failed (the run will end with status 1)"
 fi
 
+"$bin/python" -m compileall -q src tests  # many tests start processes, each of which would compile what has changed
 echo "--- pytest"
 "$bin/python" -m pytest -n "${TORG_TEST_WORKERS:-2}" --dist loadfile "$@"
 pytest_status=$?

@@ -92,6 +92,8 @@ locked "requirements/$kind.txt"
 echo "[3/3] Installing torg itself"
 run_pip -q --no-build-isolation -e . || explain "torg itself could not be installed; the lines above say why."
 [ -x .venv/bin/torg ] || explain ".venv/bin/torg did not appear; delete .venv and run make again."
+# A start would compile a thousand modules, where the environment forbids Python to write what it compiled.
+.venv/bin/python -m compileall -q src
 touch "$stamp" || explain "cannot write to .venv"
 [ "$kind" = dev ] && touch .venv/.torg-runtime
 echo "Ready: .venv/bin/torg"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json as json_format
 import sys
 
@@ -17,6 +18,9 @@ DISK = {
     errno.EROFS: "The disk can only be read: choose another data folder (TORG_DATA).",
     errno.EACCES: "This user may not write there: choose another data folder (TORG_DATA) or mend its rights.",
 }
+
+NEW_OBJECTS = 20_000
+"""After how many a collection begins. Python's 700 would look at all the modules again and again while they come in."""
 
 app = App(
     name="torg",
@@ -102,6 +106,7 @@ app.command(compliance)
 def main(arguments: list[str] | None = None) -> None:
     """Run a command. Exit status 0: done, 1: failed, 2: used wrongly; what to do is said on stderr."""
     given = sys.argv[1:] if arguments is None else arguments
+    gc.set_threshold(NEW_OBJECTS, 10, 10)
     try:
         status = app(given, exit_on_error=False)
     except TorgError as error:

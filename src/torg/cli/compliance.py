@@ -11,9 +11,10 @@ from pathlib import Path
 
 from torg.accounts import store as accounts
 from torg.cli.choice import chosen_network
-from torg.cli.opening import opened, say
+from torg.cli.opening import opened
 from torg.cli.operator import operator
 from torg.cli.progress import shown
+from torg.cli.say import say
 from torg.compliance import export as exporting
 from torg.compliance import folder, manifest
 from torg.compliance.model import Cut, Manifest

@@ -11,8 +11,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from torg.cli.choice import chosen_network
-from torg.cli.opening import opened, say
+from torg.cli.opening import opened
 from torg.cli.progress import shown
+from torg.cli.say import say
 from torg.imports import actions
 from torg.imports.actions import Report
 from torg.imports.sources import Source, open_source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_format
 
-from torg.cli.opening import say
+from torg.cli.say import say
 from torg.engine import migrate as engine
 from torg.engine.server import open_server
 from torg.kernel.config import load

@@ -9,8 +9,9 @@ import msgspec
 
 from torg.accounts import reads as accounts
 from torg.administration.settings import differences
-from torg.cli.opening import opened, say
+from torg.cli.opening import opened
 from torg.cli.operator import operator
+from torg.cli.say import say
 from torg.kernel.actor import NetworkKind
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused

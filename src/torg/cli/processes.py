@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 
 import uvloop
 
-from torg.cli.opening import say
 from torg.cli.serving import greet, serve_on
 from torg.cli.supervisor import Post, Supervisor
 from torg.delivery import actions as deliveries
@@ -17,15 +16,14 @@ from torg.engine import jobs, outbox
 from torg.engine.bells import Bells
 from torg.engine.limits_shared import SharedLimiter
 from torg.engine.migrate import migrate
-from torg.engine.server import Server, open_server
+from torg.engine.server import Server
 from torg.kernel.config import Settings
 from torg.serve.app import background
 from torg.serve.services import open_services
 
 
-def run(settings: Settings, listening: Sequence[socket.socket], workers: int, *, demo: bool) -> None:
-    """Serve with a web process for each socket and so many workers, until told to stop."""
-    server = open_server(settings.data, settings.database_url, choice=settings.postgres, say=say)
+def run(settings: Settings, server: Server, listening: Sequence[socket.socket], workers: int, *, demo: bool) -> None:
+    """Serve with a web process for each socket and so many workers, until told to stop; closes the server."""
     try:
         migrate(server.conninfo("torg_owner"))
         house = House(settings, server, workers, demo=demo)

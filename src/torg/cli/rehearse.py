@@ -12,8 +12,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 import torg
-from torg.cli.opening import say
 from torg.cli.progress import shown
+from torg.cli.say import say
 from torg.kernel.config import load as settings_of
 from torg.kernel.errors import Misused
 from torg.rehearsal import drawing, tables

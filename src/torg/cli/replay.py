@@ -13,10 +13,11 @@ from cyclopts import Parameter
 
 from torg.cli.choice import chosen_network
 from torg.cli.http_client import Client
-from torg.cli.opening import opened, say
+from torg.cli.opening import opened
 from torg.cli.progress import shown
 from torg.cli.replaying import Result, ordered
 from torg.cli.replaying import replay as run
+from torg.cli.say import say
 from torg.cli.token_file import read_tokens
 from torg.imports import authors, logins, store
 from torg.imports.actions import lines

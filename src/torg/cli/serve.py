@@ -1,25 +1,28 @@
-"""`torg serve`: the whole of Torg in one process, on its own PostgreSQL unless told otherwise."""
+"""`torg serve`: the whole of Torg in one process, on its own PostgreSQL unless told otherwise.
+
+What is served is imported while PostgreSQL starts (`_with_engine`), so this module imports none of it.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import logging
 import re
 import socket
 import ssl
 import sys
 from collections.abc import MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 import structlog
-import uvloop
 from cyclopts import Parameter, validators
 
-from torg.cli import processes
-from torg.cli.opening import opened
 from torg.cli.parent import end_with_parent
-from torg.cli.serving import serve_on
+from torg.cli.say import say
+from torg.engine.server import Server, open_server
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
 
@@ -62,10 +65,21 @@ def serve(
     with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
         if several:
             sockets = [stack.enter_context(one) for one in listen_for(settings, web)]
-            processes.run(settings, sockets, workers, demo=demo)
+            serving, server = _with_engine(settings, "torg.cli.processes")
+            serving.run(settings, server, sockets, workers, demo=demo)
         else:
             listening = stack.enter_context(listen(settings))
-            uvloop.run(_serve(settings, listening, demo))
+            serving, server = _with_engine(settings, "torg.cli.serving")
+            serving.run(settings, server, listening, demo=demo)
+
+
+def _with_engine(settings: Settings, module: str) -> tuple[Any, Server]:
+    """The module that serves, imported while the engine starts, and the server; whoever gets it closes it."""
+    with ThreadPoolExecutor(1, "engine") as aside:
+        starting = aside.submit(
+            open_server, settings.data, settings.database_url, choice=settings.postgres, say=say
+        )
+        return importlib.import_module(module), starting.result()
 
 
 def listen(settings: Settings, *, shared: bool = False) -> socket.socket:
@@ -112,11 +126,6 @@ def _why(settings: Settings, error: OSError) -> str:
     if error.errno == errno.EACCES:
         return f"Port {settings.port} needs rights that this user lacks. Choose another: TORG_BIND={free}"
     return f"Torg cannot listen on {settings.bind}: {error.strerror}. Set TORG_BIND to an address of this machine."
-
-
-async def _serve(settings: Settings, listening: socket.socket, demo: bool) -> None:
-    async with opened(settings) as services:
-        await serve_on(services, listening, demo=demo)
 
 
 class _Quiet(logging.Filter):

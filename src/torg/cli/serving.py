@@ -10,18 +10,31 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+import uvloop
 
 from torg.cli import demo as demos
-from torg.cli.opening import say
+from torg.cli.opening import opened
+from torg.cli.say import say
 from torg.cli.setup import link
+from torg.engine.server import Server as Engine
 from torg.http.sockets import Sockets
 from torg.joining import setup as joining
+from torg.kernel.config import Settings
 from torg.orgs import store as orgs
 from torg.serve.app import background, make_app
 from torg.serve.services import Services
 
 MOST_GREETED = 20
-NEW_OBJECTS = 20_000
+
+
+def run(settings: Settings, engine: Engine, listening: socket.socket, *, demo: bool) -> None:
+    """Serve on the socket, all in this process, until told to stop; closes the engine."""
+
+    async def serve() -> None:
+        async with opened(settings, engine) as services:
+            await serve_on(services, listening, demo=demo)
+
+    uvloop.run(serve())
 
 
 async def serve_on(
@@ -52,9 +65,7 @@ async def serve_on(
         task = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
             await asyncio.sleep(0.005)
-        # What is there by now stays: a collection need not look at it, nor begin after every 700 new objects
-        gc.freeze()
-        gc.set_threshold(NEW_OBJECTS, 10, 10)
+        gc.freeze()  # what is there by now stays: a collection need not look at it
         if server.started and greets:
             await greet(services, demo)
         await task
