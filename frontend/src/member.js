@@ -1,5 +1,6 @@
 // A member's page stays true by one stream: new posts wait behind a button, what is shown changes where it stands.
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { elsewhere } from "./faces.js";
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 const made = (html) => document.createRange().createContextualFragment(html).firstElementChild;
@@ -125,7 +126,7 @@ export function member() {
   let last = document.querySelector("[data-stream-state]").dataset.after, tries = 0;
   const connect = () => {
     const source = new EventSource(`/stream?${asked}${last ? `&after=${last}` : ""}`);
-    source.addEventListener("ready", (event) => { last = event.lastEventId; tries = 0; state(""); document.documentElement.dataset.stream = "open"; });
+    source.addEventListener("ready", (event) => { last = event.lastEventId; tries = 0; state(""); elsewhere(JSON.parse(event.data).elsewhere); document.documentElement.dataset.stream = "open"; });
     source.addEventListener("change", (event) => {
       last = event.lastEventId;
       const told = JSON.parse(event.data);

@@ -52,6 +52,7 @@ NO_PAGES = {
     "/headers/original/missing.png": "a picture",
     "/files/{size}/missing.png": "a picture",
     "/media_proxy/{ref}/{size}": "a file",
+    "/networks/{id}/avatar": "a picture",
     "/settings/archive": "a file",
     "/settings/data/{kind}": "a file",
     "/events/{id}.ics": "a file",

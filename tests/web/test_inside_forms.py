@@ -276,12 +276,14 @@ async def test_ones_networks_stand_beside_each_other_inside_only(square: Square)
     await square.person(INSIDE, "anna").says("@bjorn hemligt")
     await square.settle()
     page = await (await Reader(square, INSIDE).enters("bjorn")).open("/networks")
-    assert f'href="http://{PUBLIC}/"' in page.text
+    assert f'href="http://{PUBLIC}/auth/sign_in?next=%2F"' in page.text
     assert page.text.count("1 new notification") == 2
     assert page.text.count("You are here.") == 1
     outside = await (await Reader(square, PUBLIC).enters("bjorn")).open("/networks")
     assert outside.status_code == 200
-    assert INSIDE not in outside.text, "the public network does not look inside"
+    assert f"@bjorn@{INSIDE}" not in outside.text, "the public network knows the way inside, and does not look in"
+    assert "1 unread" not in outside.text
+    assert outside.text.count("new notification") == 1
     assert (await Reader(square, INSIDE).open("/networks")).headers["location"] == "/auth/sign_in?next=/networks"
 
 

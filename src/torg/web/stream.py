@@ -21,6 +21,7 @@ from torg.reading import actions as reading
 from torg.text.tags import tag_name
 from torg.web.forms import Look
 from torg.web.member import onward, sender
+from torg.web.networks import elsewhere
 from torg.web.stream_frames import framed
 from torg.web.visitor import Visitor, visitor_of
 
@@ -89,7 +90,8 @@ async def _events(
     hub.join(connection, after=after)
     try:
         # Where the stream starts, so that a reader who is cut off before the first event comes back to here
-        yield b"id: %d\nevent: ready\ndata: {}\n\n" % (hub.position if after is None else min(after, hub.position))
+        begins = hub.position if after is None else min(after, hub.position)
+        yield b'id: %d\nevent: ready\ndata: {"elsewhere":%d}\n\n' % (begins, await elsewhere(visitor))
         while True:
             messages = await _gathered(connection)
             if messages is None or not await _still_in(visitor):
