@@ -16,6 +16,11 @@ async def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
     return await store.by_ids(tx, ids)
 
 
+async def stamped(tx: Tx, ids: Iterable[int]) -> list[tuple[str, Account]]:
+    """(stamp, account): as `by_ids`, with what tells whether the row is still the same (posts/standing.py)."""
+    return await store.stamped(tx, ids)
+
+
 async def visible(tx: Tx, account_id: int) -> Account:
     """One account that others may see; 404 else (also for pending and deleted ones)."""
     account = (await store.by_ids(tx, [account_id])).get(account_id)

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from torg.accounts.model import Account
-from torg.engine.postgres import Tx, json
+from torg.engine.postgres import NATIVE, Tx, json
 from torg.kernel.errors import TorgError
 
 COLUMNS = ", ".join(Account.__struct_fields__)
@@ -51,6 +53,18 @@ async def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Account]:
         as_=Account,
     )
     return {a.id: a for a in rows}
+
+
+async def stamped(tx: Tx, ids: Iterable[int]) -> list[tuple[str, Account]]:
+    """As `by_ids`, each with the transaction and place of its row: whatever changes the row changes that."""
+    wanted = list(set(ids))
+    if not wanted:
+        return []
+    rows = await tx.all(
+        f"SELECT {COLUMNS}, xmin::text || ctid::text AS stamp FROM accounts WHERE {TENANT} AND id = ANY(%(ids)s)",
+        {**tenant(tx), "ids": wanted},
+    )
+    return [(row.pop("stamp"), msgspec.convert(row, Account, builtin_types=NATIVE)) for row in rows]
 
 
 async def by_handle(tx: Tx, handle: str, host: str = "") -> Account | None:

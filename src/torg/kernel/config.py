@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str | None = None
     mail_from: str = "torg@localhost"
     rate_limits: bool = True
+    kept_mb: int = 32
     max_image_mb: int = 16
     max_video_mb: int = 99
     fetch_allow: tuple[str, ...] = ()
@@ -238,6 +239,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("mail_from", _address, "e-mail address", "The sender of mails."),
     Setting("rate_limits", _switch, "on · off", "Mastodon's rate limits (300 calls in 5 minutes and the rest)."),
+    Setting(
+        "kept_mb",
+        _megabytes,
+        "megabytes",
+        "How much memory each serving process may use for posts and accounts that it keeps once they are read.",
+    ),
     Setting("max_image_mb", _megabytes, "megabytes", "The largest image that may be uploaded."),
     Setting("max_video_mb", _megabytes, "megabytes", "The largest video or sound that may be uploaded."),
     Setting(

@@ -130,8 +130,15 @@ class AppName(msgspec.Struct, frozen=True, kw_only=True):
     website: str | None
 
 
+Look = tuple[object, ...]
+"""Names all that a view shows: two views of the same look show the same, whoever reads (posts/hydrating.py)."""
+
+
 class PostView(msgspec.Struct, frozen=True, kw_only=True):
-    """A post with everything that is shown around it; `boost_of` and `quoted` are views of their own."""
+    """A post with everything that is shown around it; `boost_of` and `quoted` are views of their own.
+
+    `look` is None where nothing is known that names what is shown: it is then put together anew.
+    """
 
     post: Post
     account: Account
@@ -147,6 +154,7 @@ class PostView(msgspec.Struct, frozen=True, kw_only=True):
     quoted: PostView | None = None
     follows_author: bool = False
     group_kind: str | None = None
+    look: Look | None = None
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):

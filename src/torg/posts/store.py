@@ -24,6 +24,11 @@ AROUND = """
     a.name AS app_name, a.website AS app_website,
     (SELECT g.kind FROM groups g WHERE g.org_id = p.org_id AND g.id = p.group_id) AS group_kind
 """
+# Transaction and place of a row: whatever changes the row changes its stamp (posts/standing.py).
+STAMP = "{alias}.xmin::text || {alias}.ctid::text"
+STAMPS = f"""{STAMP.format(alias="p")} AS stamp,
+    CASE WHEN p.has_media THEN (SELECT string_agg({STAMP.format(alias="m")}, ' ' ORDER BY m.id) FROM media m
+        WHERE m.org_id = p.org_id AND m.post_id = p.id) END AS files"""
 JOINS = """
     LEFT JOIN post_counts c ON c.org_id = p.org_id AND c.post_id = p.id
     LEFT JOIN remote_posts o ON o.org_id = p.org_id AND o.post_id = p.id
@@ -37,9 +42,10 @@ def tenant(tx: Tx, viewer: int | None = None) -> dict[str, Any]:
 
 
 async def readable_rows(tx: Tx, viewer: int | None, ids: Iterable[int]) -> list[Row]:
-    """Posts by id that the viewer may read, each with counts, mentions, tags and app."""
+    """Posts by id that the viewer may read, each with counts, mentions, tags, app and stamps."""
     return await tx.all(
-        f"SELECT {COLUMNS}, {AROUND} FROM posts p {JOINS} WHERE {TENANT} AND p.id = ANY(%(ids)s) AND {readable()}",
+        f"""SELECT {COLUMNS}, {AROUND}, {STAMPS} FROM posts p {JOINS}
+            WHERE {TENANT} AND p.id = ANY(%(ids)s) AND {readable()}""",
         {**tenant(tx, viewer), "ids": list(ids)},
     )
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from torg.access.tokens import TokenAuthenticator
 from torg.bridge import guard
 from torg.delegation.events import DelegationEnded
-from torg.engine import backends
+from torg.engine import backends, kept
 from torg.engine.blobs import Blobs, DiskBlobs
 from torg.engine.bus import LogBus
 from torg.engine.changes import changes
@@ -86,6 +86,7 @@ async def open_services(
     checks.concerned[:] = [guard.concerned]
     blobs = DiskBlobs(settings.data / "files")
     sizes = rules.Sizes(image=settings.max_image_mb * rules.MEGABYTE, video=settings.max_video_mb * rules.MEGABYTE)
+    kept.bound(settings.kept_mb)
     changes.share(settings.data)
     bus = backends.make_bus(db, settings.nats_url)
     bus.subscribe(changes.read_log)

@@ -1,0 +1,231 @@
+"""From ids to views: what is the same for all readers is kept in this process, what is the reader's own is asked.
+
+Nothing that is kept decides who may see: `standing` says, in the reader's transaction and under row security, which
+posts and people are for the reader, and by their stamps whether what is kept of them is what the database holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from torg.accounts import reads as accounts
+from torg.accounts.model import Account
+from torg.cards import reads as cards
+from torg.cards.model import Card
+from torg.engine.kept import Kept, serial
+from torg.engine.postgres import Row, Tx
+from torg.kernel.actor import Actor
+from torg.media import reads as media
+from torg.media.model import Attachment
+from torg.posts import poll_store, store
+from torg.posts.fresh import app_of, fresh, post_of
+from torg.posts.model import AppName, Look, Poll, Post, PostView
+from torg.posts.standing import Person, Standing, standing
+
+ATTEMPTS = 3
+"""How often what is kept may turn out to be old within one read; then everything is read anew."""
+Place = tuple[str, int, int]
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as it is for every reader, under the stamps of its rows."""
+
+    number: int
+    stamp: str
+    files: str | None
+    post: Post
+    mention_ids: tuple[int, ...]
+    tags: list[str]
+    media: list[Attachment]
+    card: Card | None
+    app: AppName | None
+    has_poll: bool
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        return (self.post.account_id, *self.mention_ids)
+
+    @property
+    def quoted_id(self) -> int | None:
+        return self.post.quote_of_id if self.post.quote_state == "accepted" else None
+
+    @property
+    def inner(self) -> list[int]:
+        return [id_ for id_ in (self.post.boost_of_id, self.quoted_id) if id_ is not None]
+
+    @property
+    def weight(self) -> int:
+        """Bytes, roughly."""
+        texts = len(self.post.source) + len(self.post.html) + len(self.post.spoiler)
+        return 1_500 + texts + 1_200 * len(self.media) + 100 * (len(self.tags) + len(self.mention_ids))
+
+
+class Face(msgspec.Struct, frozen=True):
+    """An account under the stamp of its row."""
+
+    number: int
+    stamp: str
+    account: Account
+
+    @property
+    def weight(self) -> int:
+        return 2_000 + 2 * len(self.account.note_html) + 300 * len(self.account.fields)
+
+
+posts: Kept[Parts] = Kept(0.35)
+faces: Kept[Face] = Kept(0.15)
+
+
+async def hydrate(tx: Tx, actor: Actor, ids: Sequence[int]) -> list[PostView]:
+    """Views of the posts that the actor may read, in the order of `ids`; others are left out.
+
+    Boosted and quoted posts come with them (a quote's own quote does not). One statement where all of them are
+    kept, at most a dozen else, however many ids.
+    """
+    if not ids:
+        return []
+    if actor.guest or tx.scope.guest:
+        return await fresh(tx, actor, ids)
+    reading = _Reading(tx, actor.account_id)
+    if not await reading.gather(ids):
+        return await fresh(tx, actor, ids)
+    return [view for id_ in ids if (view := reading.view(id_)) is not None]
+
+
+class _Reading:
+    """One read of several posts by one viewer."""
+
+    def __init__(self, tx: Tx, viewer: int | None) -> None:
+        self.tx, self.viewer = tx, viewer
+        self.place: Place = (tx.database, tx.scope.org_id, tx.scope.network_ids[0])
+        self.parts: dict[int, Parts] = {}
+        self.standing: Mapping[int, Standing] = {}
+        self.people: Mapping[int, Person] = {}
+        self.faces: dict[int, Face] = {}
+        self.polls: Mapping[int, Poll] = {}
+
+    async def gather(self, ids: Sequence[int]) -> bool:
+        """Everything that the views are made of; False where it would not stand still."""
+        missing = self._take(ids)
+        for _ in range(ATTEMPTS):
+            await self._learn(missing)
+            if not self.parts:
+                return True
+            people = {id_ for part in self.parts.values() for id_ in part.people}
+            self.standing, self.people = await standing(self.tx, self.viewer, self.parts, people)
+            missing = [
+                id_ for id_, now in self.standing.items()
+                if (now.stamp, now.files) != (self.parts[id_].stamp, self.parts[id_].files)
+            ]  # fmt: skip
+            if not missing:
+                await self._meet()
+                polled = [id_ for id_ in self.standing if self.parts[id_].has_poll]
+                self.polls = await poll_store.of_posts(self.tx, self.viewer, polled) if polled else {}
+                return True
+            for id_ in missing:
+                del self.parts[id_]
+        return False
+
+    def _take(self, ids: Iterable[int]) -> list[int]:
+        """Take what is kept of these posts, and of those that they boost or quote; the ids of what is not."""
+        missing: list[int] = []
+        todo = list(ids)
+        while todo:
+            id_ = todo.pop()
+            if id_ in self.parts:
+                continue
+            part = posts.get((self.place, id_))
+            if part is None:
+                missing.append(id_)
+                continue
+            self.parts[id_] = part
+            todo += part.inner
+        return missing
+
+    async def _learn(self, missing: Collection[int]) -> None:
+        """Read what the viewer may read of these posts, and of those that they boost or quote, and keep it."""
+        rows: dict[int, Row] = {}
+        tried: set[int] = set()
+        while missing:
+            tried.update(missing)
+            found = await store.readable_rows(self.tx, self.viewer, set(missing))
+            rows.update((row["id"], row) for row in found)
+            inner = [id_ for row in found for id_ in _inner(row)]
+            missing = set(self._take(inner)) - tried
+        if not rows:
+            return
+        with_media = [id_ for id_, row in rows.items() if row["has_media"]]
+        attached = await media.for_posts(self.tx, with_media) if with_media else {}
+        shown = await cards.for_posts(self.tx, [id_ for id_, row in rows.items() if row["boost_of_id"] is None])
+        for id_, row in rows.items():
+            part = Parts(
+                number=next(serial),
+                stamp=row["stamp"],
+                files=row["files"],
+                post=post_of(row),
+                mention_ids=tuple(row["mention_ids"]),
+                tags=row["tags"],
+                media=attached.get(id_, []),
+                card=shown.get(id_),
+                app=app_of(row),
+                has_poll=row["has_poll"],
+            )
+            self.parts[id_] = part
+            posts.put((self.place, id_), part, part.weight)
+
+    async def _meet(self) -> None:
+        """The accounts of all that is shown, as far as the viewer may know of them."""
+        wanted = {id_ for shown in self.standing for id_ in self.parts[shown].people if id_ in self.people}
+        for id_ in wanted:
+            face = faces.get((self.place, id_))
+            if face is not None and face.stamp == self.people[id_].stamp:
+                self.faces[id_] = face
+        for stamp, account in await accounts.stamped(self.tx, wanted - set(self.faces)):
+            face = Face(next(serial), stamp, account)
+            self.faces[account.id] = face
+            faces.put((self.place, account.id), face, face.weight)
+
+    def view(self, id_: int, depth: int = 0) -> PostView | None:
+        """The post as the viewer sees it; None if that is not at all."""
+        part, now = self.parts.get(id_), self.standing.get(id_)
+        face = self.faces.get(part.post.account_id) if part is not None else None
+        if part is None or now is None or face is None:
+            return None
+        post = part.post
+        boost_of = self.view(post.boost_of_id, depth) if post.boost_of_id is not None else None
+        if post.boost_of_id is not None and boost_of is None:
+            return None
+        quoted = self.view(part.quoted_id, depth + 1) if part.quoted_id is not None and depth < 1 else None
+        mentioned = [self.faces[person] for person in part.mention_ids if person in self.faces]
+        follows = self.people[post.account_id].followed
+        look: Look | None = (
+            part.number, face.number, tuple(one.number for one in mentioned), now.counts, now.flags, now.group_kind,
+            follows and post.quote_policy == "followers", boost_of and boost_of.look, quoted and quoted.look,
+        )  # fmt: skip
+        # What a poll shows depends on the time
+        if part.has_poll or any(one is not None and one.look is None for one in (boost_of, quoted)):
+            look = None
+        return PostView(
+            post=post,
+            account=face.account,
+            counts=now.counts,
+            flags=now.flags,
+            mentions=[one.account for one in mentioned],
+            tags=part.tags,
+            media=part.media,
+            poll=self.polls.get(id_),
+            card=part.card,
+            app=part.app,
+            boost_of=boost_of,
+            quoted=quoted,
+            follows_author=follows,
+            group_kind=now.group_kind,
+            look=look,
+        )
+
+
+def _inner(row: Row) -> list[int]:
+    quoted = row["quote_of_id"] if row["quote_state"] == "accepted" else None
+    return [id_ for id_ in (row["boost_of_id"], quoted) if id_ is not None]
