@@ -12,6 +12,7 @@ import { keyboard } from "./keys.js";
 import { live } from "./live.js";
 import { member } from "./member.js";
 import { menus } from "./menus.js";
+import { push } from "./push.js";
 
 htmx.config.includeIndicatorCSS = false;
 
@@ -22,6 +23,7 @@ faces();
 audiences();
 live();
 member();
+push();
 clock();
 const composing = (root) => { counting(root); completion(root); pickers(root); files(root); };
 composing(document);

@@ -141,7 +141,7 @@ async def _more(town: Town) -> list[Stop]:
         "delete": f"/posts/{own['id']}/delete", "edit": f"/posts/{own['id']}/edit", "list": f"/lists/{list_}",
         "message": f"/messages/{letter['id']}", "message-of": f"/messages/of/{letter['last_status']['id']}",
         "apps": "/oauth/authorized_applications", "responses": "/responses", "account": "/settings/account",
-        "login": "/settings/login", "mirrors": "/settings/mirrors", "sessions": "/settings/sessions",
+        "login": "/settings/login", "push": "/settings/push", "mirrors": "/settings/mirrors", "sessions": "/settings/sessions",
         "severed": "/settings/severed", "sign-out": "/auth/sign_out",
         "authorize": f"/authorize_interaction?uri={bjorn}",
     }  # fmt: skip

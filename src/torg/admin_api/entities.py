@@ -128,6 +128,7 @@ class AdminSettings(msgspec.Struct, kw_only=True):
     team_accounts: Literal["members", "admins"]
     digest: Literal["off", "daily", "weekly"] | None
     digest_content: Literal["full", "titles", "counts"]
+    push_content: Literal["full", "titles", "nothing"]
     time_zone: str
 
 

@@ -71,6 +71,7 @@ class ChangeSettings(msgspec.Struct, kw_only=True):
     team_accounts: Literal["members", "admins"] | UnsetType = UNSET
     digest: Literal["off", "daily", "weekly"] | UnsetType | None = UNSET
     digest_content: Literal["full", "titles", "counts"] | UnsetType = UNSET
+    push_content: Literal["full", "titles", "nothing"] | UnsetType = UNSET
     time_zone: str | UnsetType = UNSET
 
 

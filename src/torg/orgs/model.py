@@ -55,6 +55,7 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     team_accounts: Literal["members", "admins"] = "admins"  # who may make accounts that several people post for
     digest: Literal["off", "daily", "weekly"] | None = None  # for members who have not chosen; None: by the kind
     digest_content: Literal["full", "titles", "counts"] = "full"  # how much of what was written goes out by mail
+    push_content: Literal["full", "titles", "nothing"] = "full"  # how much notifications on devices show
     time_zone: str = "Europe/Stockholm"  # of a member who has not said where he or she is
     allowed_ranges: list[str] = []  # from where members may log in and use tokens; empty: from anywhere
     ranges_exempt_roles: list[int] = []  # roles that may from anywhere all the same

@@ -1,7 +1,8 @@
-"""Nouns: the subscription of one token, and what it wants to be woken for."""
+"""Nouns: the subscription of one token or one session, and what it wants to be woken for."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -18,11 +19,12 @@ ALERTS = (
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an app is woken, and for which types of notices."""
+    """Where an app (`token_id`) or a browser (`session_id`) is woken, and for which types of notices."""
 
     id: int
     account_id: int
-    token_id: int
+    token_id: int | None
+    session_id: int | None
     endpoint: str
     p256dh: str
     auth: str
@@ -36,6 +38,18 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
         return push.Subscription(endpoint=self.endpoint, p256dh=self.p256dh, auth=self.auth, standard=self.standard)
 
 
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscription as its owner sees it. `app`: the app's name, none for a browser; `user_agent`: what it says."""
+
+    id: int
+    session_id: int | None
+    created_at: datetime
+    app: str | None
+    user_agent: str
+    alerts: list[str]
+    policy: Policy
+
+
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
     """What the app decrypts, in the form of Mastodon's. We do not have the token itself, so its place is empty."""
 
@@ -46,3 +60,17 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     icon: str
     preferred_locale: str
     access_token: str = ""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What our own service worker shows (static/worker.js). `path`: where a click leads, on the host that it is of.
+
+    A later one with the same `tag` takes the place of the earlier.
+    """
+
+    title: str
+    body: str
+    icon: str
+    tag: str
+    path: str
+    lang: str

@@ -33,6 +33,18 @@ def title(language: str, type_: str, name: str) -> str:
     return sentences[type_].replace("{name}", name)
 
 
+def trial(language: str) -> str:
+    """The title of a notification that one sends oneself."""
+    _ = translator(language)
+    return _("Notifications reach this device")
+
+
+def something(language: str) -> str:
+    """The title where a network lets nothing be told on a device."""
+    _ = translator(language)
+    return _("You have a new notification")
+
+
 def body(spoiler: str, html: str) -> str:
     """The warning, or the beginning of the text."""
     text = " ".join((spoiler or to_plain(html)).split())

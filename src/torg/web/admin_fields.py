@@ -117,6 +117,8 @@ GROUPS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
                ("weekly", _("every week")))),
         Field("digest_content", "choice", _("How much of what was written goes out in them"),
               (("full", _("extracts")), ("titles", _("who wrote where")), ("counts", _("numbers")))),
+        Field("push_content", "choice", _("How much notifications on telephones and desks show of it"),
+              (("full", _("extracts")), ("titles", _("who did what")), ("nothing", _("that there is something new")))),
     )),
     ("look", _("Look"), (
         Field("accent", "line", _("The colour of links and buttons, such as #0b5f6b; readable on white"),

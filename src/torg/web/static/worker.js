@@ -23,3 +23,25 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
   }
 });
+
+// What is new, said by the system. The server decides how much of it is told (push/telling.py); nothing is kept here.
+self.addEventListener("push", (event) => {
+  let told = {};
+  try { told = event.data.json(); } catch { /* not from us: say only that there is something */ }
+  const { title = self.registration.scope, body = "", icon, tag = "torg", path = "/notifications", lang = "" } = told;
+  const how = { body, icon, tag, lang, renotify: true, badge: "/static/icon-96.png", data: { path } };
+  event.waitUntil(self.registration.showNotification(title, how));
+});
+
+// To what it was about, in a window of ours if there is one; never to another host, whatever the message said.
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const goal = new URL(event.notification.data?.path ?? "/notifications", self.location.origin);
+  if (goal.origin !== self.location.origin) return;
+  event.waitUntil(self.clients.matchAll({ type: "window" }).then(async (windows) => {
+    const there = windows.find((one) => one.url === goal.href) ?? windows[0];
+    if (!there) return self.clients.openWindow(goal.href);
+    const shown = there.url === goal.href ? there : await there.navigate(goal.href);
+    return shown?.focus().catch(() => {}); // only a real click may bring a window to the front
+  }));
+});
