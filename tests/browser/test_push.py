@@ -139,5 +139,5 @@ async def test_without_permission_it_says_what_to_do(town: Town) -> None:
         await looker.context.add_init_script('Object.defineProperty(Notification, "permission", {get: () => "denied"})')
         await looker.log_in(INSIDE, BJORN, PASSWORD)
         await looker.page.goto(f"http://{INSIDE}/settings/push")
-        await looker.page.get_by_text("Du har förbjudit notiser").wait_for()
+        await looker.page.get_by_text("Du har förbjudit aviseringar").wait_for()
         assert not await looker.page.get_by_role("button", name="Slå på").is_visible()

@@ -141,7 +141,10 @@ async def _more(town: Town) -> list[Stop]:
         "delete": f"/posts/{own['id']}/delete", "edit": f"/posts/{own['id']}/edit", "list": f"/lists/{list_}",
         "message": f"/messages/{letter['id']}", "message-of": f"/messages/of/{letter['last_status']['id']}",
         "apps": "/oauth/authorized_applications", "responses": "/responses", "account": "/settings/account",
-        "login": "/settings/login", "push": "/settings/push", "mirrors": "/settings/mirrors", "sessions": "/settings/sessions",
+        "login": "/settings/login", "push": "/settings/push",
+        "held": "/notifications/requests", "policy": "/settings/notifications",
+        "as-visitor": "/@anna?seen=visitor", "as-follower": "/@anna?seen=follower",
+        "mirrors": "/settings/mirrors", "sessions": "/settings/sessions",
         "severed": "/settings/severed", "sign-out": "/auth/sign_out",
         "authorize": f"/authorize_interaction?uri={bjorn}",
     }  # fmt: skip

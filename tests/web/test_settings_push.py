@@ -140,10 +140,10 @@ async def test_it_is_chosen_tried_and_ended(plaza: Square) -> None:
         assert 'value="mention" checked' not in page.text
         assert 'value="poll" checked' in page.text
         tried = await reader.send(page, f"{HERE}/try")
-        assert "En notis är på väg" in (await reader.open(tried.headers["location"])).text
+        assert "En avisering är på väg" in (await reader.open(tried.headers["location"])).text
         await plaza.settle()
         assert [(one["title"], one["path"]) for one in heard(service, receiver)] == [
-            ("Notiser når den här enheten", HERE)
+            ("Aviseringar når den här enheten", HERE)
         ]
         other = await Reader(plaza).enters("shop")
         number = page.text.split('name="id" value="')[1].split('"')[0]

@@ -64,8 +64,9 @@ async def index(call: Call, params: Kinds) -> Response:
     if params.max_id is None and params.only != "mentions" and found.newest_id is not None:
         await reading.timeline(call.tx, visitor.actor, "notifications", found.newest_id)
     older = found.oldest_id if len(found.groups) == SHOWN else None
+    _policy, pending = await reads.policy(call.tx, visitor.actor)
     return answer(visitor, "notifications.html", at, told=told, only=params.only, older=older, read=read,
-                  turned=params.max_id is not None)  # fmt: skip
+                  held=pending.requests, turned=params.max_id is not None)  # fmt: skip
 
 
 async def told_of(tx: Tx, visitor: Visitor, groups: Sequence[Group]) -> list[Told]:

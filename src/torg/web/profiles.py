@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
+from torg.access.tokens import anonymous
 from torg.accounts import reads as accounts
-from torg.accounts.model import AccountKind
+from torg.accounts.model import Account, AccountKind
 from torg.directory import reads as directory
 from torg.directory.model import Colleague
 from torg.graph import reads as graph
 from torg.groups import reads as groups
 from torg.http import Call, Routes
 from torg.kernel.errors import Gone, NotFound
+from torg.kernel.page import Page
+from torg.posts import reads as posts
+from torg.posts.model import Audience, PostView
+from torg.posts.public import public_posts
+from torg.showcase import featured_tags
 from torg.timelines import reads as timelines
 from torg.web import group_page, responses
 from torg.web.answer import answer
@@ -21,9 +29,18 @@ from torg.web.filtering import filtered
 from torg.web.forms import POSTS, Handle, Look, turned
 from torg.web.guard import fed, let_out
 from torg.web.present import presenting
-from torg.web.visitor import kept_out, visitor_of
+from torg.web.visitor import Visitor, kept_out, visitor_of
 
 routes = Routes("pages")
+
+
+MOST_ENDORSED = 12
+
+
+class Profile(Handle, kw_only=True):
+    """`seen`: one's own profile as others see it."""
+
+    seen: Literal["", "visitor", "follower"] = ""
 
 
 class Named(Look, kw_only=True):
@@ -31,7 +48,7 @@ class Named(Look, kw_only=True):
 
 
 @routes.get("/@{handle}", auth="none", hidden=True)
-async def profile(call: Call, params: Handle) -> Response:
+async def profile(call: Call, params: Profile) -> Response:
     """Who somebody is, and what he or she has said to those who look. 410 for a suspended account."""
     visitor = await visitor_of(call, params.lang)
     if (away := kept_out(visitor)) is not None:
@@ -45,14 +62,16 @@ async def profile(call: Call, params: Handle) -> Response:
         return await group_page.show(visitor, account, params)
     page = turned(params)
     of_group = account.kind is AccountKind.GROUP
+    seen = params.seen if visitor.account is not None and visitor.account.id == account.id else ""
     pinned = []
     if params.max_id is None:
         found = await timelines.of_account(call.tx, visitor.actor, account.id, page, pinned=True, of_group=of_group)
-        pinned = let_out(visitor, found)
+        pinned = await _as(visitor, account, seen, let_out(visitor, found))
     views = await timelines.of_account(call.tx, visitor.actor, account.id, page, of_group=of_group)
-    shown = let_out(visitor, views)
+    shown = await _as(visitor, account, seen, let_out(visitor, views))
     shown, covers = await filtered(call.tx, visitor, shown, "account")
-    at = await presenting(call.tx, visitor, [*pinned, *shown], account)
+    friends = (await graph.endorsed(call.tx, visitor.actor, account.id, Page(limit=MOST_ENDORSED))).items
+    at = await presenting(call.tx, visitor, [*pinned, *shown], account, *friends)
     work = await directory.shown_with(call.tx, visitor.actor, account.id)
     made = answer(
         visitor,
@@ -68,8 +87,24 @@ async def profile(call: Call, params: Handle) -> Response:
         posts=shown,
         older=views[-1].post.id if len(views) == POSTS else None,
         turned=params.max_id is not None,
+        seen=seen,
+        tags=await featured_tags.of_account(call.tx, visitor.actor, account.id),
+        friends=friends,
     )
     return responses.advertise(made, at, account, at.actor(account))
+
+
+async def _as(visitor: Visitor, account: Account, seen: str, views: Sequence[PostView]) -> list[PostView]:
+    """Of one's own posts those that others find there: a visitor's are read anew as nobody, where anybody may read."""
+    network = visitor.call.network
+    if seen == "visitor" and network.is_public:
+        async with visitor.call.db.tx(network.scope) as tx:
+            wanted = [view.post.id for view in views]
+            found = await posts.hydrate(tx, anonymous(network), wanted)
+        known = {post.view.post.id for post in public_posts(network, found)}
+        return [view for view in views if view.post.id in known]
+    audiences = {"visitor": {Audience.EVERYONE}, "follower": {Audience.EVERYONE, Audience.FOLLOWERS}}.get(seen)
+    return [view for view in views if audiences is None or view.post.audience in audiences]
 
 
 def _told(work: Colleague | None) -> set[str]:

@@ -40,6 +40,7 @@ class Preferences(Look, kw_only=True):
     privacy: Literal["public", "unlisted", "private"] = "public"
     quote_policy: Literal["public", "followers", "nobody"] = "public"
     sensitive: bool = False
+    home_feed: Literal["", "company", "followed"] = ""
     language: str = ""
     locale: str = ""
 
@@ -78,6 +79,7 @@ async def save(call: Call, form: Preferences) -> Response:
         privacy=form.privacy,
         quote_policy=form.quote_policy,
         sensitive=form.sensitive,
+        home_feed=form.home_feed or None,
         language=form.language.strip() or None,
         locale=locale or visitor.account.settings.locale,
     )

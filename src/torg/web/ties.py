@@ -62,6 +62,10 @@ async def press(call: Call, form: Pressed) -> Response:
             await actions.block(tx, actor, account.id)
         case "unblock":
             await actions.unblock(tx, actor, account.id)
+        case "endorse":
+            await actions.endorse(tx, actor, account.id)
+        case "unendorse":
+            await actions.unendorse(tx, actor, account.id)
         case "remove":
             await actions.remove_follower(tx, actor, account.id)
         case _:
