@@ -51,6 +51,7 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
         (PUBLIC, "deliveries", "/admin/federation/deliveries"),
         (PUBLIC, "import", "/admin/federation/import"),
         (PUBLIC, "settings", "/admin/settings"),
+        (PUBLIC, "mail", "/admin/mail"),
         (PUBLIC, "announcements", "/admin/announcements"),
         (PUBLIC, "rules", "/admin/rules"),
         (PUBLIC, "retention", "/admin/retention?days=1"),

@@ -102,8 +102,9 @@ async def test_without_a_server_letters_are_files_and_it_says_so(tmp_path: Path)
     assert files[0].stat().st_mode & 0o077 == 0
     letter = email.message_from_bytes(files[0].read_bytes(), policy=policy.default)
     assert letter["To"] == "anna@example.org"
-    assert str(tmp_path / "mail") in mailer.where
-    assert "TORG_SMTP_URL" in mailer.where
+    said = (await mailer.way()).words
+    assert str(tmp_path / "mail") in said
+    assert "TORG_SMTP_URL" in said
 
 
 @pytest.mark.parametrize(

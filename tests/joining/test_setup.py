@@ -8,8 +8,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.engine.test_mail import mail_server
 from tests.fixtures.cluster import TestDatabase
 from tests.oauth.flow import fields
+from torg.engine import mail_route
+from torg.engine.mail import Mail
 from torg.joining import setup
 from torg.kernel.config import Settings
 from torg.serve.app import make_app
@@ -60,7 +63,7 @@ async def test_the_first_visit_leads_to_both_faces(fresh: Fresh) -> None:
         page = await browser.get("/setup", params={"secret": secret})
         assert 'value="inside.acme.test"' in page.text
         done = await browser.post("/setup", data={**fields(page), **FORM, "secret": secret})
-        assert (done.status_code, done.headers["location"]) == (303, "/"), done.text
+        assert (done.status_code, done.headers["location"]) == (303, "/admin"), done.text
         home = await browser.get("/")
         assert "/@anna" in home.text, "logged in"
         assert (await browser.get("/setup")).status_code == 404
@@ -118,3 +121,59 @@ async def test_a_mistake_leaves_the_secret_good(fresh: Fresh, field: str, value:
         right = await browser.post("/setup", data=form)
         assert right.status_code == 200, "made from a host that is neither: the page says where to go"
         assert "http://inside.acme.test/join" in right.text
+
+
+async def test_mail_is_set_up_and_tried_before_anything_is_made(fresh: Fresh) -> None:
+    secret = await secret_of(fresh)
+    async with mail_server() as inbox, fresh.browser("acme.test") as browser:
+        page = await browser.get("/setup?lang=sv")
+        mail = {"mail_host": "127.0.0.1", "mail_port": str(inbox.port), "mail_security": "none"}
+        form = {**fields(page), **FORM, **mail, "mail_from": "torg@acme.example", "secret": secret}
+        stranger = await browser.post("/setup", data={**form, "secret": "guessed", "act": "mail"})
+        assert (stranger.status_code, inbox.letters) == (403, []), "nobody sends letters without the secret"
+        tried = await browser.post("/setup", data={**form, "act": "mail"})
+        assert "anna@acme.example är på väg" in tried.text
+        assert 'value="Acme"' in tried.text, "what was typed stays"
+        sender, to, letter = inbox.letters[0]
+        assert (sender, to) == ("torg@acme.example", ["anna@acme.example"])
+        assert letter["Subject"] == "Ett provbrev från acme.test"
+        inbox.refuse = "550 nobody"
+        failed = await browser.post("/setup", data={**form, "act": "mail"})
+        assert "550" in failed.text
+        assert (await browser.get("/setup")).status_code == 200, "nothing is made by it"
+        for wrong in ({"mail_host": "a b"}, {"mail_port": "70000"}, {"mail_from": "nobody"}):
+            refused = await browser.post("/setup", data={**form, **wrong, "act": ""})
+            assert (refused.status_code, f'id="{next(iter(wrong))}-mistake"' in refused.text) == (422, True), wrong
+        made = await browser.post("/setup", data={**form, "act": ""})
+        assert (made.status_code, made.headers["location"]) == (303, "/admin"), made.text
+        inbox.refuse = None
+        await fresh.services.mail.send(Mail(to="b@x.example", subject="Hi", text="Hi"))
+        assert inbox.letters[-1][1] == ["b@x.example"], "from now on all mail goes this way"
+    async with fresh.services.db.system() as tx:
+        said = await tx.column("SELECT settings ->> 'confirm_email' FROM networks")
+    assert said == ["true", "true"], "addresses are confirmed as soon as letters can be sent"
+
+
+async def test_the_office_of_the_only_organisation_says_how_mail_goes(fresh: Fresh) -> None:
+    secret = await secret_of(fresh)
+    async with mail_server() as inbox, fresh.browser("acme.test") as browser:
+        page = await browser.get("/setup")
+        await browser.post("/setup", data={**fields(page), **FORM, "secret": secret})
+        page = await browser.get("/admin/mail")
+        form = {
+            **fields(page), "mail_host": "127.0.0.1", "mail_port": str(inbox.port), "mail_security": "none",
+            "mail_username": "", "mail_password": "",
+        }  # fmt: skip
+        refused = await browser.post("/admin/mail", data={**form, "act": "keep"})
+        assert (refused.status_code, "Address that letters come from" in refused.text) == (422, True)
+        empty = await browser.post("/admin/mail", data={**form, "mail_host": "", "act": "keep"})
+        assert (empty.status_code, "must not be empty" in empty.text) == (422, True)
+        form["mail_from"] = "torg@acme.example"
+        tried = await browser.post("/admin/mail", data={**form, "act": "try"})
+        assert "is on its way" in tried.text
+        assert inbox.letters[0][1] == ["anna@acme.example"]
+        assert await mail_route.read(fresh.services.db) is None, "tried, not kept"
+        kept = await browser.post("/admin/mail", data={**form, "act": "keep"})
+        assert kept.headers["location"] == "/admin/mail?done=1"
+        assert f"127.0.0.1:{inbox.port}" in (await browser.get("/admin/mail")).text
+        assert "127.0.0.1" in (await browser.get("/admin/audit")).text, "who changed it stands in the log"

@@ -23,6 +23,7 @@ PAGES: dict[str, bool] = {
     "/admin/members?status=pending": True,
     "/admin/invitations": False,
     "/admin/settings": False,
+    "/admin/mail": False,
     "/admin/audit": True,
     "/admin/health": True,
     "/admin/audit.jsonl": True,

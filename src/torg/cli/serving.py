@@ -112,4 +112,4 @@ async def greet(services: Services, demo: bool) -> None:
         )
     for network in networks:
         print(f"  {network.kind:8} {settings.scheme}://{network.host}", flush=True)
-    say(services.mail.where)
+    say((await services.mail.way()).words)

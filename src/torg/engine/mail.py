@@ -11,14 +11,15 @@ import os
 import re
 import ssl
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Literal
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import aiosmtplib
 import msgspec
@@ -88,6 +89,30 @@ class SmtpTarget(msgspec.Struct, frozen=True, kw_only=True):
     starttls: bool | None = None
 
 
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """How mail goes where the settings do not say: kept in the database, written in the browser."""
+
+    smtp_url: str
+    sender: str
+
+
+Security = Literal["starttls", "tls", "none"]
+
+
+def smtp_url(host: str, port: int | None, security: Security, username: str = "", password: str = "") -> str:
+    """TORG_SMTP_URL made of its parts."""
+    who = f"{quote(username, safe='')}:{quote(password, safe='')}@" if username else ""
+    place = f"[{host}]" if ":" in host else host
+    end = {"starttls": "?starttls", "tls": "", "none": "?starttls=off"}[security]
+    return f"{'smtps' if security == 'tls' else 'smtp'}://{who}{place}{f':{port}' if port else ''}{end}"
+
+
+def checked(route: Route) -> Route:
+    """The route, if mail can go by it at all: Misused or MailRefused else."""
+    parse_smtp_url(route.smtp_url)
+    return Route(smtp_url=route.smtp_url, sender=_address(route.sender, "").addr_spec)
+
+
 def parse_smtp_url(url: str) -> SmtpTarget:
     """The parts of TORG_SMTP_URL; Misused says what is wrong with it (never the password)."""
     try:
@@ -127,36 +152,70 @@ def _starttls(value: str | None) -> bool | None:
     raise Misused(f"TORG_SMTP_URL has starttls={value!r}; it may be on or off. {_HINT}")
 
 
-class Mailer:
-    """Sends letters. `sender` is the address they come from; without `smtp_url` they are written to `folder`."""
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """How mail goes. `target` None: into files. `fixed`: the settings of the installation say so."""
 
-    def __init__(self, *, smtp_url: str | None, folder: Path, sender: str, ca_file: Path | None = None) -> None:
+    target: SmtpTarget | None
+    sender: str
+    folder: Path
+    fixed: bool
+
+    @property
+    def words(self) -> str:
+        """A line for the person who starts the server."""
+        if self.target is None:
+            return f"No TORG_SMTP_URL: mail is not sent but written to {self.folder}"
+        return f"Mail goes through {self.target.host}:{self.target.port}"
+
+
+class Mailer:
+    """Sends letters. `sender` is the address they come from; without `smtp_url` they are written to `folder`.
+
+    `stored` is asked for the route where the settings name no mail server.
+    """
+
+    def __init__(
+        self,
+        *,
+        smtp_url: str | None,
+        folder: Path,
+        sender: str,
+        ca_file: Path | None = None,
+        stored: Callable[[], Awaitable[Route | None]] | None = None,
+    ) -> None:
         self._target = parse_smtp_url(smtp_url) if smtp_url else None
         self._folder = folder
         self._sender = _address(sender, "")
         self._ca_file = ca_file
+        self._stored = stored
 
-    @property
-    def where(self) -> str:
-        """A line for the person who starts the server: where letters go."""
-        if self._target is None:
-            return f"No TORG_SMTP_URL: mail is not sent but written to {self._folder}"
-        return f"Mail goes through {self._target.host}:{self._target.port}"
+    async def way(self, route: Route | None = None) -> Way:
+        """How mail goes now, or would by `route`."""
+        if route is None and self._target is None and self._stored is not None:
+            route = await self._stored()
+        return Way(
+            target=parse_smtp_url(route.smtp_url) if route else self._target,
+            sender=route.sender if route else self._sender.addr_spec,
+            folder=self._folder,
+            fixed=self._target is not None or self._stored is None,
+        )
 
-    async def send(self, mail: Mail) -> str:
-        """Send one letter and return its Message-ID. Raises MailRefused or MailFailed."""
-        message = compose(mail, self._sender)
-        if self._target is None:
+    async def send(self, mail: Mail, *, route: Route | None = None) -> str:
+        """Send one letter, by `route` if given, and return its Message-ID. Raises MailRefused or MailFailed."""
+        way = await self.way(route)
+        sender = _address(way.sender, "")
+        message = compose(mail, sender)
+        if way.target is None:
             await asyncio.to_thread(_write, self._folder, message)
         else:
-            await self._deliver(self._target, message, mail.to)
+            await self._deliver(way.target, message, sender, mail.to)
         return str(message["Message-ID"])
 
-    async def _deliver(self, target: SmtpTarget, message: EmailMessage, to: str) -> None:
+    async def _deliver(self, target: SmtpTarget, message: EmailMessage, sender: Address, to: str) -> None:
         try:
             await aiosmtplib.send(
                 message.as_bytes(),
-                sender=self._sender.addr_spec,
+                sender=sender.addr_spec,
                 recipients=[_address(to, "").addr_spec],
                 hostname=target.host,
                 port=target.port,

@@ -10,6 +10,8 @@ from torg.access import administration, passwords, persons
 from torg.access.tokens import digest, new_secret
 from torg.accounts import rules as accounts
 from torg.accounts.model import Account
+from torg.engine import mail_route
+from torg.engine.mail import Route
 from torg.engine.postgres import Database
 from torg.kernel.errors import Forbidden, Invalid, Misused
 from torg.orgs import actions as orgs
@@ -62,15 +64,21 @@ async def new_secret_for(db: Database) -> str | None:
     return secret
 
 
-async def found(db: Database, secret: str, plan: Plan) -> Founded:
-    """Make the organisation, its public network and its inside, and the administrator with an account in both.
-
-    Forbidden for a wrong secret, or once there is an organisation. Invalid names every mistake at once.
-    """
+async def check_secret(db: Database, secret: str) -> None:
+    """Forbidden for a secret that is not the installation's, or used up."""
     async with db.system() as tx:
         known = await tx.value("SELECT secret_hash FROM setup_secret")
     if known is None or not hmac.compare_digest(bytes(known), digest(secret)):
         raise Forbidden
+
+
+async def found(db: Database, secret: str, plan: Plan, route: Route | None = None) -> Founded:
+    """Make the organisation, its public network and its inside, and the administrator with an account in both.
+
+    `route`: how mail goes from now on. Forbidden for a wrong secret, or once there is an organisation. Invalid names
+    every mistake at once.
+    """
+    await check_secret(db, secret)
     check(plan)
     async with db.system() as tx:
         # Who sends the form twice finds the secret used up
@@ -78,7 +86,13 @@ async def found(db: Database, secret: str, plan: Plan) -> Founded:
             raise Forbidden
         if await org_store.any_organisation(tx):
             raise Forbidden
+        if route is not None:
+            await mail_route.keep(tx, route)
         _, public, inside = await orgs.add_faces(tx, plan.name, plan.host, plan.inside, plan.domains)
+        if route is not None:  # as where a setting names the mail server
+            for network in (public, inside):
+                confirming = msgspec.structs.replace(network.settings, confirm_email=True)
+                await org_store.update_settings(tx, network, confirming)
     made = []
     for network in (public, inside):
         _, account, _ = await administration.add_person(

@@ -1,17 +1,22 @@
-"""The set-up page of an installation without any organisation, guarded by the secret that `torg serve` prints."""
+"""The set-up page of an installation without any organisation, guarded by the secret that `torg serve` prints.
+
+Mail is set up on it, too, unless a setting says how it goes, and a test letter shows whether it arrives.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from torg.access.tokens import anonymous
+from torg.engine.mail import Route
 from torg.http import Call, Routes
 from torg.http.pages import language_of
-from torg.joining import setup
+from torg.joining import mailing, setup
+from torg.joining.mailing import MailForm, Trial
 from torg.joining.setup import Founded, Plan
 from torg.kernel.actor import NetworkKind
 from torg.kernel.clock import now
@@ -37,6 +42,9 @@ WRONG = {
     "email": _("This is not an e-mail address."),
     "username": _("Only letters a–z, numbers and underscores, at most 30."),
     "password": _("A password has 8 to 72 characters."),
+    "mail_host": _("This is not the host name of a mail server."),
+    "mail_port": _("A port is a number from 1 to 65,535."),
+    "mail_from": _("This is not an e-mail address."),
 }
 
 
@@ -45,7 +53,12 @@ class Start(msgspec.Struct, kw_only=True):
     secret: str = ""
 
 
-class Form(Start, kw_only=True):
+class Form(MailForm, kw_only=True):
+    """`act` `mail`: only send a test letter to the first administrator; what was typed stays."""
+
+    lang: str | None = None
+    secret: str = ""
+    act: Literal["", "mail"] = ""
     name: str = ""
     host: str = ""
     inside: str = ""
@@ -78,7 +91,7 @@ async def form(call: Call, params: Start) -> Response:
     _nowhere(call)
     host = call.network.host
     given = Form(secret=params.secret, host=host, inside=f"inside.{host}" if host else "")
-    return _show(call, params.lang, given, {}, None, 200)
+    return await _show(call, params.lang, given)
 
 
 @routes.post("/setup", auth="none", tx=False, limit="login", hidden=True, any_host=True)
@@ -101,15 +114,32 @@ async def found(call: Call, given: Form) -> Response:
         locale=language,
     )
     try:
-        made = await setup.found(call.db, given.secret.strip(), plan)
+        if given.act == "mail":
+            return await _try_mail(call, given, language)
+        setup.check(plan)
+        route = await _route(call, given)
+        made = await setup.found(call.db, given.secret.strip(), plan, route)
     except Forbidden:
-        return _show(call, given.lang, given, {"secret": WRONG["secret"]}, None, 403)
+        return await _show(call, given.lang, given, {"secret": WRONG["secret"]}, status=403)
     except Invalid as mistake:
-        return _show(call, given.lang, given, {name: WRONG[name] for name in mistake.details}, None, 422)
+        return await _show(call, given.lang, given, {name: WRONG[name] for name in mistake.details}, status=422)
     except Misused:  # somebody was quicker
-        return _show(call, given.lang, given, {"": WRONG[""]}, None, 409)
+        return await _show(call, given.lang, given, {"": WRONG[""]}, status=409)
     call.services.networks.forget()
     return await _onward(call, given, made)
+
+
+async def _route(call: Call, given: Form) -> Route | None:
+    """What the form says of mail, unless the settings do."""
+    return None if (await call.services.mail.way()).fixed else mailing.route_of(given)
+
+
+async def _try_mail(call: Call, given: Form, language: str) -> Response:
+    await setup.check_secret(call.db, given.secret.strip())
+    tried = await mailing.trial(
+        call.services.mail, given.email, place=call.network.host, language=language, route=await _route(call, given)
+    )
+    return await _show(call, given.lang, given, tried=tried)
 
 
 async def _onward(call: Call, given: Form, made: Founded) -> Response:
@@ -117,17 +147,21 @@ async def _onward(call: Call, given: Form, made: Founded) -> Response:
         if network.host == call.network.host:
             call.network, call.actor = network, anonymous(network)
             async with call.db.tx(network.scope) as tx:
-                return await log_in(call, tx, account, "/")
-    return _show(call, given.lang, given, {}, made, 200)
+                return await log_in(call, tx, account, "/admin")
+    return await _show(call, given.lang, given, made=made)
 
 
-def _show(
-    call: Call, lang: str | None, given: Form, wrong: dict[str, str], made: Founded | None, status: int
-) -> Response:
+async def _show(
+    call: Call, lang: str | None, given: Form, wrong: dict[str, str] | None = None, *, made: Founded | None = None,
+    tried: Trial | None = None, status: int = 200,
+) -> Response:  # fmt: skip
     language = language_of(call, lang)
     scheme = call.settings.scheme
     places = Places(f"{scheme}://{made.public.host}", f"{scheme}://{made.inside.host}") if made else None
-    return show(call, "setup.html", status=status, language=language, given=given, wrong=wrong, made=places)
+    return show(
+        call, "setup.html", status=status, language=language, given=given, wrong=wrong or {}, made=places, tried=tried,
+        goes=await call.services.mail.way(),
+    )  # fmt: skip
 
 
 def _nowhere(call: Call) -> None:

@@ -61,6 +61,11 @@ async def any_organisation(tx: Tx) -> bool:
     return bool(await tx.value("SELECT EXISTS (SELECT FROM organisations)"))
 
 
+async def organisations(tx: Tx) -> int:
+    """How many organisations there are (system)."""
+    return int(await tx.value("SELECT count(*) FROM organisations"))
+
+
 async def some_networks(tx: Tx, limit: int) -> list[Network]:
     """The first networks of the installation, at most `limit` (system)."""
     return await tx.all(f"SELECT {COLUMNS} FROM networks ORDER BY org_id, id LIMIT %s", (limit,), as_=Network)

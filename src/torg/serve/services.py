@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from torg.access.tokens import TokenAuthenticator
 from torg.bridge import guard
 from torg.delegation.events import DelegationEnded
-from torg.engine import backends, kept
+from torg.engine import backends, kept, mail_route
 from torg.engine.blobs import Blobs, DiskBlobs
 from torg.engine.bus import LogBus
 from torg.engine.changes import changes
@@ -114,6 +114,7 @@ async def open_services(
             folder=settings.data / "mail",
             sender=settings.mail_from,
             ca_file=settings.ca_file,
+            stored=(lambda: mail_route.read(db)) if settings.outside else None,
         ),
         fetch=fetch,
         dns=Resolver(outside=settings.outside),

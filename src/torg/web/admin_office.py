@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, Protocol
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,7 +14,7 @@ from torg.engine.postgres import Tx
 from torg.http import Call
 from torg.http.browser import expired_form, is_ours
 from torg.kernel.actor import Actor, NetworkKind, Permission
-from torg.kernel.errors import Forbidden, Invalid
+from torg.kernel.errors import Conflict, Forbidden, Invalid
 from torg.posts.model import PostView
 from torg.web.answer import answer
 from torg.web.forms import Look
@@ -23,6 +23,11 @@ from torg.web.present import OFFICE, presenting
 from torg.web.refusals import refusals
 from torg.web.visitor import Visitor, visitor_of
 
+Only = Literal["public", "inside"]
+Write = Callable[[Visitor, Tx], Awaitable[Response]]
+Work = Callable[[Visitor, Tx], Awaitable[object]]
+Refuse = Callable[[Visitor, Tx, Invalid], Awaitable[Response]]
+
 
 def _(text: str) -> str:
     """Marks a text for translation; the page translates it."""
@@ -30,30 +35,65 @@ def _(text: str) -> str:
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A page of administration and the permissions of which one opens it, as for the methods behind it."""
+    """A page of administration and the permissions of which one opens it, as for the methods behind it.
+
+    `only`: the kind of network that it is for; None for any. `inside` stands for all that are not public.
+    """
 
     path: str
     name: str
     permission: Permission
-    inside_only: bool = False
+    only: Only | None = None
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Pages that belong together, under one heading of the menu."""
+
+    name: str
+    places: tuple[Place, ...]
 
 
 ANY = OFFICE
 EITHER = Permission.MANAGE_USERS | Permission.MANAGE_REPORTS
 LOOK = Permission.VIEW_DASHBOARD | Permission.DEVOPS
-PLACES = (
-    Place("/admin/reports", _("Reports"), Permission.MANAGE_REPORTS),
-    Place("/admin/members", _("Members"), Permission.MANAGE_USERS),
-    Place("/admin/invitations", _("Invitations"), Permission.INVITE_USERS),
-    Place("/admin/federation", _("Other servers"), Permission.MANAGE_FEDERATION),
-    Place("/admin/settings", _("Settings of the network"), Permission.MANAGE_SETTINGS),
-    Place("/admin/announcements", _("Announcements"), Permission.MANAGE_ANNOUNCEMENTS),
-    Place("/admin/rules", _("Rules of the house"), Permission.MANAGE_RULES),
-    Place("/admin/domains", _("Domains"), Permission.MANAGE_NETWORKS, inside_only=True),
-    Place("/admin/retention", _("How long things stay"), Permission.MANAGE_COMPLIANCE),
-    Place("/admin/health", _("Health"), LOOK),
-    Place("/admin/audit", _("Log of acts"), Permission.VIEW_AUDIT_LOG),
+PARTS = (
+    Part(_("Moderation"), (
+        Place("/admin/reports", _("Reports"), Permission.MANAGE_REPORTS),
+    )),
+    Part(_("People"), (
+        Place("/admin/members", _("Members"), Permission.MANAGE_USERS),
+        Place("/admin/invitations", _("Invitations"), Permission.INVITE_USERS),
+    )),
+    Part(_("For everybody"), (
+        Place("/admin/announcements", _("Announcements"), Permission.MANAGE_ANNOUNCEMENTS),
+        Place("/admin/rules", _("Rules of the house"), Permission.MANAGE_RULES),
+    )),
+    Part(_("The network"), (
+        Place("/admin/settings", _("Settings of the network"), Permission.MANAGE_SETTINGS),
+        Place("/admin/federation", _("Other servers"), Permission.MANAGE_FEDERATION),
+        Place("/admin/domains", _("Domains"), Permission.MANAGE_NETWORKS, "inside"),
+        Place("/admin/mail", _("Mail"), Permission.DEVOPS | Permission.MANAGE_SETTINGS),
+    )),
+    Part(_("What is kept"), (
+        Place("/admin/retention", _("How long things stay"), Permission.MANAGE_COMPLIANCE),
+    )),
+    Part(_("Running it"), (
+        Place("/admin/health", _("Health"), LOOK),
+        Place("/admin/audit", _("Log of acts"), Permission.VIEW_AUDIT_LOG),
+    )),
 )  # fmt: skip
+
+
+class Asked(Protocol):
+    """What every page is asked with."""
+
+    lang: str | None
+
+
+class Sent(Asked, Protocol):
+    """What every form comes with."""
+
+    csrf: str | None
 
 
 class Page(Look, kw_only=True):
@@ -73,30 +113,78 @@ class PressedOne(Pressed, kw_only=True):
     id: int
 
 
-def places(actor: Actor) -> list[Place]:
+def parts(actor: Actor) -> list[Part]:
     """Where the role lets somebody in."""
-    here = actor.network_kind is not NetworkKind.PUBLIC
-    return [place for place in PLACES if actor.may(place.permission) and (here or not place.inside_only)]
+    found = [
+        Part(part.name, tuple(one for one in part.places if actor.may(one.permission) and fits(actor, one.only)))
+        for part in PARTS
+    ]
+    return [part for part in found if part.places]
 
 
-async def officer(call: Call, params: Look, permission: Permission) -> Visitor | Response:
+def fits(actor: Actor, only: Only | None) -> bool:
+    """Whether a page is for networks of the actor's kind."""
+    return only is None or (only == "public") == (actor.network_kind is NetworkKind.PUBLIC)
+
+
+async def officer(
+    call: Call, params: Asked, permission: Permission, only: Only | None = None
+) -> Visitor | Response:
     """Who looks, if the role holds any of these permissions: Forbidden (403) else. A stranger is sent to the login."""
     async with call.db.tx(call.network.scope) as tx:
         visitor = await visitor_of(call, params.lang, tx)
     if visitor.account is None:
         goal = call.request.url.path if call.request.method == "GET" else "/admin"
         return onward(f"/auth/sign_in?{urlencode({'next': goal})}")
-    if not visitor.actor.may(permission):
+    if not visitor.actor.may(permission) or not fits(visitor.actor, only):
         raise Forbidden
     return visitor
 
 
-async def commander(call: Call, form: Pressed, permission: Permission) -> Visitor | Response:
+async def commander(
+    call: Call, form: Sent, permission: Permission, only: Only | None = None
+) -> Visitor | Response:
     """The same of who sent a form of ours."""
-    visitor = await officer(call, form, permission)
+    visitor = await officer(call, form, permission, only)
     if isinstance(visitor, Visitor) and not is_ours(call, form.csrf):
         return expired_form(call, visitor.language)
     return visitor
+
+
+async def opened(
+    call: Call, params: Asked, permission: Permission, page: Write, *, only: Only | None = None
+) -> Response:
+    """A page for who may see it, written within a transaction over the whole network."""
+    visitor = await officer(call, params, permission, only)
+    if isinstance(visitor, Response):
+        return visitor
+    async with call.db.tx(visitor.actor.whole) as tx:
+        return await page(visitor, tx)
+
+
+async def commanded(
+    call: Call, form: Sent, permission: Permission, work: Work, again: Refuse, goal: str,
+    *, only: Only | None = None,
+) -> Response:
+    """What a form asks for, done by who may, and on to `goal`. `again`: the page that says why it was refused."""
+    visitor = await commander(call, form, permission, only)
+    if isinstance(visitor, Response):
+        return visitor
+    async with call.db.tx(visitor.actor.whole) as tx:
+        try:
+            async with tx.savepoint():
+                await work(visitor, tx)
+        except Invalid as refused:
+            return await again(visitor, tx, refused)
+        except Conflict as refused:
+            return await again(visitor, tx, Invalid(refused.text))
+    return onward(done(goal))
+
+
+def done(path: str) -> str:
+    """The page that a form leads to, which then says that it was done."""
+    where, hash_, place = path.partition("#")
+    return f"{where}{'&' if '?' in where else '?'}done=1{hash_}{place}"
 
 
 async def shown(
@@ -113,5 +201,5 @@ async def shown(
     at = await presenting(tx, visitor, views, *people)
     return answer(
         visitor, f"admin/{template}", at, status=422 if wrong else 200, wrong=refusals(wrong, visitor.language),
-        done=done, places=places(visitor.actor), may=visitor.actor.may, Permission=Permission, **values,
+        done=done, parts=parts(visitor.actor), may=visitor.actor.may, Permission=Permission, **values,
     )  # fmt: skip

@@ -45,6 +45,9 @@ NAMES = {
     "ends_at": _("End"),
     "retention_days": _("Posts"),
     "message_retention_days": _("Direct messages"),
+    "mail_host": _("Mail server (SMTP)"),
+    "mail_port": _("Port"),
+    "mail_from": _("Address that letters come from"),
     "deleted_retention_days": _("Copies of what was deleted, for compliance"),
 }
 """What forms call a field that is none of the network's settings."""

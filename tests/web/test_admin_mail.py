@@ -1,0 +1,33 @@
+"""How mail goes, in the browser: tried by who looks after it, changed where nobody else shares the installation."""
+
+from __future__ import annotations
+
+from tests.engine.test_mail import mail_server
+from tests.fixtures.square import Square
+from tests.web.test_admin import in_office
+from torg.engine import mail_route
+from torg.engine.mail import Route
+
+PLACE = "/admin/mail"
+
+
+async def test_a_letter_to_oneself_and_nobody_changes_a_shared_installation(square: Square) -> None:
+    owner = await in_office(square, "shop", "Owner")
+    page = await owner.open(PLACE)
+    assert "No mail server is named yet" in page.text
+    assert 'name="mail_host"' not in page.text, "the square has two organisations"
+    async with mail_server() as inbox, mail_server() as other:
+        async with square.services.db.system() as tx:
+            await mail_route.keep(tx, Route(smtp_url=f"smtp://127.0.0.1:{inbox.port}", sender="torg@acme.example"))
+        assert f"127.0.0.1:{inbox.port}" in (await owner.open(PLACE)).text
+        mine = {"mail_host": "127.0.0.1", "mail_port": str(other.port), "mail_from": "x@acme.example"}
+        tried = await owner.send(page, PLACE, act="try", mail_security="none", **mine)
+        assert "is on its way" in tried.text
+        assert [to for _from, to, _letter in inbox.letters] == [["shop@acme.test"]]
+        assert other.letters == [], "one's own server is not asked where others share the way"
+        assert (await owner.send(page, PLACE, act="keep", mail_security="none", **mine)).status_code == 403
+        inbox.refuse = "550 no such person"
+        assert "550" in (await owner.send(page, PLACE)).text
+    assert "did not go" in (await owner.send(page, PLACE)).text, "the server is gone"
+    moderator = await in_office(square, "anna", "Moderator")
+    assert (await moderator.open(PLACE)).status_code == 403
