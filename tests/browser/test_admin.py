@@ -39,7 +39,11 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
     await made(town, "anna", "/api/torg/v1/admin/rules", text="Be kind", hint="Always")
     await made(town, "anna", "/api/torg/v1/admin/announcements", text=f"Open house {LONG}")
     await made(town, "anna", "/api/torg/v1/invites", max_uses=3)
+    role = (await town.client(token=await town.token("anna")).get("/api/torg/v1/admin/roles")).json()[0]
     return [
+        (PUBLIC, "roles", "/admin/roles"),
+        (PUBLIC, "role", f"/admin/roles/{role['id']}"),
+        (PUBLIC, "role-new", "/admin/roles/new"),
         (PUBLIC, "overview", "/admin"),
         (PUBLIC, "reports", "/admin/reports?state=resolved"),
         (PUBLIC, "report", f"/admin/reports/{report['id']}"),

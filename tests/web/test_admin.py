@@ -22,6 +22,8 @@ PAGES: dict[str, bool] = {
     "/admin/members": True,
     "/admin/members?status=pending": True,
     "/admin/invitations": False,
+    "/admin/roles": False,
+    "/admin/roles/new": False,
     "/admin/settings": False,
     "/admin/mail": False,
     "/admin/audit": True,

@@ -119,6 +119,16 @@ async def apps_of(tx: Tx, account_id: int) -> list[Access]:
     )
 
 
+async def revoke_of_account(tx: Tx, account_id: int) -> None:
+    """Take back whatever apps and scripts an account has let in, in this network."""
+    for table in LIVING:
+        await tx.run(
+            f"""UPDATE {table} SET revoked_at = now() WHERE org_id = %s AND network_id = %s AND account_id = %s
+                AND revoked_at IS NULL""",
+            (tx.scope.org_id, tx.scope.network_ids[0], account_id),
+        )
+
+
 async def revoke_of_app(tx: Tx, account_id: int, app_id: int) -> None:
     """Take back what an account gave to an app."""
     for table in LIVING:

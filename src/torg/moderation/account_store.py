@@ -15,6 +15,7 @@ from torg.moderation.model import Dossier, Search
 STATUS = {
     "active": "a.state = 'active' AND a.suspended_at IS NULL AND a.disabled_at IS NULL",
     "pending": "a.state = 'pending'",
+    "unconfirmed": "a.state = 'unconfirmed'",
     "disabled": "a.disabled_at IS NOT NULL",
     "silenced": "a.silenced_at IS NOT NULL",
     "suspended": "a.suspended_at IS NOT NULL",
@@ -34,7 +35,9 @@ DOSSIERS = """
                          WHERE org_id = a.org_id AND network_id = a.network_id AND account_id = a.id
                          UNION ALL SELECT a.sign_up_ip, a.created_at
                      ) s WHERE s.ip IS NOT NULL GROUP BY s.ip ORDER BY at DESC LIMIT 50) used
-           ), '[]') AS ips
+           ), '[]') AS ips,
+           (SELECT max(d.day)::timestamp AT TIME ZONE 'UTC' FROM account_days d
+            WHERE d.org_id = a.org_id AND d.account_id = a.id) AS last_seen
     FROM accounts a
     LEFT JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
     LEFT JOIN roles r ON r.org_id = a.org_id AND r.network_id = a.network_id AND r.id = a.role_id
@@ -103,6 +106,14 @@ def _conditions(wanted: Search) -> tuple[list[str], dict[str, Any]]:
         also("a.host = %(domain)s", domain=wanted.by_domain.strip().lower())
     if wanted.email:
         also("coalesce(p.claims, p.email) LIKE %(email)s", email=_pattern(wanted.email.strip()) + "%")
+    for negated, since in (("", wanted.seen_since), ("NOT ", wanted.unseen_since)):
+        if since is not None:
+            name = "unseen" if negated else "seen"
+            also(
+                f"""{negated}EXISTS (SELECT FROM account_days d WHERE d.org_id = a.org_id AND d.account_id = a.id
+                    AND d.day >= %({name})s)""",
+                **{name: since},
+            )
     if wanted.ip:
         also(
             """(a.sign_up_ip <<= %(ip)s::inet OR EXISTS (SELECT FROM sessions s WHERE s.org_id = a.org_id

@@ -43,11 +43,12 @@ async def record(tx: Tx, actor: Actor, verb: str, target_type: str, target_id: i
 
 
 async def listed(
-    tx: Tx, actor: Actor, page: Page, *, verb: str | None = None, actor_id: int | None = None
+    tx: Tx, actor: Actor, page: Page, *, verb: str | None = None, actor_id: int | None = None,
+    target: tuple[str, int] | None = None,
 ) -> list[Entry]:
     """A page of the acts in the actor's network, newest first; takes the permission to read the log.
 
-    `verb`, `actor_id`: only such acts, only those of somebody.
+    `verb`, `actor_id`: only such acts, only those of somebody. `target`: (its type, its id), only what was done to it.
     """
     if not actor.may(Permission.VIEW_AUDIT_LOG):
         raise Forbidden
@@ -56,10 +57,14 @@ async def listed(
         f"""SELECT id, actor_id, verb, target_type, target_id, details, created_at FROM admin_log
             WHERE org_id = %(org)s AND network_id = %(network)s AND {where}
             AND (%(verb)s::text IS NULL OR verb = %(verb)s) AND (%(by)s::bigint IS NULL OR actor_id = %(by)s)
+            AND (%(target)s::bigint IS NULL OR (target_id = %(target)s AND target_type = %(type)s))
             ORDER BY id {page.direction} LIMIT %(limit)s""",
-        {"org": actor.org_id, "network": actor.network_id, **params, "limit": page.limit, "verb": verb, "by": actor_id},
+        {
+            "org": actor.org_id, "network": actor.network_id, **params, "limit": page.limit, "verb": verb,
+            "by": actor_id, "type": target[0] if target else "", "target": target[1] if target else None,
+        },
         as_=Entry,
-    )
+    )  # fmt: skip
     return in_order(page, found)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
 Category = Literal["spam", "legal", "violation", "other"]
 Act = Literal["none", "sensitive", "disable", "silence", "suspend"]
-Status = Literal["active", "pending", "disabled", "silenced", "suspended", "sensitized"]
+Status = Literal["active", "pending", "unconfirmed", "disabled", "silenced", "suspended", "sensitized"]
 DomainSeverity = Literal["silence", "suspend", "noop"]
 IpSeverity = Literal["sign_up_requires_approval", "sign_up_block", "no_access"]
 
@@ -81,6 +81,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     role_permissions: int | None
     role_highlighted: bool | None
     ips: list[Address]
+    last_seen: datetime | None = None
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +97,8 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     by_domain: str | None = None
     email: str | None = None
     ip: str | None = None
+    seen_since: date | None = None
+    unseen_since: date | None = None
 
 
 class AllowedDomain(msgspec.Struct, frozen=True, kw_only=True):

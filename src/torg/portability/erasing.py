@@ -22,6 +22,8 @@ from torg.kernel.clock import now
 from torg.kernel.errors import Forbidden, NotFound, invalid
 from torg.kernel.ids import new_id
 from torg.moderation import deletion, log
+from torg.moderation import rules as moderation_rules
+from torg.moderation.account_store import position
 from torg.orgs import rules
 from torg.orgs import store as orgs
 from torg.search import actions as search
@@ -143,6 +145,8 @@ async def ask(tx: Tx, actor: Actor, account_id: int, mode: Mode) -> int:
     found = (await accounts.by_ids(tx, [account_id])).get(account_id)
     if found is None or found.kind == "group":
         raise NotFound
+    if actor.account_id is not None and actor.account_id != account_id:
+        moderation_rules.overrides(await position(tx, actor.account_id), await position(tx, account_id))
     id_ = new_id()
     await tx.run(
         """INSERT INTO erasures (org_id, network_id, id, account_ids, mode, requested_by)

@@ -19,10 +19,11 @@ SHOWN = 50
 
 
 class Wanted(Page, kw_only=True):
-    """`verb`: only such acts; `who`: only those of this handle."""
+    """`verb`: only such acts; `who`: only those of this handle; `about`: to this account."""
 
     verb: str = ""
     who: str = ""
+    about: int | None = None
 
 
 @routes.get("/admin/audit", auth="none", hidden=True, tx=False)
@@ -39,7 +40,8 @@ async def index(call: Call, params: Wanted) -> Response:
         asked = Turn(limit=SHOWN, max_id=params.max_id)
         nobody = bool(sought) and by is None
         found = [] if nobody else await log.listed(
-            tx, actor, asked, verb=params.verb.strip() or None, actor_id=by.id if by else None
+            tx, actor, asked, verb=params.verb.strip() or None, actor_id=by.id if by else None,
+            target=("account", params.about) if params.about is not None else None,
         )  # fmt: skip
         who = await people.by_ids(tx, {one.actor_id for one in found})
         older = found[-1].id if len(found) == SHOWN else None

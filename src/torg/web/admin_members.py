@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
 import msgspec
 from starlette.responses import Response
 
-from torg.administration import roles
+from torg.accounts import reads as people
+from torg.administration import logins, roles
 from torg.administration.model import Role
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
+from torg.joining import leaving
 from torg.kernel.actor import Permission
-from torg.kernel.errors import Invalid
+from torg.kernel.clock import now
+from torg.kernel.errors import Invalid, invalid
 from torg.kernel.page import Page as Turn
-from torg.moderation import accounts, reads, report_store
+from torg.moderation import accounts, log, reads, report_store
 from torg.moderation.model import Act, Search, Status
-from torg.web.admin_office import EITHER, Page, PressedOne, commander, officer, shown
+from torg.portability import erasing
+from torg.web.admin_office import EITHER, Page, PressedOne, commanded, commander, officer, shown
 from torg.web.member import onward
 from torg.web.visitor import Visitor
 
@@ -24,13 +29,16 @@ routes = Routes("pages")
 
 USERS = Permission.MANAGE_USERS
 SHOWN = 40
+ACTS_SHOWN = 10
+Seen = Literal["in7", "in30", "not30", "not90", "not365"]
 
 
 class Wanted(Page, kw_only=True):
     """`q` is part of what `by` names."""
 
     q: str = ""
-    by: Literal["username", "display_name", "email", "by_domain"] = "username"
+    by: Literal["username", "display_name", "email", "by_domain", "ip"] = "username"
+    seen: Seen | None = None
     status: Status | None = None
     origin: Literal["local", "remote"] = "local"
     role: int | None = None
@@ -56,6 +64,17 @@ class Measure(PressedOne, kw_only=True):
     mail: bool = False
 
 
+class Login(PressedOne, kw_only=True):
+    verb: Literal["password", "out"]
+
+
+class Goodbye(PressedOne, kw_only=True):
+    """`handle`: typed again by who really means it. `mode` `leave` takes out of this network and erases nothing."""
+
+    mode: Literal["leave", "delete", "anonymise"] = "leave"
+    handle: str = ""
+
+
 class Appointment(PressedOne, kw_only=True):
     """`role` empty: none."""
 
@@ -78,6 +97,11 @@ async def index(call: Call, params: Wanted) -> Response:
         statuses=[params.status] if params.status else [],
         role_ids=[params.role] if params.role else [],
     )
+    if params.seen:
+        since = now().date() - timedelta(days=int(params.seen.lstrip("inot")))
+        search = msgspec.structs.replace(
+            search, **{"unseen_since" if params.seen.startswith("not") else "seen_since": since}
+        )
     if sought := params.q.strip().lstrip("@"):
         search = msgspec.structs.replace(search, **{params.by: sought})
     async with call.db.tx(visitor.actor.whole) as tx:
@@ -140,6 +164,41 @@ async def decide(call: Call, form: Decision) -> Response:
     return _back(form) if form.verb == "approve" else onward("/admin/members?status=pending&done=1")
 
 
+@routes.post("/admin/members/{id}/login/{verb}", auth="none", hidden=True, tx=False, limit="delete")
+async def login(call: Call, form: Login) -> Response:
+    """Mail a link for a new password, or log the member out of every browser and app."""
+
+    async def work(visitor: Visitor, tx: Tx) -> None:
+        if form.verb == "password":
+            await logins.reset_password(tx, visitor.actor, call.network, call.origin, form.id)
+        else:
+            await logins.sign_out(tx, visitor.actor, form.id)
+
+    return await commanded(
+        call, form, logins.OFFICE, work, lambda visitor, tx, refused: _member(visitor, tx, form.id, refused),
+        f"/admin/members/{form.id}",
+    )  # fmt: skip
+
+
+@routes.post("/admin/members/{id}/goodbye", auth="none", hidden=True, tx=False)
+async def goodbye(call: Call, form: Goodbye) -> Response:
+    """Take a member out of the network, or erase the person; the handle must be typed again."""
+    office = leaving.OFFICE if form.mode == "leave" else Permission.MANAGE_COMPLIANCE
+
+    async def work(visitor: Visitor, tx: Tx) -> None:
+        account = await accounts.find(tx, form.id)
+        if form.handle.strip().lstrip("@").lower() != account.handle.lower():
+            raise invalid("handle", "ERR_INVALID", "is not the handle of this member")
+        if form.mode == "leave":
+            await leaving.remove(tx, visitor.actor, form.id)
+        else:
+            await erasing.ask(tx, visitor.actor, form.id, form.mode)
+
+    return await commanded(
+        call, form, office, work, lambda visitor, tx, refused: _member(visitor, tx, form.id, refused), "/admin/members"
+    )
+
+
 @routes.post("/admin/members/{id}/undo/{verb}", auth="none", hidden=True, tx=False)
 async def undo(call: Call, form: Release) -> Response:
     """Take a measure back."""
@@ -165,8 +224,14 @@ async def _member(visitor: Visitor, tx: Tx, id_: int, wrong: Invalid | None = No
     _people, known = await reads.known(tx, [id_])
     inviter = known[id_].invited_by
     invited_by = (await reads.known(tx, [inviter]))[0].get(inviter) if inviter is not None else None
+    if visitor.actor.may(Permission.VIEW_AUDIT_LOG):
+        acts = await log.listed(tx, visitor.actor, Turn(limit=ACTS_SHOWN), target=("account", id_))
+    else:
+        acts = []
+    did = await people.by_ids(tx, {one.actor_id for one in acts})
     return await shown(
-        visitor, tx, "member.html", account, wrong=wrong, done=done, account=account, known=known[id_],
+        visitor, tx, "member.html", account, acts=acts, did=did, wrong=wrong, done=done, account=account,
+        known=known[id_],
         invited_by=invited_by, roles=await _roles(visitor, tx) if account.is_local else [],
         strikes=await report_store.strikes_of(tx, id_),
     )  # fmt: skip

@@ -62,6 +62,7 @@ PARTS = (
     )),
     Part(_("People"), (
         Place("/admin/members", _("Members"), Permission.MANAGE_USERS),
+        Place("/admin/roles", _("Roles"), Permission.MANAGE_ROLES),
         Place("/admin/invitations", _("Invitations"), Permission.INVITE_USERS),
     )),
     Part(_("For everybody"), (

@@ -17,6 +17,7 @@ from torg.web import (
     admin_queues,
     admin_reports,
     admin_retention,
+    admin_roles,
     admin_settings,
 )
 
@@ -37,5 +38,6 @@ def collections() -> list[Routes]:
         admin_queues.routes,
         admin_reports.routes,
         admin_retention.routes,
+        admin_roles.routes,
         admin_settings.routes,
     ]
