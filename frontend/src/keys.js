@@ -1,67 +1,136 @@
-// Mastodon's keyboard shortcuts, for whoever has posts on the page. They do nothing while something is being written.
-const WRITING = "input, textarea, select, [contenteditable]";
-const ways = { h: "/", n: "/notifications", l: "/public", p: "[data-own-profile]", u: "/favourites", s: "/search" };
+// Keyboard shortcuts, as the table says (shortcuts.js is made of src/torg/web/shortcuts.py). Nothing happens while one writes.
+import { shortcuts } from "./shortcuts.js";
 
+const WRITING = "input:not([type=checkbox], [type=radio], [type=submit]), textarea, select, [contenteditable], [role=textbox]";
+const SEQUENCE = 2000;
+const OFF = "torg-keys-off";
+
+const main = () => document.querySelector("main");
+
+// In the columns one moves within the column that one is in
 function posts() {
-  return [...document.querySelectorAll(".posts > .post, .conversation > .post")];
+  const root = document.activeElement?.closest("[data-column]") ?? document.querySelector("[data-column]:not([hidden])") ?? document;
+  return [...root.querySelectorAll(".posts > .post, .posts > .told, .conversation > .post")].filter((one) => one.offsetParent);
 }
 
-function current() {
-  return document.activeElement?.closest(".post");
+export function current() {
+  return document.activeElement?.closest(".told, .post");
+}
+
+export function look(at) {
+  if (!at) return;
+  at.tabIndex = -1;
+  at.focus({ preventScroll: true });
+  at.scrollIntoView({ block: "nearest" });
 }
 
 function step(by) {
   const all = posts();
-  const at = all.indexOf(current());
-  const next = all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)];
-  if (!next) return;
-  next.tabIndex = -1;
-  next.focus({ preventScroll: true });
-  next.scrollIntoView({ block: "nearest" });
+  const at = all.indexOf(current()?.closest(".posts > *, .conversation > *"));
+  look(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
-function press(name) {
-  current()?.querySelector(`[data-act~="${name}"]`)?.click();
+const inPost = (selector) => current()?.querySelector(selector);
+const press = (name) => inPost(`[data-act~="${name}"]`)?.click();
+const visit = (path) => { location.href = path; };
+
+function field(id, elsewhere) {
+  const found = document.querySelector(id);
+  if (!found) return visit(elsewhere);
+  for (let box = found.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  found.focus();
+}
+
+async function help() {
+  const old = document.querySelector("dialog.shortcuts");
+  if (old) return old.close();
+  const answer = await fetch("/keyboard?part=1").catch(() => null);
+  if (!answer?.ok || answer.redirected) return visit("/keyboard");
+  const words = document.querySelector("[data-help]").dataset;
+  const box = document.createElement("dialog");
+  box.className = "shortcuts";
+  box.setAttribute("aria-label", words.help);
+  box.innerHTML = await answer.text();
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = words.close;
+  close.addEventListener("click", () => box.close());
+  const before = document.activeElement;
+  box.addEventListener("close", () => { box.remove(); before?.focus?.({ preventScroll: true }); });
+  box.prepend(close);
+  document.body.append(box);
+  box.showModal();
 }
 
 const acts = {
-  j: () => step(1),
-  k: () => step(-1),
-  r: () => press("reply"),
-  f: () => press("favourite"),
-  b: () => press("boost"),
-  d: () => press("bookmark"),
-  q: () => press("quote"),
-  o: () => current()?.querySelector(".when > a")?.click(),
-  Enter: () => current()?.querySelector(".when > a")?.click(),
-  x: () => current()?.querySelector("details.warning > summary")?.click(),
-  "?": () => { location.href = "/keyboard"; },
-  "/": () => (document.querySelector("input[type=search]") ?? { focus: () => { location.href = "/search"; } }).focus(),
+  next: () => step(1),
+  previous: () => step(-1),
+  top: () => { const first = posts()[0]; first?.scrollIntoView({ block: "center" }); look(first); },
+  column: (key) => {
+    const column = document.querySelectorAll("[data-column]")[Number(key) - 1];
+    if (column) column.dispatchEvent(new CustomEvent("torg:enter", { bubbles: true }));
+    else if (key === "1") acts.top();
+  },
+  more: () => (document.activeElement?.closest("[data-column]") ?? main()).querySelector("a[rel=next]")?.focus(),
+  back: () => history.back(),
+  open: () => inPost(".when > a")?.click(),
+  profile: () => inPost("a.author")?.click(),
+  reply: () => press("reply"),
+  mention: () => { const handle = inPost("a.author .handle"); if (handle) visit(`/compose?text=${encodeURIComponent(`${handle.textContent} `)}`); },
+  favourite: () => press("favourite"),
+  boost: () => press("boost"),
+  quote: () => press("quote"),
+  bookmark: () => press("bookmark"),
+  warning: () => inPost("details.warning:not(:has(> .media)) > summary")?.click(),
+  media: () => inPost("details.warning:has(> .media) > summary")?.click(),
+  look: () => { const item = inPost(".media a, .media video, .media audio"); if (item?.play) item.paused ? item.play() : item.pause(); else item?.click(); },
+  write: () => field("#compose-text", "/compose"),
+  anew: () => visit("/compose"),
+  warn: () => field("[name=spoiler]", "/compose"),
+  search: () => field("main input[type=search]", "/search"),
+  leave: () => document.activeElement?.blur(),
+  go: (key, goal) => {
+    const [link, more = ""] = goal.split(" ");
+    if (goal.startsWith("/")) visit(goal);
+    else if (document.querySelector(link)) visit(document.querySelector(link).getAttribute("href") + more);
+  },
+  help,
 };
 
-let after = "";
+// The key with what is held: alt by the place of the key, since with it many layouts write something else
+function named(event) {
+  const key = event.altKey && event.code.startsWith("Key") ? event.code.slice(3) : event.key;
+  const held = (event.altKey ? "alt+" : "") + (event.shiftKey && key.length > 1 ? "shift+" : "");
+  return held + (event.shiftKey && key.length === 1 ? key : key.toLowerCase());
+}
+
+let before = "", since = 0;
+
+function pressed(event) {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.getModifierState("AltGraph")) return;
+  const writing = event.target.closest(WRITING) || event.target.isContentEditable;
+  const key = named(event);
+  if (writing && key !== "escape" && key !== "alt+x") return;
+  if (key === "escape") { before = ""; if (writing) acts.leave(); return; }
+  if (localStorage.getItem(OFF) || (document.querySelector("dialog[open]") && key !== "?")) return;
+  // Enter belongs to the link or button that has the focus, and one that is held down is not pressed again
+  if (event.repeat && !["j", "k"].includes(key)) return;
+  if (key === "enter" && !event.target.matches(".post, .told")) return;
+  const sequence = before && event.timeStamp - since < SEQUENCE ? `${before} ${key}` : "";
+  const known = shortcuts[sequence] ?? shortcuts[key];
+  before = !sequence && key === "g" ? key : "";
+  since = event.timeStamp;
+  if (!known) return;
+  event.preventDefault();
+  acts[known[0]](key, known[1]);
+}
 
 export function keyboard() {
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(WRITING)) {
-      if (event.key === "Escape" && event.target.closest(WRITING)) event.target.blur();
-      return;
-    }
-    if (after === "g") {
-      after = "";
-      const way = ways[event.key];
-      if (way) location.href = way.startsWith("/") ? way : document.querySelector(way)?.href ?? "/";
-      return;
-    }
-    if (event.key === "g") { after = "g"; return; }
-    if (event.key === "n" || event.key === "c") {
-      const field = document.querySelector("#compose-text");
-      if (field) { field.focus(); event.preventDefault(); } else location.href = "/compose";
-      return;
-    }
-    // Enter belongs to the link or button that has the focus
-    if (event.key === "Enter" && !event.target.classList.contains("post")) return;
-    const act = acts[event.key];
-    if (act) { act(); event.preventDefault(); }
-  });
+  document.addEventListener("keydown", pressed);
+  const box = document.querySelector("[data-keys-switch]");
+  if (!box) return;
+  const on = box.querySelector("input");
+  on.checked = !localStorage.getItem(OFF);
+  on.addEventListener("change", () => (on.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+  box.hidden = false;
 }

@@ -8,6 +8,7 @@ import { counting } from "./count.js";
 import { pickers } from "./emoji.js";
 import { faces } from "./faces.js";
 import { files } from "./files.js";
+import { keeping } from "./focus.js";
 import { keyboard } from "./keys.js";
 import { live } from "./live.js";
 import { member } from "./member.js";
@@ -18,6 +19,7 @@ htmx.config.includeIndicatorCSS = false;
 
 app();
 keyboard();
+keeping();
 menus();
 faces();
 audiences();

@@ -33,10 +33,11 @@ TOGETHER = 0.4
 """Seconds in which what comes is gathered, so that a burst is one rendering and one change of the page."""
 MOST_AT_ONCE = 60
 MOST_PLACES = 20
+EVERYBODY = ("public", "public:local", "public:remote")
 
 
 class Watch(Look, kw_only=True):
-    """`place[]`: home, public, tag:NAME, list:ID, group:ID (docs/pages.md). `after`: the last event that is known."""
+    """`place[]`: home, public, tag:NAME, list:ID, … (docs/pages.md). `after`: the last event that is known."""
 
     place: list[str] = []
     path: str = "/"
@@ -70,8 +71,8 @@ async def _topics(visitor: Visitor, places: Sequence[str]) -> set[Topic]:
     found = {Topic(USER, me), Topic(NOTIFICATION, me), Topic(READING, me), Topic(DIRECT, me)}
     for place in places:
         kind, _, key = place.partition(":")
-        if kind == "public" and not visitor.actor.guest:
-            found.add(Topic("public"))
+        if place in EVERYBODY and not visitor.actor.guest:
+            found.add(Topic(place))
         elif kind == "tag" and (name := tag_name(key)):
             found.add(Topic(HASHTAG, name))
         elif kind == "list":

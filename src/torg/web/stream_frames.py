@@ -22,6 +22,7 @@ from torg.web.present import presenting
 from torg.web.visitor import Visitor
 
 MOST_TOLD = 20
+WATCHED = frozenset({USER, "public", "public:local", "public:remote", HASHTAG, LIST, NOTIFICATION, READING})
 
 
 class New(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +65,7 @@ async def framed(visitor: Visitor, places: Sequence[str], path: str, messages: S
         if frame.event == "delete":
             gone.append((frame.payload or b"").decode())
             continue
-        if frame.payload is None or message.topic.name not in (USER, "public", HASHTAG, LIST, NOTIFICATION, READING):
+        if frame.payload is None or message.topic.name not in WATCHED:
             continue
         named = msgspec.json.decode(frame.payload, type=Named)
         if frame.event == "update":
@@ -84,7 +85,7 @@ def _place(topic: Topic) -> str:
         return "home"
     if topic.name == HASHTAG:
         return f"tag:{topic.key}"
-    return topic.name if topic.name == "public" else f"list:{topic.key}"
+    return f"list:{topic.key}" if topic.name == LIST else topic.name
 
 
 async def _change(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from starlette.responses import RedirectResponse, Response
 
@@ -26,6 +26,13 @@ from torg.web.visitor import Visitor, kept_out, visitor_of
 routes = Routes("pages")
 
 
+class Everybody(Turn, kw_only=True):
+    """`only`: what is written in this network, or in others."""
+
+    only: Literal["", "local", "remote"] = ""
+
+
+
 @routes.get("/", auth="none", hidden=True)
 async def front(call: Call, params: Turn) -> Response:
     """A member's home; else what this network is and its newest posts; on an inside only the way in."""
@@ -43,7 +50,7 @@ async def front(call: Call, params: Turn) -> Response:
 
 
 @routes.get("/public", auth="none", hidden=True)
-async def public(call: Call, params: Turn) -> Response:
+async def public(call: Call, params: Everybody) -> Response:
     """Everybody's posts, also for members who want to look beyond those whom they follow."""
     visitor = await visitor_of(call, params.lang)
     if (away := kept_out(visitor)) is not None:
@@ -52,8 +59,10 @@ async def public(call: Call, params: Turn) -> Response:
 
 
 async def _everybody(visitor: Visitor, params: Turn, template: str) -> Response:
-    views = await reads.public(visitor.call.tx, visitor.actor, turned(params))
-    return await _posts(visitor, params, template, views)
+    only = params.only if isinstance(params, Everybody) else ""
+    local, remote = only == "local", only == "remote"
+    views = await reads.public(visitor.call.tx, visitor.actor, turned(params), local=local, remote=remote)
+    return await _posts(visitor, params, template, views, only=only)
 
 
 @routes.get("/tags/{name}", auth="none", hidden=True)
