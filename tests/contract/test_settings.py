@@ -53,6 +53,10 @@ def test_every_setting_can_be_given_both_ways(tmp_path: Path) -> None:
         "ca_file": str(file),
         "outside": "off",
         "vapid_contact": "mailto:a@acme.example",
+        "surge": "off",
+        "surge_at": "relay_s=2/4/8/16",
+        "surge_rise": "4",
+        "surge_fall": "60",
         "log_level": "debug",
     }
     assert set(values) == {setting.name for setting in SETTINGS}
@@ -98,6 +102,8 @@ def test_tls_makes_addresses_https(tmp_path: Path) -> None:
         ({"TORG_TRUSTED_PROXIES": "proxy"}, "address ranges"),
         ({"TORG_TLS_CERT": "/nowhere.pem", "TORG_TLS_KEY": "/nowhere.pem"}, "a file that exists"),
         ({"TORG_CONFIG": "/nowhere.toml"}, "there is no such file"),
+        ({"TORG_SURGE_AT": "relay_s=4/2/1/1"}, "steps that rise"),
+        ({"TORG_SURGE_RISE": "0"}, "seconds"),
         ({"TORG_MAX_IMAGE_MB": "-1"}, "megabytes"),
         ({"TORG_CONFIRM_EMAIL": "on"}, "TORG_SMTP_URL"),
         ({"TORG_MAIL_FROM": "nobody"}, "e-mail address"),

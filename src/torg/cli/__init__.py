@@ -97,6 +97,12 @@ deliveries.command("torg.cli.deliveries:drop", name="drop")
 deliveries.command("torg.cli.deliveries:try_", name="try")
 app.command(deliveries)
 
+surge = App(name="surge", help="What is shed under load, and an operator's word on it.")
+surge.command("torg.cli.surge:status", name="status")
+surge.command("torg.cli.surge:hold", name="hold")
+surge.command("torg.cli.surge:release", name="release")
+app.command(surge)
+
 compliance = App(name="compliance", help="A whole network as files with a manifest of hashes.")
 compliance.command("torg.cli.compliance:export", name="export")
 compliance.command("torg.cli.compliance:verify", name="verify")

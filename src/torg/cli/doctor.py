@@ -21,6 +21,9 @@ from torg.moderation import chain
 from torg.orgs import store as orgs
 from torg.peers import subscription_store
 from torg.serve.services import Services
+from torg.serve.surge import JOBS
+from torg.surge import reads as surge
+from torg.surge.model import Standing
 
 LOW_DISK = 500_000_000
 LATE = 60.0
@@ -67,6 +70,7 @@ def doctor(*, json: bool = False, anchor: tuple[str, ...] = ()) -> int:
 
 async def _examine(settings: Settings, anchors: Sequence[str] = ()) -> list[Finding]:
     async with opened(settings) as services, services.db.system() as tx:
+        standing = await surge.standing(tx)
         return [
             await _postgres(tx),
             *await _several(settings),
@@ -75,7 +79,8 @@ async def _examine(settings: Settings, anchors: Sequence[str] = ()) -> list[Find
             await _audit(tx, anchors),
             await _networks(tx),
             await _events(tx),
-            *await _work(tx),
+            _surge(standing),
+            *await _work(tx, standing),
             await _deliveries(tx),
             await _block_lists(tx),
             *await _copies(tx),
@@ -169,13 +174,27 @@ async def _events(tx: Tx) -> Finding:
     )
 
 
-async def _work(tx: Tx) -> list[Finding]:
+def _surge(standing: Standing) -> Finding:
+    """Shedding is as it should be under load; what is held by hand may have been forgotten."""
+    behind = "".join(f"; {name} done up to {at:%Y-%m-%d %H:%M:%S} UTC" for name, at in sorted(standing.behind.items()))
+    return Finding(
+        name="surge",
+        well=standing.ladder.held is None,
+        value=surge.words(standing.ladder) + behind + ("; counts wait" if standing.counts_wait else ""),
+        advice="A rung is held by hand. torg surge release lets go of it (docs/surge.md).",
+    )
+
+
+async def _work(tx: Tx, standing: Standing) -> list[Finding]:
+    """Kinds that the surge ladder holds back are late on purpose."""
     queues = await jobs.queues(tx)
+    held = {kind for rung, kinds in JOBS.items() if standing.ladder.shown >= rung for kind in kinds}
     return [
         Finding(
             name=f"jobs {q.kind}",
-            well=q.dead == 0 and q.late_seconds < LATE,
-            value=f"{q.waiting} waiting, {q.running} running, {q.dead} given up, {q.late_seconds:.0f} s late",
+            well=q.dead == 0 and (q.late_seconds < LATE or q.kind in held),
+            value=f"{q.waiting} waiting, {q.running} running, {q.dead} given up, {q.late_seconds:.0f} s late"
+            + (" (held back: surge)" if q.kind in held else ""),
             advice="Is torg serve running? Given-up jobs keep their error in the table jobs.",
         )
         for q in queues

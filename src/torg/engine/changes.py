@@ -60,6 +60,7 @@ TOUCHED: dict[str, tuple[str, ...]] = {
     ),
     "PostUnfavourited": ("post_id", "account_id"),
     "PostUnpinned": ("post_id", "account_id"),
+    "PostsCounted": ("post_ids",),
     "QuoteAsked": ("account_id", "quoted_id", "post_id"),
     "QuoteRevoked": ("post_id", "account_id", "quoted_id"),
     "ReadMoved": ("account_id",),
@@ -80,7 +81,7 @@ QUIET = frozenset(
         "account_days", "audit_heads", "dead_events", "deliveries", "delivery_lanes", "event_log", "grants",
         "idempotency_keys", "jobs", "mailed_proofs", "periodic_runs", "post_search", "refused_addresses",
         "seen_activities", "sessions", "trends", "trend_runs", "guard_shingles", "guard_posts", "watch_hits",
-        "link_pages",
+        "link_pages", "post_count_changes", "postponed_effects", "surge_ladder", "surge_pressures", "surge_steps",
     }
 )  # fmt: skip
 """Tables that no remembered answer shows anything of."""

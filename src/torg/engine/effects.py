@@ -7,7 +7,7 @@ talks to the world is a job, since the relay waits for its effects and may run o
 from __future__ import annotations
 
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -94,12 +94,23 @@ class EffectRunner:
         self._by_name = {name_of(effect): effect for todo in self._effects.values() for effect in todo}
         self._ctx = ctx
 
-    async def run(self, tx: Tx, rows: Sequence[OutboxRow]) -> None:
-        """All effects of these events, in the order of the events; neighbours of one kind are taken together."""
+    async def run(
+        self,
+        tx: Tx,
+        rows: Sequence[OutboxRow],
+        *,
+        only: Collection[Effect] | None = None,
+        but: Collection[Effect] = (),
+    ) -> None:
+        """All effects of these events, in the order of the events; neighbours of one kind are taken together.
+
+        Or `only` these, or all `but` those (engine/postponed.py).
+        """
         for (_, _, kind), group in groupby(rows, key=lambda row: (row.org_id, row.network_id, row.kind)):
             happened = [h for row in group if (h := await self._decoded(tx, row)) is not None]
             for effect in self._effects.get(kind, ()) if happened else ():
-                await self._together(tx, effect, happened)
+                if effect not in but and (only is None or effect in only):
+                    await self._together(tx, effect, happened)
 
     async def _together(self, tx: Tx, effect: Effect, happened: list[Happened]) -> None:
         """One savepoint for the whole run; only when that fails, one for each event, to find the culprit."""
@@ -145,11 +156,19 @@ class EffectRunner:
         )
         await keep(tx, row, name_of(effect), error, retry_at=FIRST_RETRY)
 
-    async def give_up(self, tx: Tx, rows: Sequence[OutboxRow], error: Exception) -> None:
+    async def give_up(
+        self, tx: Tx, rows: Sequence[OutboxRow], error: Exception, *, only: Collection[Effect] | None = None
+    ) -> None:
         """Record every effect of these events as dead: they broke the relay's own transaction repeatedly."""
         for row in rows:
             for effect in self._effects.get(row.kind, ()):
+                if only is not None and effect not in only:
+                    continue
                 await keep(tx, row, name_of(effect), error, retry_at=None)
+
+    def kinds(self, effects: Collection[Effect]) -> list[str]:
+        """The kinds of events that set off any of these effects."""
+        return [kind for kind, todo in self._effects.items() if any(effect in effects for effect in todo)]
 
     async def retry(self, tx: Tx) -> int:
         """Run the failed effects whose time has come; the number of them."""

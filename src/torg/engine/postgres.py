@@ -242,6 +242,11 @@ class Database:
         await self._app.close(timeout=2)
         await self._system.close(timeout=2)
 
+    def waited(self) -> tuple[int, int]:
+        """How many times a connection was waited for since the start, and for how many milliseconds altogether."""
+        stats = [pool.get_stats() for pool in (self._app, self._system)]
+        return sum(s.get("requests_num", 0) for s in stats), sum(s.get("requests_wait_ms", 0) for s in stats)
+
     def tx(self, scope: Scope) -> AbstractAsyncContextManager[Tx]:
         """A transaction that sees only the scope's rows: commits on success, rolls back on an exception."""
         return _transaction(self._app, _begin(scope), scope)

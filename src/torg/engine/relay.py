@@ -19,6 +19,7 @@ import structlog
 from torg.engine.effects import EffectRunner, Effects, OutboxRow
 from torg.engine.outbox import wake
 from torg.engine.postgres import Database, Tx, heed_cancelling
+from torg.engine.postponed import Postponed
 
 log = structlog.get_logger(__name__)
 
@@ -39,9 +40,18 @@ STATEMENT_TIMEOUT = "30s"
 class Relay:
     """`await Relay(db, effects, ctx).run()` until cancelled. `ctx` is handed to every effect as it is."""
 
-    def __init__(self, db: Database, effects: Effects, ctx: Any = None, *, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        db: Database,
+        effects: Effects,
+        ctx: Any = None,
+        *,
+        batch: int = BATCH,
+        postponed: Postponed | None = None,
+    ) -> None:
         self._db = db
         self._runner = EffectRunner(effects, ctx)
+        self._postponed = postponed or Postponed({})
         self._most = batch
         self._limit = batch
         self._failures = 0
@@ -69,8 +79,10 @@ class Relay:
         moved, pause = 0, FIRST_PAUSE
         async with self._connection() as connection:
             await connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+            await self._postponed.load(connection)
             while True:
                 count, held = await self._guarded(connection)
+                count += await self._postponed.catch_up(connection, self._runner)
                 moved += count
                 if not count and not held:
                     return moved
@@ -100,11 +112,13 @@ class Relay:
         loop = asyncio.get_running_loop()
         sleep_no_more = wake.add(loop, self._wake)
         pause, next_retry = FIRST_PAUSE, loop.time()
+        await self._postponed.load(connection)
         try:
             while True:
                 heed_cancelling()
                 self._wake.clear()
                 moved, held = await self._guarded(connection)
+                moved += await self._postponed.catch_up(connection, self._runner)
                 if loop.time() >= next_retry:
                     await self._retry(connection)
                     next_retry = loop.time() + RETRY_EVERY
@@ -155,11 +169,13 @@ class Relay:
             rows = await tx.all(TAKE, (self._limit,), as_=OutboxRow)
             if not rows:
                 return 0, bool(await tx.value(HELD))
+            late = self._postponed.now()
             if without_effects is None:
-                await self._runner.run(tx, rows)
+                await self._runner.run(tx, rows, but=self._postponed.effects(late))
             else:
                 await self._runner.give_up(tx, rows, without_effects)
             last = await tx.value(MOVE, ([row.org_id for row in rows], [row.id for row in rows]))
+            await self._postponed.note(tx, late, last - len(rows) + 1, rows[0].created_at)
             await tx.run("SELECT pg_notify(%s, %s)", (CHANNEL, str(last)))
         for call in tx.after:
             call()
@@ -182,7 +198,7 @@ class Relay:
 async def trim(tx: Tx, *, keep: timedelta = timedelta(days=7), most: int = TRIM_AT_ONCE) -> int:
     """Drop log rows older than `keep`; how many (call again while it is `most`). A system transaction.
 
-    The newest row always stays, since the next number is counted from it.
+    The newest row always stays, since the next number is counted from it, and so does what effects wait for.
     """
     return await tx.run(TRIM, {"keep": keep, "most": most})
 
@@ -219,6 +235,7 @@ TRIM = """
 DELETE FROM event_log WHERE seq IN (
     SELECT seq FROM event_log
     WHERE relayed_at < now() - %(keep)s::interval AND seq < (SELECT max(seq) FROM event_log)
+    AND seq < (SELECT coalesce(min(next_seq), 9223372036854775807) FROM postponed_effects)
     ORDER BY seq LIMIT %(most)s)
 """
 

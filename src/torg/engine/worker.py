@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
@@ -101,7 +101,9 @@ class Worker(Frame):
         *,
         periodic: Sequence[Periodic] = (),
         at_once: int = 16,
+        held: Callable[[], Collection[str]] = frozenset,
     ) -> None:
+        """`held`: kinds that are not begun at the moment; their jobs wait."""
         super().__init__(db, name="worker", lock_class=LOCK_CLASS, waker=jobs.wake, poll=POLL, upkeep=RECOVER_EVERY)
         self._services = services
         self._kinds = {k: h if isinstance(h, Handling) else Handling(run=h) for k, h in handlers.items()}
@@ -110,6 +112,7 @@ class Worker(Frame):
             raise ValueError(f"periodic jobs without a handler: {sorted(unknown)}")
         self._periodic = periodic
         self._at_once = at_once
+        self._held = held
         self._running: dict[asyncio.Task[None], str] = {}
 
     async def drain(self) -> int:
@@ -141,8 +144,10 @@ class Worker(Frame):
     async def _claim(self) -> list[Job]:
         """Due jobs, as many as there are free places in all and for each kind."""
         counts = list(self._running.values())
-        kinds, places = [], []
+        kinds, places, held = [], [], self._held()
         for kind, handling in self._kinds.items():
+            if kind in held:
+                continue
             free = min(handling.concurrency - counts.count(kind), self._at_once - len(counts))
             if free > 0:
                 kinds.append(kind)

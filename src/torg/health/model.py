@@ -97,6 +97,7 @@ KINDS = (
     Kind(name="work_late", label=_("How late the work of the installation is"), unit="s", shared=True,
          together="most"),
     Kind(name="processor", label=_("Processor time of Torg"), unit="%", shared=True),
+    Kind(name="surge", label=_("Rungs of the surge ladder that are shed"), shared=True, together="most"),
     Kind(name="requests", label=_("Requests per minute")),
     Kind(name="errors", label=_("Errors of ours per minute")),
     Kind(name="streams", label=_("Live streams open")),

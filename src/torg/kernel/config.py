@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from torg.kernel import pressures
 from torg.kernel.errors import Misused
 
 PREFIX = "TORG_"
@@ -60,6 +61,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ca_file: Path | None = None
     outside: bool = True
     vapid_contact: str = "mailto:torg@localhost"
+    surge: bool = True
+    surge_at: Mapping[str, pressures.Steps] = msgspec.field(default_factory=lambda: pressures.STEPS)
+    surge_rise: int = 6
+    surge_fall: int = 30
     log_level: str = "info"
 
     @property
@@ -160,6 +165,13 @@ def _megabytes(value: Any) -> int:
     text = str(value).strip()
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10_000:
         raise ValueError("a number of megabytes from 1 to 10000")
+    return int(text)
+
+
+def _seconds(value: Any) -> int:
+    text = str(value).strip()
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 3600:
+        raise ValueError("a number of seconds from 1 to 3600")
     return int(text)
 
 
@@ -268,6 +280,22 @@ SETTINGS: tuple[Setting, ...] = (
         "Whom push services may contact about our notifications (RFC 8292).",
     ),
     Setting(
+        "surge",
+        _switch,
+        "on · off",
+        "Whether the installation sheds load by itself when it is under pressure (docs/surge.md). Off: only what an "
+        "operator holds with `torg surge hold`.",
+    ),
+    Setting(
+        "surge_at",
+        pressures.read,
+        "name=1/2/3/4 …",
+        "From which figures on counts, link cards, search and streams are shed; names that are left out keep their "
+        "steps, 0 never leads there.",
+    ),
+    Setting("surge_rise", _seconds, "seconds", "For how long a figure must be that high before the ladder climbs."),
+    Setting("surge_fall", _seconds, "seconds", "For how long figures must be below half of it before it comes down."),
+    Setting(
         "log_level",
         _one_of("debug", "info", "warning", "error"),
         "debug · info · warning · error",
@@ -356,6 +384,8 @@ def reference() -> str:
             shown = "by `smtp_url`"
         elif shown in (None, ()):
             shown = "none"
+        elif isinstance(shown, Mapping):
+            shown = f"`{pressures.written(shown)}`"
         else:
             shown = f"`{shown}`"
         lines.append(f"| `{setting.name}` | `{setting.variable}` | {setting.form} | {shown} | {setting.doc} |")

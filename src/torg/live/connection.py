@@ -48,6 +48,11 @@ class Connection:
     def place(self) -> tuple[int, int]:
         return self.actor.org_id, self.actor.network_id
 
+    @property
+    def fullness(self) -> float:
+        """How much of the queue is taken, from 0 to 1."""
+        return self._queue.qsize() / self._queue.maxsize
+
     def wants(self, topic: Topic, event: str) -> bool:
         """Whether the token lets this event of the topic through (notifications need their own scope)."""
         if event in ("notification", "notifications_merged") and topic.name in (USER, NOTIFICATION, EVERYTHING):

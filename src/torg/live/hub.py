@@ -60,6 +60,11 @@ class Hub:
         """Readers at present."""
         return sum(len(room) for room in self._rooms.values())
 
+    def fullness(self) -> float:
+        """How full the readers' queues are, percent on average: one slow reader is no pressure, many are."""
+        readers = self.count()
+        return 100 * sum(c.fullness for room in self._rooms.values() for c in room) / readers if readers else 0.0
+
     def join(self, connection: Connection, *, after: int | None = None) -> None:
         """Let a reader in: with what comes from now on, or with everything after the event numbered `after`.
 

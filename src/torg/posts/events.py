@@ -107,6 +107,12 @@ class PostUnpinned(Event, frozen=True, kw_only=True):
     account_id: int
 
 
+class PostsCounted(Event, frozen=True, kw_only=True):
+    """Counters that were put off while the installation shed counts have been added up (posts/counting.py)."""
+
+    post_ids: list[int]
+
+
 class QuoteRevoked(Event, frozen=True, kw_only=True):
     """The quoted author withdrew consent; the quoting post shows no quote any more."""
 

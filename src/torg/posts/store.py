@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from torg.engine.postgres import Row, Tx, json
+from torg.posts import counting
 from torg.posts.model import Post
 from torg.posts.visibility import readable
+from torg.surge.model import Rung
+from torg.surge.state import sheds
 
 COLUMNS = ", ".join(f"p.{name}" for name in Post.__struct_fields__)
 TENANT = "p.org_id = %(org)s AND p.network_id = %(network)s"
@@ -115,7 +118,10 @@ async def add_mentions(tx: Tx, post_id: int, account_ids: Sequence[int]) -> None
 
 
 async def count(tx: Tx, post_id: int, **changes: int) -> None:
-    """Add to a post's counters: `count(tx, id, boosts=1)`."""
+    """Add to a post's counters: `count(tx, id, boosts=1)`; in a surge they are added up later."""
+    if sheds(tx, Rung.COUNTS):
+        await counting.note(tx, post_id, **changes)
+        return
     names = list(changes)
     await tx.run(
         f"""INSERT INTO post_counts (org_id, network_id, post_id, {", ".join(names)})

@@ -19,7 +19,7 @@ LEFT_OUT = frozenset({
     "delivery_lanes", "held_posts", "push_subscriptions", "websub_subscriptions", "block_subscriptions", "mirrors",
     "tokens", "refresh_tokens", "sessions", "grants", "mailed_proofs", "join_links", "setup_secret", "signing_keys",
     "vapid_keys", "scheduled_posts", "digest_plans", "calendar_feeds", "saved_searches", "domain_purges",
-    "media_secret",
+    "media_secret", "postponed_effects", "surge_ladder", "surge_pressures",
 })  # fmt: skip
 
 COLUMNS = """

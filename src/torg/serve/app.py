@@ -20,6 +20,7 @@ from torg.serve.effects import EFFECTS
 from torg.serve.jobs import HANDLERS, PERIODIC
 from torg.serve.routes import collections
 from torg.serve.services import Services
+from torg.serve.surge import postponed
 
 log = structlog.get_logger(__name__)
 
@@ -60,13 +61,14 @@ async def background(services: Services, *, relay: bool = True, worker: bool = T
         asyncio.create_task(services.bus.run(), name="bus"),
         asyncio.create_task(services.hub.run(), name="hub"),
         asyncio.create_task(recorder(services).run(), name="figures"),
+        asyncio.create_task(services.surge.run(), name="surge"),
     ]
     if relay:
-        moving = Relay(services.db, EFFECTS, services)
+        moving = Relay(services.db, EFFECTS, services, postponed=postponed(services.surge))
         services.bus.leads = lambda: moving.leading
         tasks.append(asyncio.create_task(moving.run(), name="relay"))
     if worker:
-        doing = Worker(services.db, HANDLERS, services, periodic=PERIODIC)
+        doing = Worker(services.db, HANDLERS, services, periodic=PERIODIC, held=services.surge.held_jobs)
         tasks.append(asyncio.create_task(doing.run(), name="worker"))
         tasks.append(asyncio.create_task(Courier(services).run(), name="courier"))
     try:

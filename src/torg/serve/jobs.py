@@ -37,7 +37,7 @@ from torg.must_see import fanout as must_see
 from torg.orgs import store as orgs
 from torg.peers import enforcement, pictures, purging, subscriptions
 from torg.portability import erasing, importing, moving, my_data
-from torg.posts import polls, schedule
+from torg.posts import counting, polls, schedule
 from torg.push import delivery as push
 from torg.remote import actors
 from torg.remote import upkeep as remote
@@ -46,6 +46,7 @@ from torg.retention import jobs as retention
 from torg.serve import cards
 from torg.signing import effects as signing
 from torg.signing import gone
+from torg.surge import actions as surge
 from torg.trends import actions as trends
 
 
@@ -138,6 +139,8 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **gone.HANDLERS,
     **telling.HANDLERS,
     **creating.HANDLERS,
+    **counting.HANDLERS,
+    **surge.HANDLERS,
 }
 
 PERIODIC: Sequence[Periodic] = (
@@ -162,4 +165,6 @@ PERIODIC: Sequence[Periodic] = (
     *retention.PERIODIC,
     *gone.PERIODIC,
     *subscriptions.PERIODIC,
+    *counting.PERIODIC,
+    *surge.PERIODIC,
 )

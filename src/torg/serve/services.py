@@ -35,10 +35,12 @@ from torg.moderation.door import Door
 from torg.moderation.events import AccountModerated
 from torg.orgs.reads import NetworksByHost
 from torg.policies.gate import Gate
-from torg.posts import checks
+from torg.posts import checks, counting
 from torg.posts.plain import PlainPosts
 from torg.push import keys
+from torg.serve.surge import JOBS
 from torg.signing.keyring import Keyring
+from torg.surge.watch import Watch
 from torg.web import files
 
 
@@ -64,6 +66,7 @@ class Services:
     keyring: Keyring
     flights: Flights
     plain: PlainPosts
+    surge: Watch
     uploads: Path
     node: int
     file_readers: Sequence[files.FileReader] = ()
@@ -100,6 +103,21 @@ async def open_services(
 
     workshop = Workshop(db, blobs, WorkerPool(), settings.data / "making", sizes)
     fetch = Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file, outside=settings.outside)
+    plain = PlainPosts(db)
+    hub = Hub(
+        db, bus, REACTIONS, barring=[kind_of(AccountModerated), kind_of(DelegationEnded)], admits=admits
+    )
+    surge = Watch(
+        db, settings, node,
+        {
+            "posts_waiting": lambda: plain.waiting,
+            "streams_full": hub.fullness,
+            "log_position": lambda: bus.position,
+        },
+        JOBS,
+        counting.want,
+    )
+    await surge.look()
     services = Services(
         settings=settings,
         db=db,
@@ -122,13 +140,12 @@ async def open_services(
         door=Door(db),
         gate=gate,
         bus=bus,
-        hub=Hub(
-            db, bus, REACTIONS, barring=[kind_of(AccountModerated), kind_of(DelegationEnded)], admits=admits
-        ),
+        hub=hub,
         identity=await keys.load(db, settings.vapid_contact),
         keyring=Keyring(),
         flights=Flights(),
-        plain=PlainPosts(db),
+        plain=plain,
+        surge=surge,
         uploads=uploads,
         node=node,
         file_readers=(files.token_reader(TokenAuthenticator(), gate),),
