@@ -68,6 +68,7 @@ async def fill(town: Town) -> list[tuple[str, str]]:
         ("live", "/live"),
         ("live-page", "/live/wheels"),
         ("live-wall", "/live/wheels/wall"),
+        ("live-missed", "/live/wheels/missed"),
         ("live-clock", "/live/wheels/clock"),
         ("live-direct", "/live/wheels/direct"),
         ("live-new", "/live-new"),

@@ -45,6 +45,7 @@ NO_PAGES = {
     "/stream": "a stream",
     "/live/{slug:str}/curve": "a drawing, part of the page",
     "/live/{slug:str}/between": "part of the page",
+    "/live/{slug:str}/waiting": "part of the page",
     "/reply/confirm": "a letter's link; looked at in test_visitor.py",
     "/digest/stop": "a letter's link; looked at in tests/digests",
     "/media/{key:path}": "a file",

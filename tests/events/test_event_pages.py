@@ -16,8 +16,9 @@ from tests.web.reader import Reader
 from torg.access import roles
 from torg.accounts import store as account_store
 from torg.events import rules
-from torg.events.model import Entry
+from torg.events.model import Entry, Minute
 from torg.kernel.clock import iso, now
+from torg.web.chart import liveliest
 
 START = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 
@@ -151,6 +152,52 @@ async def test_the_clock_plays_a_stretch(square: Square) -> None:
     assert wrong.status_code == 400
 
 
+async def test_who_comes_late_is_shown_the_liveliest_minutes(square: Square) -> None:
+    await made(square)
+    assert "Nothing has been said yet." in (await Reader(square).open("/live/debate/missed")).text
+    for n in range(5):
+        await square.bjorn.says(f"number {n} #debate08")
+    pinned = await square.reporter.says("remember this #debate08")
+    await square.settle()
+    director = await Reader(square).enters("anna")
+    await director.send(await director.open("/live/debate/direct"), f"/live/debate/posts/{pinned['id']}/pin")
+    page = (await Reader(square).open("/live/debate/missed")).text
+    assert "remember this" in page
+    assert page.count("number ") >= 2, "a sample of the minute, besides what is pinned"
+    assert page.count('class="post') <= 1 + 2 * (rules.AT_ONCE + 1), "two minutes at the most, three posts of each"
+
+
+def test_the_liveliest_minutes_stand_apart_and_in_order() -> None:
+    begin = now().replace(second=0, microsecond=0)
+    found = [Minute(begin + timedelta(minutes=n), posts) for n, posts in enumerate((1, 9, 8, 2, 7, 1))]
+    lively = liveliest(found, 2, timedelta(minutes=3))
+    assert [one.posts for one in lively] == [9, 7], "8 is next to 9"
+    assert liveliest([], 2, timedelta(minutes=3)) == []
+
+
+async def test_what_waits_is_told_and_decided_at_once(square: Square) -> None:
+    await made(square, moderated=True)
+    said = [(await square.bjorn.says(f"number {n} #debate08"))["id"] for n in range(3)]
+    await square.settle()
+    director = await Reader(square).enters("anna")
+    assert "3 posts wait to be let in." in (await director.open("/live/debate/waiting?known=0")).text
+    assert "to be let in" not in (await director.open("/live/debate/waiting?known=3")).text
+    assert (await (await Reader(square).enters("bjorn")).open("/live/debate/waiting")).status_code == 403
+    assert (await Reader(square).open("/live/debate/waiting")).status_code == 303
+    desk = await director.open("/live/debate/direct")
+    both = {"id[]": said[:2], "verdict": "show"}
+    csrf = {"csrf": desk.text.split('name="csrf" value="')[1].split('"')[0]}
+    assert (await director.http.post("/live/debate/posts", data={**csrf, **both})).status_code == 303
+    page = (await Reader(square).open("/live/debate")).text
+    assert "number 0" in page
+    assert "number 1" in page
+    assert "number 2" not in page
+    other = await Reader(square).enters("bjorn")
+    forged = {"csrf": (await other.open("/settings")).text.split('name="csrf" value="')[1].split('"')[0]}
+    answer = await other.http.post("/live/debate/posts", data={**forged, "id[]": said[2], "verdict": "show"})
+    assert answer.status_code == 403
+
+
 async def test_a_page_beyond_the_wall_never_was(square: Square) -> None:
     inside = square.person(INSIDE, "anna")
     form = {"slug": "secret", "title": "PLANTED", "tags": ["secret"], "starts_at": iso(now() - timedelta(hours=1))}
@@ -165,7 +212,8 @@ async def test_a_page_beyond_the_wall_never_was(square: Square) -> None:
     await square.bjorn.says("outside #secret")
     await square.settle()
     for reader in (Reader(square), Reader(square, OTHER), await Reader(square).enters("anna")):
-        for path in ("/live/secret", "/live/secret/wall", "/live/secret/curve.csv", "/live/secret/clock"):
+        for path in ("/live/secret", "/live/secret/wall", "/live/secret/curve.csv", "/live/secret/clock",
+                     "/live/secret/missed"):
             assert (await reader.open(path)).status_code == 404
         assert "PLANTED" not in (await reader.open("/live")).text
         assert (await reader.http.get("/api/torg/v1/event_pages/secret")).status_code == 404

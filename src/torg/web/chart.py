@@ -36,7 +36,20 @@ def per_minute(found: Sequence[Minute]) -> Chart | None:
     for one in found:
         n = int((one.at - first) / timedelta(minutes=step))
         tops[n] = max(tops[n], one.posts)
+    if len(tops) == 1:  # a curve has a length: from the minute before, in which there was nothing
+        tops, first = [0, *tops], first - timedelta(minutes=1)
     return _drawn(tops, first, last, step)
+
+
+def liveliest(found: Sequence[Minute], most: int, apart: timedelta) -> list[Minute]:
+    """The minutes in which most was said, no two nearer than `apart`, in the order of time."""
+    chosen: list[Minute] = []
+    for one in sorted(found, key=lambda minute: (-minute.posts, minute.at)):
+        if len(chosen) == most:
+            break
+        if all(abs(one.at - other.at) >= apart for other in chosen):
+            chosen.append(one)
+    return sorted(chosen, key=lambda minute: minute.at)
 
 
 TwoOfDay = tuple[date, int, int]

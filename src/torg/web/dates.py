@@ -19,6 +19,11 @@ def moment(when: datetime, language: str) -> str:
     return format_datetime(when, f"d MMM{year}, HH:mm", tzinfo=UTC, locale=LOCALES[language])
 
 
+def clock(when: datetime, language: str) -> str:
+    """`20:15`, where the day is known."""
+    return format_datetime(when, "HH:mm", tzinfo=UTC, locale=LOCALES[language])
+
+
 def exactly(when: datetime, language: str) -> str:
     """`Monday 23 November 2026 at 20:15:07 UTC`, for who points at it."""
     return format_datetime(when, "full", tzinfo=UTC, locale=LOCALES[language])

@@ -15,7 +15,7 @@ from torg.kernel.clock import iso, now
 from torg.kernel.errors import BadRequest, NotFound
 from torg.posts import reads as posts
 from torg.web.answer import answer
-from torg.web.chart import Chart, csv, per_minute
+from torg.web.chart import Chart, csv, liveliest, per_minute
 from torg.web.forms import Look
 from torg.web.guard import let_out
 from torg.web.live_feed import feeds, rendered
@@ -25,6 +25,8 @@ from torg.web.visitor import Visitor, kept_out, visitor_of
 routes = Routes("pages")
 
 SHOWN = 20
+PEAKS, APART = 5, timedelta(minutes=3)
+"""How many lively minutes a late joiner is shown, and how far from each other they are."""
 
 
 class Named(Look, kw_only=True):
@@ -97,6 +99,30 @@ async def _page(visitor: Visitor, params: Turned, template: str) -> Response:
 async def _chart(visitor: Visitor, params: Named) -> Chart | None:
     tx = visitor.call.tx
     return per_minute(await reads.curve(tx, await reads.page(tx, params.slug)))
+
+
+@routes.get("/live/{slug:str}/missed", auth="none", hidden=True)
+async def missed(call: Call, params: Named) -> Response:
+    """For who comes late: what is pinned, and the liveliest minutes with a sample of what was said in each."""
+    visitor = await _look(call, params.lang)
+    if isinstance(visitor, Response):
+        return visitor
+    tx = call.tx
+    page = await reads.page(tx, params.slug)
+    curve_ = await reads.curve(tx, page)
+    peaks = liveliest(curve_, PEAKS, APART)
+    samples = [await reads.between(tx, page, one.at, one.at + timedelta(minutes=1), 1.0) for one in peaks]
+    pinned = await reads.pinned(tx, page)
+    entries = [*pinned, *(entry for sample in samples for entry in sample.entries)]
+    views = {v.post.id: v for v in let_out(visitor, await posts.hydrate(
+        tx, visitor.actor, [one.post_id for one in entries]))}  # fmt: skip
+    said = [[views[one.post_id] for one in sample.entries if one.post_id in views] for sample in samples]
+    at = await presenting(tx, visitor, list(views.values()))
+    return answer(
+        visitor, "live/missed.html", at, page=page, counters=await reads.counters(tx, page), chart=per_minute(curve_),
+        pinned=[views[one.post_id] for one in pinned if one.post_id in views],
+        stretches=[(one, seen) for one, seen in zip(peaks, said, strict=True) if seen],
+    )  # fmt: skip
 
 
 @routes.get("/live/{slug:str}/curve", auth="none", hidden=True)

@@ -18,12 +18,13 @@ from torg.posts import reads as posts
 from torg.web.answer import answer
 from torg.web.forms import Look
 from torg.web.member import member, onward, sender
-from torg.web.present import presenting
+from torg.web.present import Present, presenting
 from torg.web.refusals import refusals
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
 
+MOST_DECIDED = 40
 NAMES = re.compile(r"[\s,]+")
 
 
@@ -51,6 +52,20 @@ class Decision(Named, kw_only=True):
     csrf: str | None = None
     id: int
     verdict: Verdict
+
+
+class Decisions(Named, kw_only=True):
+    """`id[]`: all that the verdict is about."""
+
+    csrf: str | None = None
+    id: list[int] = []
+    verdict: Verdict
+
+
+class Known(Named, kw_only=True):
+    """`known`: how many wait on the page that asks."""
+
+    known: int = 0
 
 
 class Pressed(Named, kw_only=True):
@@ -114,6 +129,28 @@ async def decide(call: Call, form: Decision) -> Response:
         return visitor
     await actions.decide(call.tx, visitor.actor, form.slug, form.id, form.verdict)
     return onward(f"/live/{form.slug}/direct")
+
+
+@routes.post("/live/{slug:str}/posts", auth="none", hidden=True)
+async def decide_all(call: Call, form: Decisions) -> Response:
+    """The same for what stands on the page; at most as many as it shows."""
+    visitor = await sender(call, form, form.csrf)
+    if isinstance(visitor, Response):
+        return visitor
+    for id_ in form.id[:MOST_DECIDED]:
+        await actions.decide(call.tx, visitor.actor, form.slug, id_, form.verdict)
+    return onward(f"/live/{form.slug}/direct")
+
+
+@routes.get("/live/{slug:str}/waiting", auth="none", hidden=True)
+async def waiting(call: Call, params: Known) -> Response:
+    """How many wait, if more than the director's page shows: for the page that stays open."""
+    visitor = await _director(call, params.lang)
+    if isinstance(visitor, Response):
+        return visitor
+    page = await reads.page(call.tx, params.slug)
+    counters = await reads.counters(call.tx, page)
+    return answer(visitor, "live/_waiting.html", Present(visitor), page=page, counters=counters, known=params.known)
 
 
 async def _director(call: Call, lang: str | None) -> Visitor | Response:

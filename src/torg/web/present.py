@@ -197,6 +197,9 @@ class Present:
     def moment(self, when: datetime) -> str:
         return dates.moment(when, self.language)
 
+    def clock(self, when: datetime) -> str:
+        return dates.clock(when, self.language)
+
     def exactly(self, when: datetime) -> str:
         return dates.exactly(when, self.language)
 
