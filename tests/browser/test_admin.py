@@ -39,8 +39,21 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
     await made(town, "anna", "/api/torg/v1/admin/rules", text="Be kind", hint="Always")
     await made(town, "anna", "/api/torg/v1/admin/announcements", text=f"Open house {LONG}")
     await made(town, "anna", "/api/torg/v1/invites", max_uses=3)
+    await made(town, "anna", "/api/torg/v1/admin/response_domains", domain="blog.example", treatment="trusted")
+    await made(town, "anna", "/api/torg/v1/admin/terms_of_service", text="Be *kind*")
+    watch = await made(town, "anna", "/api/torg/v1/admin/watches", name=f"Elk {LONG}", expression="elk")
+    inner = town.client(INSIDE, await town.token("anna", INSIDE))
+    await inner.post("/api/torg/v1/admin/guard/terms", json={"term": "Snowdrop"})
     role = (await town.client(token=await town.token("anna")).get("/api/torg/v1/admin/roles")).json()[0]
     return [
+        (INSIDE, "guard", "/admin/guard"),
+        (PUBLIC, "sites", "/admin/sites"),
+        (PUBLIC, "watches", "/admin/watches"),
+        (PUBLIC, "watch", f"/admin/watches/{watch['id']}"),
+        (PUBLIC, "watch-new", "/admin/watches/new"),
+        (PUBLIC, "logins", "/admin/logins"),
+        (PUBLIC, "terms", "/admin/terms"),
+        (PUBLIC, "accepted", "/admin/terms/usage/1"),
         (PUBLIC, "roles", "/admin/roles"),
         (PUBLIC, "role", f"/admin/roles/{role['id']}"),
         (PUBLIC, "role-new", "/admin/roles/new"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from torg.administration import rules
 from torg.administration import store as networks
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor, Permission
-from torg.kernel.errors import Conflict, Forbidden, NotFound
+from torg.kernel.errors import Conflict, Forbidden, NotFound, invalid
 from torg.moderation import log
+from torg.orgs import policies
 from torg.orgs import store as orgs
 from torg.orgs.model import Network, NetworkSettings
 from torg.policies import store
@@ -95,6 +98,17 @@ async def acceptances(
     """Which members have accepted a version and when, or have not; by id, from `after` on."""
     await _known(tx, actor, version)
     return await store.acceptances(tx, version, accepted=accepted, after=after, limit=limit)
+
+
+async def shut_out(tx: Tx, actor: Actor, ranges: Sequence[str], exempt: Sequence[int]) -> tuple[int, int]:
+    """(members logged in now who come from elsewhere than these ranges, all who are logged in); nothing is changed."""
+    _check(actor)
+    try:
+        allowed = policies.normal(ranges)
+    except ValueError:
+        text = "must be ranges of addresses such as 192.0.2.0/24 or 2001:db8::/32"
+        raise invalid("allowed_ranges", "ERR_INVALID", text) from None
+    return await store.elsewhere(tx, allowed, exempt)
 
 
 async def refused(tx: Tx, actor: Actor) -> list[RefusedAddress]:

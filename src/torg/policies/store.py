@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torg.access.sessions import address
 from torg.accounts.store import TENANT, tenant
 from torg.engine.postgres import Tx
@@ -89,6 +91,19 @@ async def acceptances(
         {**tenant(tx), "version": number, "after": after, "accepted": accepted, "limit": limit},
         as_=Acceptance,
     )
+
+
+async def elsewhere(tx: Tx, ranges: Sequence[str], exempt: Sequence[int]) -> tuple[int, int]:
+    """(members with a session whose last address is outside the ranges, members with a session)."""
+    row = await tx.one(
+        """SELECT count(DISTINCT s.account_id) AS everybody, count(DISTINCT s.account_id) FILTER (
+               WHERE cardinality(%(ranges)s::cidr[]) > 0 AND NOT coalesce(s.ip <<= ANY(%(ranges)s::cidr[]), false)
+               AND NOT coalesce(a.role_id = ANY(%(exempt)s::bigint[]), false)) AS out
+           FROM sessions s JOIN accounts a ON a.org_id = s.org_id AND a.id = s.account_id
+           WHERE s.org_id = %(org)s AND s.network_id = %(network)s AND s.expires_at > now()""",
+        {**tenant(tx), "ranges": list(ranges), "exempt": list(exempt)},
+    )
+    return (int(row["out"]), int(row["everybody"])) if row else (0, 0)
 
 
 async def note_refused(tx: Tx, account_id: int, ip: str) -> None:

@@ -23,7 +23,7 @@ from torg.web.present import OFFICE, presenting
 from torg.web.refusals import refusals
 from torg.web.visitor import Visitor, visitor_of
 
-Only = Literal["public", "inside"]
+Only = Literal["public", "inside", "inner"]
 Write = Callable[[Visitor, Tx], Awaitable[Response]]
 Work = Callable[[Visitor, Tx], Awaitable[object]]
 Refuse = Callable[[Visitor, Tx, Invalid], Awaitable[Response]]
@@ -37,7 +37,7 @@ def _(text: str) -> str:
 class Place(msgspec.Struct, frozen=True):
     """A page of administration and the permissions of which one opens it, as for the methods behind it.
 
-    `only`: the kind of network that it is for; None for any. `inside` stands for all that are not public.
+    `only`: the kind of network that it is for; None for any. `inside`: all that are not public, `inner`: the inside.
     """
 
     path: str
@@ -59,6 +59,9 @@ LOOK = Permission.VIEW_DASHBOARD | Permission.DEVOPS
 PARTS = (
     Part(_("Moderation"), (
         Place("/admin/reports", _("Reports"), Permission.MANAGE_REPORTS),
+        Place("/admin/sites", _("Sites that respond"), Permission.MANAGE_REPORTS, "public"),
+        Place("/admin/guard", _("Leak guard"), Permission.OVERRULE_GUARD, "inner"),
+        Place("/admin/watches", _("Watch list"), Permission.MONITOR),
     )),
     Part(_("People"), (
         Place("/admin/members", _("Members"), Permission.MANAGE_USERS),
@@ -68,9 +71,11 @@ PARTS = (
     Part(_("For everybody"), (
         Place("/admin/announcements", _("Announcements"), Permission.MANAGE_ANNOUNCEMENTS),
         Place("/admin/rules", _("Rules of the house"), Permission.MANAGE_RULES),
+        Place("/admin/terms", _("Terms and usage policy"), Permission.MANAGE_SETTINGS),
     )),
     Part(_("The network"), (
         Place("/admin/settings", _("Settings of the network"), Permission.MANAGE_SETTINGS),
+        Place("/admin/logins", _("Logins"), Permission.MANAGE_SETTINGS),
         Place("/admin/federation", _("Other servers"), Permission.MANAGE_FEDERATION),
         Place("/admin/domains", _("Domains"), Permission.MANAGE_NETWORKS, "inside"),
         Place("/admin/mail", _("Mail"), Permission.DEVOPS | Permission.MANAGE_SETTINGS),
@@ -125,6 +130,8 @@ def parts(actor: Actor) -> list[Part]:
 
 def fits(actor: Actor, only: Only | None) -> bool:
     """Whether a page is for networks of the actor's kind."""
+    if only == "inner":
+        return actor.network_kind is NetworkKind.INSIDE
     return only is None or (only == "public") == (actor.network_kind is NetworkKind.PUBLIC)
 
 
@@ -166,7 +173,7 @@ async def opened(
 async def commanded(
     call: Call, form: Sent, permission: Permission, work: Work, again: Refuse, goal: str,
     *, only: Only | None = None,
-) -> Response:
+) -> Response:  # fmt: skip
     """What a form asks for, done by who may, and on to `goal`. `again`: the page that says why it was refused."""
     visitor = await commander(call, form, permission, only)
     if isinstance(visitor, Response):
@@ -180,6 +187,20 @@ async def commanded(
         except Conflict as refused:
             return await again(visitor, tx, Invalid(refused.text))
     return onward(done(goal))
+
+
+async def tried(
+    call: Call, form: Sent, permission: Permission, page: Write, again: Refuse, *, only: Only | None = None
+) -> Response:
+    """A form that changes nothing: the page that tells what would be, or why it cannot be."""
+    visitor = await commander(call, form, permission, only)
+    if isinstance(visitor, Response):
+        return visitor
+    async with call.db.tx(visitor.actor.whole) as tx:
+        try:
+            return await page(visitor, tx)
+        except Invalid as refused:  # before any row of it was touched
+            return await again(visitor, tx, refused)
 
 
 def done(path: str) -> str:

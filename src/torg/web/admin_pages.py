@@ -8,10 +8,12 @@ from torg.web import (
     admin_audit,
     admin_deliveries,
     admin_federation,
+    admin_guard,
     admin_health,
     admin_home,
     admin_house,
     admin_invitations,
+    admin_logins,
     admin_mail,
     admin_members,
     admin_queues,
@@ -19,6 +21,9 @@ from torg.web import (
     admin_retention,
     admin_roles,
     admin_settings,
+    admin_sites,
+    admin_terms,
+    admin_watches,
 )
 
 
@@ -40,4 +45,9 @@ def collections() -> list[Routes]:
         admin_retention.routes,
         admin_roles.routes,
         admin_settings.routes,
+        admin_watches.routes,
+        admin_terms.routes,
+        admin_sites.routes,
+        admin_logins.routes,
+        admin_guard.routes,
     ]
