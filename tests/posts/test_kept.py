@@ -13,11 +13,13 @@ from torg.engine import kept
 from torg.engine.kept import Kept
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
+from torg.mastodon_api.present import statuses as present
 from torg.posts import hydrating
 from torg.posts.fresh import fresh
 from torg.posts.model import PostView
 
 ACTS = 100
+ORIGIN = f"https://{PUBLIC}"
 
 
 async def actor_of(square: Square, who: Person | None, host: str = PUBLIC) -> Actor:
@@ -38,10 +40,12 @@ def bare(view: PostView | None) -> PostView | None:
 
 
 async def same(tx: Tx, actor: Actor, ids: list[int]) -> int:
-    """How many posts the actor is shown; both answers are the same."""
+    """How many posts the actor is shown; both answers are the same, and so is what the API says of them."""
     anew = await fresh(tx, actor, ids)
     held = await hydrating.hydrate(tx, actor, ids)
     assert [bare(view) for view in held] == [bare(view) for view in anew]
+    shown = await present.statuses(tx, actor, ORIGIN, held)
+    assert shown == await present.statuses_anew(tx, actor, ORIGIN, anew)
     return len(held)
 
 
@@ -81,6 +85,20 @@ async def test_what_is_shown_the_same_has_one_look(square: Square) -> None:
             assert view.flags.favourited is (who is square.bjorn)
             looks.add(view.look)
     assert len(looks) == 3
+
+
+async def test_what_was_made_for_one_reader_is_given_to_others(square: Square) -> None:
+    told = await square.bjorn.says("hej")
+    made: list[object] = []
+    for who in (square.shop, square.reporter, square.bjorn, None):
+        actor = await actor_of(square, who)
+        async with square.services.db.tx(actor.scope) as tx:
+            views = await hydrating.hydrate(tx, actor, [int(told["id"])])
+            made += await present.statuses(tx, actor, ORIGIN, views)
+            [other] = await present.statuses(tx, actor, "https://other.test", views)
+            assert other.uri.startswith("https://other.test/")
+    assert made[0] is made[1]
+    assert len({id(one) for one in made}) == 3
 
 
 async def test_a_kept_post_is_shown_to_nobody_who_may_not_read_it(square: Square) -> None:

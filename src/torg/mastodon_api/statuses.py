@@ -160,8 +160,7 @@ async def delete(call: Call, params: DeleteStatus) -> entities.Status:
         raise NotFound
     shown = await render.one(call, params.id)
     await actions.delete(call.tx, call.actor, params.id, delete_media=params.delete_media)
-    shown.text = post.source
-    return shown
+    return msgspec.structs.replace(shown, text=post.source)
 
 
 @routes.get("/api/v1/statuses/{id}/context", auth="optional", scope="read:statuses")

@@ -34,8 +34,13 @@ def url(kind: NetworkKind, origin: str, key: str) -> str:
     plain = f"{origin}/media/{key}"
     if kind is NetworkKind.PUBLIC:
         return plain
-    until = (int(time.time()) // DAY + DAYS) * DAY
+    until = (today() + DAYS) * DAY
     return f"{plain}?{urlencode({'until': until, 'sign': _sign(key, until)})}"
+
+
+def today() -> int:
+    """The day by which addresses of today are told from yesterday's: days since 1970."""
+    return int(time.time()) // DAY
 
 
 def remote(origin: str, media_id: int, token: str, size: Literal["original", "small"]) -> str:

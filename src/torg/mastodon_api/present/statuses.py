@@ -11,6 +11,7 @@ from torg.accounts.model import Account
 from torg.cards.model import Card
 from torg.delegation import reads as delegation
 from torg.delegation.model import Byline
+from torg.engine.kept import Kept
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.clock import iso, now
@@ -21,16 +22,58 @@ from torg.mastodon_api.present import accounts, media
 from torg.mastodon_api.present import creators as writers
 from torg.mastodon_api.present import scene as scenes
 from torg.mastodon_api.present.scene import Scene
-from torg.posts.model import Audience, Poll, Post, PostView
+from torg.media import links
+from torg.posts.model import Audience, Look, Poll, Post, PostView
 from torg.text.tags import tag_url
 
 Filtered = Mapping[int, list[entities.FilterResult]]
+kept: Kept[entities.Status] = Kept(0.5)
 
 
 async def statuses(
     tx: Tx, actor: Actor, origin: str, views: Sequence[PostView], *, filtered: Filtered | None = None
 ) -> list[entities.Status]:
-    """Several posts, in their order. `filtered`: filter results by post id (of the boosted post for boosts)."""
+    """Several posts, in their order. `filtered`: filter results by post id (of the boosted post for boosts).
+
+    What was made once for a look is given again, to other readers too: an entity is not to be changed.
+    """
+    looks = [_look(actor, origin, view, filtered or {}) for view in views]
+    made = [kept.get(look) if look is not None else None for look in looks]
+    missing = [view for view, one in zip(views, made, strict=True) if one is None]
+    if not missing:
+        return [one for one in made if one is not None]
+    anew = iter(await statuses_anew(tx, actor, origin, missing, filtered=filtered))
+    shown: list[entities.Status] = []
+    for view, look, one in zip(views, looks, made, strict=True):
+        shown.append(one or next(anew))
+        if one is None and look is not None and _is_plain(actor, origin, view):
+            kept.put(look, shown[-1], sum(4_000 + 2 * len(each.post.html) for each in _all([view])))
+    return shown
+
+
+def _look(actor: Actor, origin: str, view: PostView, filtered: Filtered) -> Look | None:
+    """Names all that the entity shows; None for what is made anew for each reader."""
+    if view.look is None or actor.guest or any(each.post.id in filtered for each in _all([view])):
+        return None
+    who: object = "signed in" if actor.account_id is not None else "nobody"
+    if any(each.account.id == actor.account_id for each in _all([view])):
+        who = actor.account_id
+    # Signed links of files change by the day
+    return (view.look, origin, who, links.today())
+
+
+def _is_plain(actor: Actor, origin: str, view: PostView) -> bool:
+    """Whether the entity shows nothing but what the view does: no emoji, role or by-line that is looked up."""
+    return scenes.bare(actor, origin, *_collect([view])) is not None and not any(
+        each.post.by_account_id is not None or (each.card is not None and each.card.author_handle)
+        for each in _all([view])
+    )
+
+
+async def statuses_anew(
+    tx: Tx, actor: Actor, origin: str, views: Sequence[PostView], *, filtered: Filtered | None = None
+) -> list[entities.Status]:
+    """As `statuses`, with nothing that was made before."""
     people, texts = _collect(views)
     creators = await writers.of_cards(tx, origin, [view.card for view in _all(views) if view.card is not None])
     scene = await scenes.load(tx, actor, origin, [*people, *creators.values()], texts)
