@@ -17,6 +17,7 @@ from torg.compliance.sections import SECTIONS
 from torg.directory import model as directory
 from torg.moderation import dimensions, measures, registers
 from torg.portability import archive_sql, erasing
+from torg.posts.standing import Needs
 from torg.retention import store as retention
 from torg.search import store as search
 from torg.search.watching import EACH, VIEWER
@@ -53,6 +54,11 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.messages.store.insert": [{"columns": ROW}],
     "torg.mirrors.store.change": [{"values": {"title": "", "next_at": None}}],
     "torg.moderation.account_store.search": [{"conditions": ["a.suspended_at IS NULL"]}],
+    "torg.posts.standing.standing": [
+        {"needs": Needs(plain=plain, own=other, media=other, remote=other)}
+        for plain in (True, False)
+        for other in (True, False)
+    ],
     **{
         f"torg.moderation.registers.Register.{verb}": [{"self": register, **more} for register in REGISTERS]
         for verb, more in {

@@ -87,7 +87,7 @@ class Tx:
     async def _cursor(self, sql: str, params: Params, factory: Any) -> psycopg.AsyncCursor[Any]:
         self._note(sql)
         cursor = self._connection.cursor(row_factory=factory)
-        return await cursor.execute(cast(Any, sql), params)
+        return await cursor.execute(cast(Any, sql), params, prepare=True if self._steady else None)
 
     @overload
     async def all(self, sql: str, params: Params = None) -> list[Row]: ...
@@ -184,7 +184,9 @@ class Tx:
     async def steady(self) -> None:
         """From now on plan statements once, not anew for each call's values: where indexes answer whatever is asked.
 
-        Row security makes planning dear. Not for searches: a LIKE or a tsquery is planned by what it looks for.
+        Row security makes planning dear. Once means from the first call on: otherwise each connection plans a
+        statement five times before it prepares it. Not for searches: a LIKE or a tsquery is planned by what it looks
+        for.
         """
         if not self._steady:
             self._steady = True

@@ -21,8 +21,8 @@ from torg.media import reads as media
 from torg.media.model import Attachment
 from torg.posts import poll_store, store
 from torg.posts.fresh import app_of, fresh, post_of
-from torg.posts.model import AppName, Look, Poll, Post, PostView
-from torg.posts.standing import Person, Standing, standing
+from torg.posts.model import AppName, Audience, Look, Poll, Post, PostView
+from torg.posts.standing import Needs, Person, Standing, standing
 
 ATTEMPTS = 3
 """How often what is kept may turn out to be old within one read; then everything is read anew."""
@@ -113,8 +113,7 @@ class _Reading:
             await self._learn(missing)
             if not self.parts:
                 return True
-            people = {id_ for part in self.parts.values() for id_ in part.people}
-            self.standing, self.people = await standing(self.tx, self.viewer, self.parts, people)
+            await self._ask()
             missing = [
                 id_ for id_, now in self.standing.items()
                 if (now.stamp, now.files) != (self.parts[id_].stamp, self.parts[id_].files)
@@ -174,6 +173,21 @@ class _Reading:
             )
             self.parts[id_] = part
             posts.put((self.place, id_), part, part.weight)
+
+    async def _ask(self) -> None:
+        """What the viewer may read of these posts now; in short where that is enough, which it is for most pages."""
+        parts = self.parts.values()
+        people = {id_ for part in parts for id_ in part.people}
+        threads = {part.post.thread_id for part in parts}
+        needs = Needs(
+            plain=all(part.post.audience is Audience.EVERYONE for part in parts),
+            own=any(part.post.account_id == self.viewer for part in parts),
+            media=any(part.post.has_media for part in parts),
+            remote=any(part.post.uri is not None for part in parts),
+        )
+        self.standing, self.people = await standing(self.tx, self.viewer, self.parts, people, threads, needs)
+        if needs.plain and len(self.standing) < len(self.parts):  # not for all any more, gone, or one's own
+            self.standing, self.people = await standing(self.tx, self.viewer, self.parts, people, threads)
 
     async def _meet(self) -> None:
         """The accounts of all that is shown, as far as the viewer may know of them."""

@@ -7,13 +7,14 @@ its stamp. So what is kept under a stamp is what the database says, and needs no
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 import msgspec
 
 from torg.engine.postgres import Tx
 from torg.posts import store
 from torg.posts.model import Counts, Flags
-from torg.posts.visibility import readable
+from torg.posts.visibility import open_to_all, readable
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,39 +35,72 @@ class Person(msgspec.Struct, frozen=True):
     followed: bool
 
 
+class Needs(msgspec.Struct, frozen=True):
+    """What has to be asked of these posts, as far as is known of them: every table that is not named is time saved.
+
+    `plain`: only posts for everyone are wanted, by the part of `readable` that is theirs. `own`: posts of the viewer
+    are among them; `media`: such with files; `remote`: such of other servers.
+    """
+
+    plain: bool = False
+    own: bool = True
+    media: bool = True
+    remote: bool = True
+
+
 # The viewer's marks are lists that the statement makes once, not a look for each post.
 _OF_VIEWER = "x.org_id = %(org)s AND x.account_id = %(viewer)s"
-POSTS = f"""SELECT p.id, {store.STAMPS},
-    CASE WHEN p.group_id IS NOT NULL THEN (SELECT g.kind FROM groups g WHERE g.org_id = p.org_id AND g.id = p.group_id)
-        END AS group_kind,
+_PINNED = f"p.id = ANY (ARRAY(SELECT x.post_id FROM pins x WHERE {_OF_VIEWER} AND x.post_id = ANY (%(ids)s)))"
+_STATED = """CASE WHEN p.uri IS NOT NULL THEN (SELECT ARRAY[coalesce(o.shares, 0), coalesce(o.likes, 0)]
+    FROM remote_posts o WHERE o.org_id = p.org_id AND o.post_id = p.id) END"""
+_GROUP_KIND = """CASE WHEN p.group_id IS NOT NULL THEN (SELECT g.kind FROM groups g WHERE g.org_id = p.org_id
+    AND g.id = p.group_id) END"""
+POSTS = f"""SELECT p.id, {store.STAMP.format(alias="p")} AS stamp, {{files}} AS files, {{group_kind}} AS group_kind,
     coalesce(c.replies, 0) AS replies, coalesce(c.boosts, 0) AS boosts, coalesce(c.favourites, 0) AS favourites,
-    coalesce(c.quotes, 0) AS quotes,
-    CASE WHEN p.uri IS NOT NULL THEN (SELECT ARRAY[coalesce(o.shares, 0), coalesce(o.likes, 0)] FROM remote_posts o
-        WHERE o.org_id = p.org_id AND o.post_id = p.id) END AS stated,
+    coalesce(c.quotes, 0) AS quotes, {{stated}} AS stated,
     p.id = ANY (ARRAY(SELECT x.post_id FROM favourites x WHERE {_OF_VIEWER} AND x.post_id = ANY (%(ids)s)))
         AS favourited,
     p.id = ANY (ARRAY(SELECT x.boost_of_id FROM posts x WHERE {_OF_VIEWER} AND x.boost_of_id = ANY (%(ids)s)))
         AS boosted,
     p.id = ANY (ARRAY(SELECT x.post_id FROM bookmarks x WHERE {_OF_VIEWER} AND x.post_id = ANY (%(ids)s)))
         AS bookmarked,
-    p.id = ANY (ARRAY(SELECT x.post_id FROM pins x WHERE {_OF_VIEWER} AND x.post_id = ANY (%(ids)s))) AS pinned,
-    EXISTS (SELECT FROM thread_mutes x WHERE {_OF_VIEWER}) AND EXISTS (SELECT FROM thread_mutes x
-        WHERE {_OF_VIEWER} AND x.thread_id = p.thread_id) AS muted
+    {{pinned}} AS pinned,
+    p.thread_id = ANY (ARRAY(SELECT x.thread_id FROM thread_mutes x WHERE {_OF_VIEWER}
+        AND x.thread_id = ANY (%(threads)s))) AS muted
 FROM posts p LEFT JOIN post_counts c ON c.org_id = p.org_id AND c.post_id = p.id
-WHERE {store.TENANT} AND p.id = ANY (%(ids)s) AND {readable()}"""
-PEOPLE = f"""SELECT a.id, {store.STAMP.format(alias="a")} AS stamp, NULL, NULL, 0, 0, 0, 0, NULL,
+WHERE {store.TENANT} AND p.id = ANY (%(ids)s) AND {{readable}}"""
+PEOPLE = f"""SELECT a.id, {store.STAMP.format(alias="a")} AS stamp, NULL, NULL, 0, 0, 0, 0, NULL::int[],
     a.id = ANY (ARRAY(SELECT x.target_id FROM follows x WHERE {_OF_VIEWER} AND x.network_id = %(network)s
-        AND x.target_id = ANY (%(people)s))), false, false, false, NULL
+        AND x.target_id = ANY (%(people)s))), false, false, false, NULL::boolean
 FROM accounts a WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.id = ANY (%(people)s)"""
-# In one line, since psycopg remembers how it reads a query of up to 4096 characters
-STANDING = " ".join(f"{POSTS} UNION ALL {PEOPLE}".split())
+
+
+@lru_cache(maxsize=16)
+def _written(needs: Needs) -> str:
+    """The statement; in one line, since psycopg remembers how it reads a query of up to 4096 characters."""
+    posts = POSTS.format(
+        files=store.FILES if needs.media else "NULL",
+        group_kind="NULL" if needs.plain else _GROUP_KIND,
+        stated=_STATED if needs.remote else "NULL::int[]",
+        pinned=_PINNED if needs.own else "false",
+        readable=open_to_all() if needs.plain else readable(),
+    )
+    return " ".join(f"{posts} UNION ALL {PEOPLE}".split())
 
 
 async def standing(
-    tx: Tx, viewer: int | None, ids: Collection[int], people: Collection[int]
+    tx: Tx,
+    viewer: int | None,
+    ids: Collection[int],
+    people: Collection[int],
+    threads: Collection[int],
+    needs: Needs = Needs(),  # noqa: B008 - a frozen struct
 ) -> tuple[dict[int, Standing], dict[int, Person]]:
-    """(posts, accounts) by id: those of the wanted that the viewer may read and know of."""
-    rows = await tx.all(STANDING, {**store.tenant(tx, viewer), "ids": list(ids), "people": list(people)})
+    """(posts, accounts) by id: those of the wanted that the viewer may read and know of. `threads`: of the posts."""
+    rows = await tx.all(
+        _written(needs),
+        {**store.tenant(tx, viewer), "ids": list(ids), "people": list(people), "threads": list(threads)},
+    )
     posts: dict[int, Standing] = {}
     accounts: dict[int, Person] = {}
     for row in rows:

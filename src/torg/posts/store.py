@@ -29,9 +29,9 @@ AROUND = """
 """
 # Transaction and place of a row: whatever changes the row changes its stamp (posts/standing.py).
 STAMP = "{alias}.xmin::text || {alias}.ctid::text"
-STAMPS = f"""{STAMP.format(alias="p")} AS stamp,
-    CASE WHEN p.has_media THEN (SELECT string_agg({STAMP.format(alias="m")}, ' ' ORDER BY m.id) FROM media m
-        WHERE m.org_id = p.org_id AND m.post_id = p.id) END AS files"""
+FILES = f"""CASE WHEN p.has_media THEN (SELECT string_agg({STAMP.format(alias="m")}, ' ' ORDER BY m.id) FROM media m
+        WHERE m.org_id = p.org_id AND m.post_id = p.id) END"""
+STAMPS = f"{STAMP.format(alias='p')} AS stamp, {FILES} AS files"
 JOINS = """
     LEFT JOIN post_counts c ON c.org_id = p.org_id AND c.post_id = p.id
     LEFT JOIN remote_posts o ON o.org_id = p.org_id AND o.post_id = p.id

@@ -16,6 +16,7 @@ from torg.timelines.rules import Item
 ROWS = 20_000
 """Posts that are loaded; twice as many are kept before the older half goes. 48 bytes each, and what is tagged."""
 CHUNK = 2_048
+SOME = 32
 AUDIENCES = ("everyone", "followers", "group", "mentioned")
 
 DTYPE = np.dtype(
@@ -122,9 +123,10 @@ class Log:
                 hit |= part["listed"] & (part["audience"] == 0)
             if tagged.size:
                 hit |= np.isin(part["id"], tagged)
-            found = part[hit].tolist()  # a copy: the reader may take his time
-            for row in found if upwards else reversed(found):
-                yield self._item(row)
+            found = part[hit]  # a copy: the reader may take his time
+            for some in _slices(found if upwards else found[::-1]):
+                for row in some.tolist():  # few become Python's own numbers before the page is full
+                    yield self._item(row)
             low, high = (last, high) if upwards else (low, first)
 
     def _item(self, row: tuple[Any, ...]) -> Item:
@@ -163,6 +165,10 @@ class Log:
         for side in (self._mentions, self._tags):
             for id_ in [id_ for id_ in side if id_ <= self.floor]:
                 del side[id_]
+
+
+def _slices(rows: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    return (rows[at : at + SOME] for at in range(0, len(rows), SOME))
 
 
 def _among(column: NDArray[Any], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
