@@ -32,7 +32,7 @@ function button(one, field, close) {
   return made;
 }
 
-function picks(form, field) {
+function picks(field) {
   const say = words();
   const box = Object.assign(document.createElement("details"), { className: "menu picker" });
   box.innerHTML = `<summary class="act"><span aria-hidden="true">☺</span> <span class="word"></span></summary>
@@ -69,14 +69,14 @@ function picks(form, field) {
     event.preventDefault();
     event.target[step]?.focus();
   });
-  form.dataset.picks = "yes";
-  (form.querySelector(".left") ?? field).before(box);
+  field.dataset.picks = "yes";
+  (field.closest(".field").querySelector(".left") ?? field).before(box);
 }
 
 export function pickers(root) {
   if (!document.querySelector("#composer-words")) return;
-  for (const form of root.querySelectorAll("form.compose:not([data-picks])")) {
-    const field = form.querySelector("textarea");
-    if (field) picks(form, field);
+  for (const form of root.querySelectorAll("form.compose")) {
+    const first = form.querySelector("textarea");
+    for (const field of form.querySelectorAll("textarea:not([data-picks])")) if (field === first || field.dataset.most) picks(field);
   }
 }

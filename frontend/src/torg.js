@@ -14,6 +14,7 @@ import { live } from "./live.js";
 import { member } from "./member.js";
 import { menus } from "./menus.js";
 import { push } from "./push.js";
+import { parts, polls } from "./parts.js";
 
 htmx.config.includeIndicatorCSS = false;
 
@@ -27,6 +28,6 @@ live();
 member();
 push();
 clock();
-const composing = (root) => { counting(root); completion(root); pickers(root); files(root); };
+const composing = (root) => { counting(root); completion(root); pickers(root); files(root); parts(root, composing); polls(root); };
 composing(document);
 document.addEventListener("htmx:after:swap", () => composing(document));

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
+from tests.media import makers
 from torg.access.tokens import TokenAuthenticator
+from torg.delegation import store
 from torg.kernel.clock import iso, now
 from torg.live.connection import Closed, Connection
 from torg.live.model import USER, Topic
@@ -286,3 +288,24 @@ async def test_bad_input_is_an_answer(square: Square, body: dict[str, Any]) -> N
     if sent.get("account_id") == "SELF":
         sent["account_id"] = str(anna.id)
     assert 400 <= (await anna.post("/api/torg/v1/delegates", json=sent)).status_code < 500
+
+
+async def test_what_a_delegate_uploads_is_posted_for_the_account_and_nobody_else_s_is(square: Square) -> None:
+    anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+    await granted(anna, bjorn)
+
+    async def picture(person: Person) -> str:
+        made = await person.post("/api/v2/media", files={"file": ("a.png", makers.encoded(".png"), "image/png")})
+        assert made.status_code == 200, made.text
+        return str(made.json()["id"])
+
+    own, hers = await picture(bjorn), await picture(anna)
+    sent = await bjorn.post(path(anna), json={"status": "look", "media_ids": [own]})
+    assert sent.status_code == 200, sent.text
+    assert [one["id"] for one in sent.json()["media_attachments"]] == [own]
+    assert (await bjorn.post("/api/v1/statuses", json={"status": "mine?", "media_ids": [hers]})).status_code == 422
+    async with square.services.db.tx(square.networks[INSIDE].scope) as tx:
+        await tx.seen_by(anna.id)
+        await store.hand_over(tx, [hers], bjorn.id)
+        holder = await tx.value("SELECT account_id FROM media WHERE id = %s", (int(hers),))
+        assert holder == anna.id, "she is no delegate of his"

@@ -104,3 +104,24 @@ async def test_a_form_from_elsewhere_does_nothing(square: Square) -> None:
     answer = await reader.http.post(f"/groups/{group['id']}/join", data={"csrf": "x"})
     assert answer.status_code == 403
     assert not ok(await them.david.get(f"{GROUPS}/{group['id']}"))["member"]
+
+
+async def test_who_is_mentioned_and_does_not_read_in_the_group_is_named_before_posting(square: Square) -> None:
+    anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+    made = (await anna.post(GROUPS, json={"name": "board", "display_name": "Board", "kind": "private"})).json()
+    reader = await Reader(square, INSIDE).enters("anna")
+    page = await reader.open(f"/compose?group={made['id']}")
+    assert "Only members of the group can read this." in page.text
+    asked = await reader.send(page, "/compose", text="What does @bjorn say?")
+    assert asked.status_code == 422
+    assert "will not see it" in asked.text
+    assert "@bjorn</li>" in asked.text
+    assert (await anna.get(f"/api/v1/accounts/{anna.id}/statuses")).json() == []
+    sent = await reader.send(asked, "/compose", text="What does @bjorn say?", sure="1")
+    assert sent.status_code == 303, sent.text
+    [said] = (await anna.get(f"/api/v1/accounts/{anna.id}/statuses")).json()
+    assert (await bjorn.get(f"/api/v1/statuses/{said['id']}")).status_code == 404
+    reply = await reader.open(f"/@anna/{said['id']}")
+    again = await reader.send(reply, "/compose", text="@bjorn still nothing")
+    assert again.status_code == 422, "an answer in the group, too"
+    assert (await reader.send(await reader.open("/compose"), "/compose", text="@bjorn hello")).status_code == 303

@@ -249,8 +249,8 @@ async def test_a_delegate_is_let_in_posts_and_is_let_go(square: Square) -> None:
     assert f"/compose/as/{anna.id}" in (await helper.open("/settings/delegates")).text
     page = await helper.open(f"/compose/as/{anna.id}")
     assert "Post as @anna" in page.text
-    assert (await helper.send(page, f"/compose/as/{anna.id}", text=" ")).status_code == 422
-    sent = await helper.send(page, f"/compose/as/{anna.id}", text="For her")
+    assert (await helper.send(page, "/compose", text=" ")).status_code == 422
+    sent = await helper.send(page, "/compose", text="For her")
     assert sent.status_code == 303, sent.text
     id_ = sent.headers["location"].rpartition("/")[2]
     assert (await anna.get(f"/api/v1/statuses/{id_}")).json()["account"]["id"] == str(anna.id)
@@ -263,8 +263,14 @@ async def test_a_delegate_is_let_in_posts_and_is_let_go(square: Square) -> None:
     page = await leader.open("/settings/delegates")
     assert (await leader.send(page, f"/settings/delegates/{held['id']}/end")).status_code == 303
     assert (await bjorn.get("/api/torg/v1/delegations")).json() == []
-    page = await helper.open("/questions/new")
-    assert (await helper.send(page, f"/compose/as/{anna.id}", text="Still?")).status_code == 404
+    assert (await helper.open(f"/compose/as/{anna.id}")).status_code == 404
+    page = await helper.open("/compose")
+    assert "Write as somebody else" not in page.text
+    late = await helper.send(page, "/compose", text="Still?", by=str(anna.id))
+    assert late.status_code == 422
+    assert "Still?</textarea>" in late.text
+    assert 'name="by"' not in late.text
+    assert "Still?" not in (await helper.open("/@anna")).text
 
 
 async def test_ones_networks_stand_beside_each_other_inside_only(square: Square) -> None:

@@ -33,7 +33,10 @@ async def stopped(
             delegate=delegate.acct if delegate else "?", account=principal.acct if principal else "?",
             network=network.name,
         )  # fmt: skip
-        texts = [f"{one.scheduled_at:%Y-%m-%d %H:%M} UTC\n{one.params.text}" for one in planned]
+        texts = [
+            "\n\n".join([f"{one.scheduled_at:%Y-%m-%d %H:%M} UTC\n{one.params.text}", *(p.text for p in one.thread)])
+            for one in planned
+        ]
         await letters.post(
             tx,
             to=person.email,

@@ -147,13 +147,13 @@ async def written(tx: Tx, post_ids: Sequence[int]) -> list[Written]:
     )
 
 
-async def hand_over(tx: Tx, media_ids: Sequence[int], giver: int, taker: int) -> None:
-    """Uploads of the delegate become the account's, before they are attached; those in use stay where they are."""
-    await tx.run(
-        """UPDATE media SET account_id = %(taker)s WHERE org_id = %(org)s AND network_id = %(network)s
-           AND id = ANY(%(ids)s) AND account_id = %(giver)s AND post_id IS NULL AND message_id IS NULL""",
-        {**tenant(tx), "ids": list(media_ids), "giver": giver, "taker": taker},
-    )
+async def hand_over(tx: Tx, media_ids: Sequence[int], taker: int) -> None:
+    """Uploads of the delegate, who is the viewer of the transaction, become the account's, before they are attached.
+
+    Those in use stay where they are, and so do all of them without a delegation in force (migration 0212).
+    """
+    if media_ids:
+        await tx.run("SELECT torg_hand_over(%s, %s)", (list(media_ids), taker))
 
 
 async def planned_by(tx: Tx, scheduled_id: int) -> dict[str, Any] | None:

@@ -37,6 +37,13 @@ async def is_open(tx: Tx, group_id: int) -> bool:
     return await store.kind(tx, group_id) in ("open", "moderated")
 
 
+async def mentioned_outside(tx: Tx, post_ids: Sequence[int], author: int) -> list[Account]:
+    """Members of the network whom posts in a group mention and who do not read there: a mention opens no door."""
+    ids = await store.mentioned_outside(tx, post_ids, author)
+    known = await accounts.by_ids(tx, ids) if ids else {}
+    return [known[id_] for id_ in ids if id_ in known and known[id_].visible]
+
+
 async def views(tx: Tx, groups: Sequence[Group]) -> list[GroupView]:
     """With their accounts, in their order."""
     known = await accounts.by_ids(tx, [group.id for group in groups])

@@ -51,6 +51,23 @@ async def many(tx: Tx, me: int, ids: Sequence[int]) -> list[Group]:
     )
 
 
+async def mentioned_outside(tx: Tx, post_ids: Sequence[int], author: int) -> list[int]:
+    """Whom these posts mention and who does not read in their group: guests elsewhere, all where it is not open."""
+    rows = await tx.all(
+        """SELECT DISTINCT m.account_id FROM posts p
+           JOIN groups g ON g.org_id = p.org_id AND g.id = p.group_id
+           JOIN post_mentions m ON m.org_id = p.org_id AND m.post_id = p.id
+           JOIN accounts a ON a.org_id = m.org_id AND a.id = m.account_id
+           WHERE p.org_id = %(org)s AND p.network_id = %(network)s AND p.id = ANY(%(ids)s)
+           AND a.host = '' AND a.id NOT IN (%(author)s, g.id) AND (g.kind NOT IN ('open', 'moderated') OR a.guest)
+           AND NOT EXISTS (SELECT FROM follows f
+               WHERE f.org_id = p.org_id AND f.account_id = a.id AND f.target_id = g.id)
+           ORDER BY 1""",
+        params(tx, ids=list(post_ids), author=author),
+    )
+    return [row["account_id"] for row in rows]
+
+
 async def kind(tx: Tx, id_: int) -> str | None:
     """The kind of a group, whoever asks."""
     found: str | None = await tx.value(

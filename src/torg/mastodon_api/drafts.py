@@ -8,9 +8,10 @@ import msgspec
 
 from torg.http import Call, Paged, Routes
 from torg.kernel.clock import iso
+from torg.kernel.errors import Invalid
 from torg.mastodon_api.forms import ById, PageParams, page, paged
 from torg.mastodon_api.status_forms import NewStatus
-from torg.posts import drafts
+from torg.posts import drafts, threads
 from torg.posts.drafts import StoredDraft
 
 routes = Routes("drafts")
@@ -24,7 +25,22 @@ class DraftEntity(msgspec.Struct, kw_only=True):
     updated_at: str
 
 
-class DraftChange(NewStatus, kw_only=True):
+class Part(msgspec.Struct, kw_only=True):
+    """A post of a thread after its first."""
+
+    status: str | None = None
+    spoiler_text: str | None = None
+    sensitive: bool | None = None
+    media_ids: list[int] = []
+
+
+class NewDraft(NewStatus, kw_only=True):
+    """`thread`: the posts that come after this one; they share its audience and language."""
+
+    thread: list[Part] = []
+
+
+class DraftChange(NewDraft, kw_only=True):
     id: int
 
 
@@ -32,7 +48,7 @@ def entity(draft: StoredDraft) -> DraftEntity:
     return DraftEntity(id=str(draft.id), params=draft.params, updated_at=iso(draft.updated_at))
 
 
-def given(form: NewStatus) -> dict[str, Any]:
+def given(form: NewDraft | Part) -> dict[str, Any]:
     """Only what was said, in JSON's own types; ids as strings, as everywhere in this API."""
     values: dict[str, Any] = msgspec.to_builtins(form)
     kept = {name: value for name, value in values.items() if value not in (None, []) and name != "id"}
@@ -41,6 +57,10 @@ def given(form: NewStatus) -> dict[str, Any]:
             kept[name] = str(kept[name])
     if "media_ids" in kept:
         kept["media_ids"] = [str(id_) for id_ in kept["media_ids"]]
+    if isinstance(form, NewDraft) and form.thread:
+        if len(form.thread) >= threads.MOST:
+            raise Invalid(f"Validation failed: A thread may have at most {threads.MOST} posts")
+        kept["thread"] = [given(part) for part in form.thread]
     return kept
 
 
@@ -51,7 +71,7 @@ async def index(call: Call, params: PageParams) -> Paged:
 
 
 @routes.post("/api/torg/v1/drafts", scope="write:statuses")
-async def create(call: Call, form: NewStatus) -> DraftEntity:
+async def create(call: Call, form: NewDraft) -> DraftEntity:
     return entity(await drafts.keep(call.tx, call.actor, given(form)))
 
 

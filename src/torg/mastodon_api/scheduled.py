@@ -32,7 +32,7 @@ async def entity(call: Call, planned: Scheduled) -> entities.ScheduledStatus:
     visibility = "private"
     if draft.audience is Audience.EVERYONE:
         visibility = "public" if draft.listed else "unlisted"
-    attached = await media.loose(call.tx, call.me, planned.media_ids) if planned.media_ids else []
+    attached = await media.loose(call.tx, call.me, draft.media_ids) if draft.media_ids else []
     poll: Any = None
     if draft.poll:
         poll = entities.ScheduledPoll(
@@ -47,7 +47,7 @@ async def entity(call: Call, planned: Scheduled) -> entities.ScheduledStatus:
         params=entities.ScheduledParams(
             text=draft.text,
             poll=poll,
-            media_ids=[str(m) for m in planned.media_ids] or None,
+            media_ids=[str(m) for m in draft.media_ids] or None,
             sensitive=draft.sensitive,
             spoiler_text=draft.spoiler or None,
             visibility=visibility,

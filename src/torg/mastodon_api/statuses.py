@@ -50,7 +50,7 @@ async def create(call: Call, form: NewStatus) -> entities.Status | entities.Sche
         return found
     await elsewhere.mentioned(call, form)
     async with call.transaction():
-        return await _alone(call, form)
+        return await alone(call, form)
 
 
 async def _with_others(call: Call, form: NewStatus) -> entities.Status | None:
@@ -99,7 +99,8 @@ def _draft(call: Call, form: NewStatus, *, audience: Audience, listed: bool) -> 
     )
 
 
-async def _alone(call: Call, form: NewStatus) -> entities.Status | entities.ScheduledStatus:
+async def alone(call: Call, form: NewStatus) -> entities.Status | entities.ScheduledStatus:
+    """The full way of a post, in the transaction of the call."""
     settings = (await accounts.visible(call.tx, call.me)).settings
     chosen = form.visibility or settings.privacy
     if chosen == "direct" or (form.in_reply_to_id and await direct.is_message(call, form.in_reply_to_id)):

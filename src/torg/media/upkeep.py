@@ -77,6 +77,8 @@ LOOSE = """
 DELETE FROM media m
 WHERE post_id IS NULL AND message_id IS NULL AND created_at < now() - %(age)s::interval
     AND NOT EXISTS (SELECT FROM scheduled_posts s WHERE s.org_id = m.org_id AND m.id = ANY (s.media_ids))
+    AND NOT EXISTS (SELECT FROM drafts d
+        WHERE d.org_id = m.org_id AND d.account_id = m.account_id AND m.id = ANY (d.media_ids))
 """
 
 # Files of attachments, accounts and networks that are gone, however they went.

@@ -94,7 +94,8 @@ SELECT jsonb_build_object('post_id', e.post_id::text, 'text', e.source, 'spoiler
     'created_at', e.created_at) AS record FROM post_edits e
 JOIN posts x ON x.org_id = e.org_id AND x.id = e.post_id WHERE {OWN} ORDER BY e.id""",
     "scheduled": f"""
-SELECT jsonb_build_object('scheduled_at', x.scheduled_at, 'params', x.params) AS record FROM scheduled_posts x
+SELECT jsonb_build_object('scheduled_at', x.scheduled_at, 'params', x.params, 'thread', x.thread) AS record
+FROM scheduled_posts x
 WHERE {OWN} ORDER BY x.id""",
     "notes_on_others": f"""
 SELECT jsonb_build_object('handle', a.handle, 'comment', x.comment) AS record FROM account_notes x

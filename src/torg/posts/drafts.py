@@ -20,7 +20,10 @@ COLUMNS = "id, params, updated_at"
 
 
 class StoredDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft; `params` are those of POST /api/v1/statuses, as far as they were given."""
+    """A draft; `params` are those of POST /api/v1/statuses, as far as they were given.
+
+    Of a thread, `params["thread"]` has the same of each post after the first, in order.
+    """
 
     id: int
     params: dict[str, Any]
@@ -28,11 +31,12 @@ class StoredDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def keep(tx: Tx, actor: Actor, params: dict[str, Any], draft_id: int | None = None) -> StoredDraft:
-    """A new draft, or the new content of one's own."""
-    values = {**store.tenant(tx, actor.me), "params": json(params)}
+    """A new draft, or the new content of one's own. Its files stay as long as it does."""
+    values = {**store.tenant(tx, actor.me), "params": json(params), "media": files(params)}
     if draft_id is not None:
         touched = await tx.run(
-            f"UPDATE drafts SET params = %(params)s, updated_at = now() WHERE {OWN} AND id = %(id)s",
+            f"""UPDATE drafts SET params = %(params)s, media_ids = %(media)s, updated_at = now()
+                WHERE {OWN} AND id = %(id)s""",
             {**values, "id": draft_id},
         )
         if not touched:
@@ -42,11 +46,17 @@ async def keep(tx: Tx, actor: Actor, params: dict[str, Any], draft_id: int | Non
         raise Invalid(f"Validation failed: You may keep at most {MOST} drafts")
     id_ = new_id()
     await tx.run(
-        """INSERT INTO drafts (org_id, network_id, id, account_id, params)
-           VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(params)s)""",
+        """INSERT INTO drafts (org_id, network_id, id, account_id, params, media_ids)
+           VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(params)s, %(media)s)""",
         {**values, "id": id_},
     )
     return await find(tx, actor, id_)
+
+
+def files(params: dict[str, Any]) -> list[int]:
+    """The ids of the files of a draft, those of all its posts."""
+    posts = [params, *params.get("thread", [])]
+    return [int(id_) for post in posts for id_ in post.get("media_ids", [])]
 
 
 async def find(tx: Tx, actor: Actor, draft_id: int) -> StoredDraft:

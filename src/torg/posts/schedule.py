@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from torg.kernel.ids import new_id
 from torg.kernel.page import Page, in_order
 from torg.media import actions as media
 from torg.orgs.model import Network
-from torg.posts import actions, checks, delegated, drafts, groups, reads, rules, store
+from torg.posts import actions, checks, delegated, drafts, groups, reads, rules, store, threads
 from torg.posts.model import Audience, Draft
 
 KeptBack = Callable[[Tx, Network, int], Awaitable[None]]
@@ -27,17 +27,18 @@ SOONEST = timedelta(minutes=5)
 MOST = 300
 MOST_A_DAY = 25
 
-COLUMNS = "id, account_id, scheduled_at, params, media_ids, by_account_id"
+COLUMNS = "id, account_id, scheduled_at, params, thread, media_ids, by_account_id"
 OWN = "org_id = %(org)s AND network_id = %(network)s AND account_id = %(viewer)s"
 
 
 class Scheduled(msgspec.Struct, frozen=True, kw_only=True):
-    """A planned post; `params` is its draft."""
+    """A planned post; `params` is its draft. Of a planned thread it is the first, and `thread` has those after it."""
 
     id: int
     account_id: int
     scheduled_at: datetime
     params: Draft
+    thread: list[Draft] = []
     media_ids: list[int]
     by_account_id: int | None = None
 
@@ -49,14 +50,23 @@ def check_time(at: datetime) -> datetime:
     return at
 
 
-async def plan(tx: Tx, actor: Actor, network: Network, draft: Draft, at: datetime) -> Scheduled:
-    """Keep a draft for later; what would be wrong with it then is said now."""
+async def plan(
+    tx: Tx, actor: Actor, network: Network, draft: Draft, at: datetime, thread: Sequence[Draft] = ()
+) -> Scheduled:
+    """Keep a draft for later, with the posts of a `thread` after it; what would be wrong with it then is said now."""
     delegated.check(actor, "schedule", "reply" if draft.reply_to_id else "post")
     if draft.idempotency_key and (before := await store.remembered_key(tx, actor.me, draft.idempotency_key)):
         return await find(tx, actor, before)
     check_time(at)
-    rules.check(draft, network.settings)
-    await checks.run(tx, actor, network, checks.Outgoing(draft=draft, planned=True))
+    threads.check([draft, *thread])
+    for place, one in enumerate([draft, *thread]):
+        try:
+            rules.check(one, network.settings)
+            await checks.run(tx, actor, network, checks.Outgoing(draft=one, planned=True))
+        except Invalid as refused:
+            if thread:
+                raise threads.Broken(place, refused) from refused
+            raise
     parent = await reads.original(tx, actor, draft.reply_to_id) if draft.reply_to_id else None
     addressed = (await actions.written(tx, draft.text, network.host, "", actor.me))[2]
     # Kept with the draft: should its parent or the group's name go, what was meant for a group must not leave it
@@ -64,14 +74,16 @@ async def plan(tx: Tx, actor: Actor, network: Network, draft: Draft, at: datetim
     draft = msgspec.structs.replace(draft, group_id=group_id)
     await _room(tx, actor, at)
     id_ = new_id()
-    if draft.media_ids:
-        await media.check(tx, actor, draft.media_ids)
+    for one in (draft, *thread):
+        if one.media_ids:
+            await media.check(tx, actor, one.media_ids)
     await tx.run(
-        """INSERT INTO scheduled_posts (org_id, network_id, id, account_id, scheduled_at, params, media_ids,
+        """INSERT INTO scheduled_posts (org_id, network_id, id, account_id, scheduled_at, params, thread, media_ids,
                                        by_account_id)
-           VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(at)s, %(params)s, %(media)s, %(by)s)""",
+           VALUES (%(org)s, %(network)s, %(id)s, %(viewer)s, %(at)s, %(params)s, %(thread)s, %(media)s, %(by)s)""",
         {
-            **store.tenant(tx, actor.me), "id": id_, "at": at, "params": json(draft), "media": draft.media_ids,
+            **store.tenant(tx, actor.me), "id": id_, "at": at, "params": json(draft), "thread": json(list(thread)),
+            "media": [id_ for one in (draft, *thread) for id_ in one.media_ids],
             "by": actor.delegated.by if actor.delegated else None,
         },
     )  # fmt: skip
@@ -171,16 +183,24 @@ async def publish_due(
     if draft.reply_to_id and await store.get_readable(tx, author.me, draft.reply_to_id) is None:
         draft = msgspec.structs.replace(draft, reply_to_id=None)  # its parent is gone: as Mastodon, without it
     try:
-        return await actions.publish(tx, author, network, draft, origin=origin)
-    except checks.Stopped:  # they come before the first row
-        await drafts.keep(tx, author, _typed(draft))
+        async with tx.savepoint():
+            return (await threads.publish(tx, author, network, [draft, *due.thread], origin=origin))[0]
+    except threads.Broken as broken:
+        if not isinstance(broken.cause, checks.Stopped):
+            raise
+        await drafts.keep(tx, author, typed(draft, due.thread))
         if kept_back is not None:
             await kept_back(tx, network, account.id)
         return None
 
 
+def typed(draft: Draft, thread: Sequence[Draft] = ()) -> dict[str, Any]:
+    """A draft by the names of POST /api/v1/statuses, with the posts of its thread, as drafts/ keeps it."""
+    values = _typed(draft)
+    return {**values, "thread": [_typed(one) for one in thread]} if thread else values
+
+
 def _typed(draft: Draft) -> dict[str, Any]:
-    """A draft by the names of POST /api/v1/statuses."""
     listed = "public" if draft.listed else "unlisted"
     poll = draft.poll
     return {

@@ -7,7 +7,7 @@ from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.errors import Invalid
 from torg.posts import drafts, store
-from torg.posts.schedule import COLUMNS, Scheduled
+from torg.posts.schedule import COLUMNS, Scheduled, typed
 
 
 async def stop(tx: Tx, account_id: int, by_account_id: int) -> list[Scheduled]:
@@ -21,9 +21,8 @@ async def stop(tx: Tx, account_id: int, by_account_id: int) -> list[Scheduled]:
     owner = Actor(org_id=tx.scope.org_id, network_id=tx.scope.network_ids[0], account_id=account_id)
     for planned in found:
         await jobs.cancel(tx, "scheduled_post", str(planned.id))
-        draft = {"status": planned.params.text, "spoiler_text": planned.params.spoiler}
         try:
-            await drafts.keep(tx, owner, draft)
+            await drafts.keep(tx, owner, typed(planned.params, planned.thread))
         except Invalid:  # too many drafts: the mail about it has the text
             continue
     return found

@@ -1,34 +1,32 @@
-"""Writing a post: who will read it is said beside the button. Files, a poll, a warning, a time, a quote; drafts."""
+"""Writing a post or a thread: who writes and who will read it is said beside the button."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
+from torg.accounts.model import Account
 from torg.engine.postgres import Tx
+from torg.groups import reads as groups
 from torg.http import Call, Routes
 from torg.http.browser import expired_form, is_ours
-from torg.kernel.errors import Invalid, NotFound
-from torg.kernel.page import Page
-from torg.media import reads as media
-from torg.media.model import Attachment
-from torg.posts import actions, drafts, reads, schedule
-from torg.posts.actions import Edit
-from torg.posts.model import MediaChange, PostView
+from torg.kernel.errors import Forbidden, Invalid, NotFound
+from torg.posts import drafts, reads, schedule, threads
+from torg.posts.model import Draft
 from torg.remote import mentions
 from torg.text.length import length
-from torg.web.answer import answer
-from torg.web.compose_form import NewPost, Written, again, blank, of_draft
+from torg.web import faces
+from torg.web.compose_files import loose, stored
+from torg.web.compose_form import NewPost
+from torg.web.compose_page import page, replace
+from torg.web.compose_shown import ShownPart, Written, again, blank, of_draft, onwards
 from torg.web.forms import Look
-from torg.web.present import presenting
+from torg.web.member import member, onward
 from torg.web.visitor import Visitor, kept_out, visitor_of
 
 routes = Routes("pages")
 
 MOST_BYTES = 120 * 1024 * 1024
-WAIT_SECONDS = 20.0
 
 
 def _(text: str) -> str:
@@ -38,29 +36,36 @@ def _(text: str) -> str:
 
 BLANK = _("Write something first.")
 TOO_LONG = _("That is too long.")
+TOO_MANY = _("That is too many posts for one thread.")
+NOT_FOR = _("You can no longer write for this account. What you wrote is still here, as your own.")
 
 
 class Begin(Look, kw_only=True):
-    """`text`: to begin with (a link that is shared with the network, say)."""
+    """`text`: to begin with (a link that is shared with the network, say). `by`: the account to write for.
+
+    `then`: it goes on where `reply_to`, one's own, ended.
+    """
 
     reply_to: int | None = None
     quote: int | None = None
     draft: int | None = None
+    group: int | None = None
+    by: int | None = None
+    then: bool = False
     text: str = ""
     url: str = ""
 
 
-class One(Look, kw_only=True):
+class For(Look, kw_only=True):
     id: int
 
 
-class Changed(NewPost, kw_only=True):
-    id: int
+class Unseen(Exception):
+    """Some who are mentioned would not see what is written: the member is asked first, and nothing is kept."""
 
-
-class Dropped(Look, kw_only=True):
-    id: int
-    csrf: str | None = None
+    def __init__(self, people: list[Account]) -> None:
+        self.people = people
+        super().__init__()
 
 
 @routes.get("/compose", auth="none", hidden=True)
@@ -68,47 +73,41 @@ async def begin(call: Call, params: Begin) -> Response:
     """The whole form on a page of its own."""
     visitor = await visitor_of(call, params.lang)
     if visitor.account is None:
-        return _way_in(visitor)
+        return kept_out(visitor) or onward("/auth/sign_in")
     parent = await reads.view(call.tx, visitor.actor, params.reply_to) if params.reply_to else None
     quoted = await reads.view(call.tx, visitor.actor, params.quote) if params.quote else None
+    by = await faces.face(call.tx, visitor, params.by) if params.by else None
+    form: Written | None
     if params.draft:
         kept = await drafts.find(call.tx, visitor.actor, params.draft)
-        ids = [int(id_) for id_ in kept.params.get("media_ids", [])]
-        form: Written | None = of_draft(visitor, kept.params, await _loose(call.tx, visitor, ids), kept.id)
+        files = await loose(call.tx, visitor, drafts.files(kept.params))
+        form = of_draft(visitor, kept.params, files, kept.id)
+        by = await _still(call.tx, visitor, kept.params.get("account_id"))
+    elif params.then and parent is not None:
+        form = onwards(visitor, parent)
     else:
         form = blank(visitor, parent, quoted)
     if form is None:
         raise NotFound
+    if params.group is not None:
+        view = await groups.one(call.tx, visitor.actor, params.group)
+        form = replace(form, group=view.group.id, in_group=True)
+    if by is not None and not params.draft:
+        form = replace(form, audience=by.settings.privacy)
     words = " ".join(part for part in (params.text.strip(), params.url.strip()) if part)
-    return await _form(call.tx, visitor, _replace(form, text=form.text + words, opened=True), parent=parent)
+    return await page(call.tx, visitor, replace(form, text=form.text + words, by=by, opened=True), parent=parent)
 
 
-@routes.get("/drafts", auth="none", hidden=True)
-async def kept(call: Call, params: Look) -> Response:
-    """What is begun, and what is planned."""
-    visitor = await visitor_of(call, params.lang)
-    if visitor.account is None:
-        return _way_in(visitor)
-    page = Page(limit=40)
-    at = await presenting(call.tx, visitor, [])
-    begun = await drafts.kept(call.tx, visitor.actor, page)
-    planned = await schedule.planned(call.tx, visitor.actor, page)
-    return answer(visitor, "drafts.html", at, drafts=begun, planned=planned)
-
-
-@routes.post("/drafts/{id}/drop", auth="none", hidden=True)
-async def drop(call: Call, form: Dropped) -> Response:
-    """Throw a draft away, or a planned post."""
-    visitor = await visitor_of(call, form.lang)
-    if visitor.account is None:
-        return _way_in(visitor)
-    if not is_ours(call, form.csrf):
-        return expired_form(call, visitor.language)
-    if any(one.id == form.id for one in await schedule.planned(call.tx, visitor.actor, Page(limit=300))):
-        await schedule.cancel(call.tx, visitor.actor, form.id)
-    else:
-        await drafts.drop(call.tx, visitor.actor, form.id)
-    return _onward("/drafts")
+@routes.get("/compose/as/{id}", auth="none", hidden=True)
+async def for_another(call: Call, params: For) -> Response:
+    """The form to write for somebody; 404 without a delegation in force."""
+    visitor = await member(call, params.lang)
+    if isinstance(visitor, Response):
+        return visitor
+    by, form = await faces.face(call.tx, visitor, params.id), blank(visitor)
+    if form is None:
+        raise NotFound
+    return await page(call.tx, visitor, replace(form, by=by, audience=by.settings.privacy, opened=True))
 
 
 @routes.post("/compose", auth="none", limit="compose", tx=False, max_body=MOST_BYTES, hidden=True)
@@ -117,161 +116,111 @@ async def publish(call: Call, form: NewPost) -> Response:
     async with call.db.tx(call.network.scope) as tx:
         visitor = await visitor_of(call, form.lang, tx)
     if visitor.account is None:
-        return kept_out(visitor) or _way_in(visitor)
+        return kept_out(visitor) or onward("/auth/sign_in")
     if not is_ours(call, form.csrf):
         return expired_form(call, visitor.language)
-    wrong = _mistake(call, form) if form.do == "post" else None
-    ids: list[int] = []
+    posts = form.do in ("post", "next") and not form.face
+    at, wrong = _mistake(call, form) if posts else (0, None)
+    ids: list[list[int]] = []
+    unseen: list[Account] = []
     try:
-        ids = await _files(visitor, form)
-        if wrong is None:
-            await mentions.prefetch(call.services, call.network, form.text)
+        for at_now, part in enumerate(form.parts()[: threads.MOST]):
+            at = at if wrong else at_now
+            ids.append(await stored(visitor, part))
+        if wrong is None and not form.face and form.do not in ("add", "option"):
+            await mentions.prefetch(call.services, call.network, "\n".join(part.text for part in form.parts()))
             async with call.db.tx(visitor.actor.scope) as tx:
                 return await _done(tx, visitor, form, ids)
-    except Invalid as refused:
+    except Unseen as asked:
+        unseen = asked.people
+    except threads.Broken as refused:
+        at, wrong = refused.place, refused.text
+    except (Invalid, Forbidden) as refused:
         wrong = refused.text
+    except NotFound:
+        if form.by is None or form.do == "draft":
+            raise
+        form, wrong = msgspec.structs.replace(form, by=None), NOT_FOR
     async with call.db.tx(visitor.actor.scope) as tx:
-        return await _form(tx, visitor, again(visitor, form, await _loose(tx, visitor, ids), wrong), status=422)
+        return await _again(tx, visitor, form, ids, at=at, wrong=wrong, unseen=unseen)
 
 
-async def _done(tx: Tx, visitor: Visitor, form: NewPost, ids: list[int]) -> Response:
-    me, call = visitor.account, visitor.call
+async def _again(
+    tx: Tx, visitor: Visitor, form: NewPost, ids: list[list[int]], *, at: int, wrong: str | None, unseen: list[Account]
+) -> Response:
+    """The form with all that was written, and what is asked for or wrong; a refused thread is kept as a draft, too."""
+    flat = [id_ for own in ids for id_ in own]
+    keeps = wrong is not None and len(form.parts()) > 1 and len(ids) == len(form.parts())
+    if keeps:
+        kept = await drafts.keep(tx, visitor.actor, form.kept(ids), form.draft)
+        form = msgspec.structs.replace(form, draft=kept.id)
+    chosen = form.by if not form.face else int(form.face) if form.face.isdecimal() and len(form.face) < 19 else None
+    by = await _still(tx, visitor, chosen)
+    shown = again(
+        visitor, form, await loose(tx, visitor, flat), ids, by=by, wrong=wrong, wrong_at=at, kept=keeps, unseen=unseen
+    )
+    if form.face:
+        shown = replace(shown, audience=(by or visitor.account or shown.by).settings.privacy)  # type: ignore[union-attr]
+    if form.do == "add" and len(shown.more) < threads.MOST - 1:
+        shown = replace(shown, more=[*shown.more, ShownPart()], focus=len(shown.more) + 1)
+    if form.do == "option":
+        shown = replace(shown, lines=shown.lines + 2)
+    parent = await reads.view(tx, visitor.actor, form.reply_to) if form.reply_to else None
+    return await page(tx, visitor, shown, status=422 if wrong or unseen else 200, parent=parent)
+
+
+async def _still(tx: Tx, visitor: Visitor, account_id: object) -> Account | None:
+    """The account that a draft was begun for, if the member may still write for it."""
+    try:
+        return await faces.face(tx, visitor, int(str(account_id))) if account_id else None
+    except (NotFound, ValueError):
+        return None
+
+
+async def _done(tx: Tx, visitor: Visitor, form: NewPost, ids: list[list[int]]) -> Response:
+    me, call, actor = visitor.account, visitor.call, visitor.actor
     assert me is not None
     if form.do == "draft":
-        await drafts.keep(tx, visitor.actor, form.kept(ids), form.draft)
-        return _onward("/drafts")
-    wish, at = form.wish(me, ids), form.later()
-    if at is not None:
-        await schedule.plan(tx, visitor.actor, call.network, wish, at)
-    else:
-        id_ = await actions.publish(tx, visitor.actor, call.network, wish, origin=call.origin)
+        await drafts.keep(tx, actor, form.kept(ids), form.draft)
+        return onward("/drafts")
+    at = form.later()
     if form.draft is not None:
-        await drafts.drop(tx, visitor.actor, form.draft)
+        await drafts.drop(tx, actor, form.draft)
+    author = me
+    if form.by is not None:
+        flat = [id_ for own in ids for id_ in own]
+        actor, author = await faces.act_as(tx, visitor, form.by, form.reply_to, form.quote, media_ids=flat)
+    wishes = form.wishes(author, ids)
     if at is not None:
-        return _onward("/drafts")
-    return _onward(f"/@{me.acct}/{id_}" if form.reply_to else "/")
+        await schedule.plan(tx, actor, call.network, wishes[0], at, wishes[1:])
+        return onward("/drafts")
+    made = await threads.publish(tx, actor, call.network, wishes, origin=call.origin)
+    if not form.sure and (unseen := await _unseen(tx, author, made)):
+        raise Unseen(unseen)
+    return onward(_where(form, author, made, wishes))
 
 
-@routes.get("/posts/{id}/edit", auth="none", hidden=True)
-async def change(call: Call, params: One) -> Response:
-    """The form with one's own post in it."""
-    visitor = await visitor_of(call, params.lang)
-    if visitor.account is None:
-        return _way_in(visitor)
-    view = await _own(call.tx, visitor, params.id)
-    form = blank(visitor)
-    if form is None:
-        raise NotFound
-    post = view.post
-    form = _replace(
-        form, text=post.source, spoiler=post.spoiler, sensitive=post.sensitive, language=post.language or "",
-        quote=post.quote_of_id, media=view.media, edits=post.id, opened=True,
-        audience="private" if post.audience != "everyone" else "public" if post.listed else "unlisted",
-        in_group=post.group_id is not None,
-    )  # fmt: skip
-    return await _form(call.tx, visitor, form)
+def _where(form: NewPost, author: Account, made: list[int], wishes: list[Draft]) -> str:
+    if form.do == "next":
+        return f"/compose?reply_to={made[-1]}&then=1{f'&by={form.by}' if form.by else ''}"
+    if form.reply_to or form.by or form.group or len(wishes) > 1:
+        return f"/@{author.acct}/{made[0]}"
+    return "/"
 
 
-@routes.post("/posts/{id}/edit", auth="none", tx=False, max_body=MOST_BYTES, hidden=True)
-async def changed(call: Call, form: Changed) -> Response:
-    """Keep the change; earlier versions stay to be seen."""
-    async with call.db.tx(call.network.scope) as tx:
-        visitor = await visitor_of(call, form.lang, tx)
-        if visitor.account is None:
-            return _way_in(visitor)
-        view = await _own(tx, visitor, form.id)
-    if not is_ours(call, form.csrf):
-        return expired_form(call, visitor.language)
-    wrong = _mistake(call, form, has_media=bool(view.media))
-    ids = [item.id for item in view.media if item.id in form.keep]
-    try:
-        ids += await _files(visitor, form)
-        if wrong is None:
-            texts = dict(zip(form.media_ids, form.alts, strict=False))
-            points = dict(zip(form.media_ids, form.focuses, strict=False))
-            edit = Edit(
-                text=form.text, spoiler=form.spoiler, sensitive=form.sensitive, language=form.language or None,
-                media_ids=ids, media_changes=[
-                    MediaChange(id=i, description=texts[i], focus=points.get(i) or None) for i in ids if i in texts
-                ],
-            )  # fmt: skip
-            await mentions.prefetch(call.services, call.network, form.text)
-            async with call.db.tx(visitor.actor.scope) as tx:
-                await actions.edit(tx, visitor.actor, call.network, form.id, edit, origin=call.origin)
-            return _onward(f"/@{visitor.account.acct}/{form.id}")
-    except Invalid as refused:
-        wrong = refused.text
-    async with call.db.tx(visitor.actor.scope) as tx:
-        return await _form(tx, visitor, _replace(again(visitor, form, view.media, wrong), edits=form.id), status=422)
+async def _unseen(tx: Tx, author: Account, made: list[int]) -> list[Account]:
+    """Who is mentioned in a group without reading there."""
+    return await groups.mentioned_outside(tx, made, author.id)
 
 
-async def _own(tx: Tx, visitor: Visitor, post_id: int) -> PostView:
-    view = await reads.view(tx, visitor.actor, post_id)
-    if visitor.account is None or view.account.id != visitor.account.id or view.boost_of is not None:
-        raise NotFound
-    return view
-
-
-def _mistake(call: Call, form: NewPost, *, has_media: bool = False) -> str | None:
-    """What can be said before anything is stored."""
-    if not form.text.strip() and not (has_media or form.files() or form.media_ids or form.poll() or form.quote):
-        return BLANK
-    if length(form.text.strip(), form.spoiler.strip()) > call.network.settings.max_characters:
-        return TOO_LONG
-    return None
-
-
-async def _files(visitor: Visitor, form: NewPost) -> list[int]:
-    """The attachments: those uploaded before (by the script, or with a draft) that stay, and those that come along."""
-    call = visitor.call
-    texts = dict(zip(form.media_ids, form.alts, strict=False))
-    points = dict(zip(form.media_ids, form.focuses, strict=False))
-    ids = [id_ for id_ in form.media_ids if id_ in form.keep and not isinstance(form, Changed)]
-    for id_ in ids:
-        await call.services.media.change(
-            visitor.actor, id_, description=texts.get(id_, ""), focus=points.get(id_) or None, thumbnail=None
-        )
-    for file, description in form.files():
-        made = await call.services.media.upload(
-            visitor.actor, file.path, description=description, focus=None, thumbnail=None, wait=WAIT_SECONDS,
-            file_name=file.filename,
-        )  # fmt: skip
-        ids.append(made.id)
-    return ids
-
-
-async def _loose(tx: Tx, visitor: Visitor, ids: list[int]) -> list[Attachment]:
-    """One's own attachments of these that no post has (others are left out)."""
-    found = []
-    for id_ in ids:
-        try:
-            found.append(await media.mine(tx, visitor.actor, id_))
-        except NotFound:
-            continue
-    return [one for one in found if one.is_loose]
-
-
-async def _form(
-    tx: Tx, visitor: Visitor, form: Written, *, status: int = 200, parent: PostView | None = None
-) -> Response:
-    around = [view for view in (parent, await _quoted(tx, visitor, form.quote)) if view is not None]
-    at = await presenting(tx, visitor, around)
-    quoted = next((view for view in around if view.post.id == form.quote), None)
-    return answer(visitor, "compose.html", at, status=status, form=form, parent=parent, quoted=quoted)
-
-
-async def _quoted(tx: Tx, visitor: Visitor, quote: int | None) -> PostView | None:
-    found = await reads.hydrate(tx, visitor.actor, [quote]) if quote else []
-    return found[0] if found else None
-
-
-def _replace(form: Written, **values: Any) -> Written:
-    return msgspec.structs.replace(form, **values)
-
-
-def _way_in(visitor: Visitor) -> Response:
-    return kept_out(visitor) or _onward("/auth/sign_in")
-
-
-def _onward(path: str) -> Response:
-    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
+def _mistake(call: Call, form: NewPost) -> tuple[int, str | None]:
+    """What can be said before anything is stored, and of which post."""
+    if len(form.parts()) > threads.MOST:
+        return threads.MOST - 1, TOO_MANY
+    for place, part in enumerate(form.parts()):
+        held = set(part.media_ids) & set(part.keep) or part.files()
+        if not part.text.strip() and not held and not (place == 0 and (form.poll() or form.quote)):
+            return place, BLANK
+        if length(part.text.strip(), part.spoiler.strip()) > call.network.settings.max_characters:
+            return place, TOO_LONG
+    return 0, None

@@ -1,8 +1,7 @@
-"""Delegates: who may post for the member, for whom the member may post, and the form to do it with."""
+"""Delegates: who may post for the member, and for whom the member may post."""
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import msgspec
@@ -14,10 +13,7 @@ from torg.delegation.model import Right, Signing
 from torg.http import Call, Routes
 from torg.kernel.clock import now
 from torg.kernel.errors import Invalid, invalid
-from torg.posts import actions as posts
-from torg.posts.model import Draft
 from torg.web.answer import answer
-from torg.web.compose_form import AUDIENCES
 from torg.web.forms import Look
 from torg.web.inside_forms import mistakes, moment
 from torg.web.member import member, onward, sender
@@ -46,20 +42,6 @@ class Signed(Look, kw_only=True):
 class Ended(Look, kw_only=True):
     id: int
     csrf: str | None = None
-
-
-class One(Look, kw_only=True):
-    id: int
-
-
-class PostFor(Look, kw_only=True):
-    """`id`: the account to post for."""
-
-    id: int
-    csrf: str | None = None
-    text: str = ""
-    spoiler: str = ""
-    once: str = ""
 
 
 @routes.get("/settings/delegates", auth="none", hidden=True)
@@ -109,54 +91,6 @@ async def sign(call: Call, form: Signed) -> Response:
         return visitor
     await actions.set_signing(call.tx, visitor.actor, visitor.actor.me, form.byline)
     return onward(PATH)
-
-
-@routes.get("/compose/as/{id}", auth="none", hidden=True)
-async def begin(call: Call, params: One) -> Response:
-    """The form to post for somebody; 404 without a delegation in force."""
-    visitor = await member(call, params.lang)
-    if isinstance(visitor, Response):
-        return visitor
-    await reads.acting(call.tx, visitor.actor, params.id)
-    return await _form(visitor, PostFor(id=params.id, once=secrets.token_urlsafe(12)))
-
-
-@routes.post("/compose/as/{id}", auth="none", limit="compose", hidden=True)
-async def publish(call: Call, form: PostFor) -> Response:
-    """Post for the account, with its settings; who wrote is kept, and shown as the account chose."""
-    visitor = await sender(call, form, form.csrf)
-    if isinstance(visitor, Response):
-        return visitor
-    acting = await reads.acting(call.tx, visitor.actor, form.id)
-    account = await accounts.visible(call.tx, form.id)
-    audience, listed = AUDIENCES[account.settings.privacy]
-    draft = Draft(
-        text=form.text,
-        spoiler=form.spoiler,
-        language=account.settings.language,
-        audience=audience,
-        listed=listed,
-        quote_policy=account.settings.quote_policy,
-        idempotency_key=f"web:{form.once[:64]}" if form.once else None,
-    )
-    try:
-        async with call.tx.savepoint():
-            await call.tx.seen_by(form.id, guest=acting.guest)
-            id_ = await posts.publish(call.tx, acting, call.network, draft, origin=call.origin)
-    except Invalid as wrong:
-        await call.tx.seen_by(visitor.actor.me, guest=visitor.actor.guest)
-        return await _form(visitor, form, wrong)
-    return onward(f"/@{account.acct}/{id_}")
-
-
-async def _form(visitor: Visitor, form: PostFor, wrong: Invalid | None = None) -> Response:
-    tx = visitor.call.tx
-    account = await accounts.visible(tx, form.id)
-    at = await presenting(tx, visitor, [], account)
-    return answer(
-        visitor, "delegates/compose.html", at, status=422 if wrong else 200, account=account, form=form,
-        once=form.once, wrong=wrong, mistakes=mistakes(wrong),
-    )  # fmt: skip
 
 
 async def _page(visitor: Visitor, form: Granted, wrong: Invalid | None = None) -> Response:

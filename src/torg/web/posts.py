@@ -17,7 +17,8 @@ from torg.responses import reads as responses
 from torg.web import questions
 from torg.web import responses as web_responses
 from torg.web.answer import answer
-from torg.web.compose_form import blank
+from torg.web.compose_page import beside
+from torg.web.compose_shown import blank
 from torg.web.doors import doors
 from torg.web.filtering import filtered
 from torg.web.forms import OnePost
@@ -63,6 +64,7 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
     before = set(up)
     after = [v for v in around if v.post.id not in before]
     question, decides = await questions.beside(visitor, view)
+    form = blank(visitor, view)
     shown = answer(
         visitor,
         "thread.html",
@@ -79,7 +81,8 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
         and not visitor.account.guest
         and view.account.id == visitor.account.id,
         doors=await doors(visitor, view),
-        form=blank(visitor, view),
+        form=form,
+        **await beside(tx, visitor, form),
         responses=await web_responses.beside(visitor, view),
         answerable=guests.is_answerable(visitor.call.network, view),
         waiting=await web_responses.waiting(visitor, view),

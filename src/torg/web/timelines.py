@@ -16,7 +16,8 @@ from torg.reading import reads as reading
 from torg.text.tags import tag_name
 from torg.timelines import reads
 from torg.web.answer import answer
-from torg.web.compose_form import blank
+from torg.web.compose_page import beside
+from torg.web.compose_shown import blank
 from torg.web.filtering import filtered
 from torg.web.forms import POSTS, Tag, Turn, turned
 from torg.web.guard import fed, let_out
@@ -40,8 +41,10 @@ async def front(call: Call, params: Turn) -> Response:
     if visitor.account is not None:
         views = await reads.home(call.tx, visitor.actor, turned(params))
         unread = await must_see.mine(call.tx, visitor.actor)
-        return await _posts(visitor, params, "home.html", views, form=blank(visitor), must_see=len(unread),
-                            read=await reading.read_to(call.tx, visitor.actor, "home"))  # fmt: skip
+        form = blank(visitor)
+        return await _posts(visitor, params, "home.html", views, form=form, must_see=len(unread),
+                            read=await reading.read_to(call.tx, visitor.actor, "home"),
+                            **await beside(call.tx, visitor, form))  # fmt: skip
     if not call.network.is_public:
         return answer(visitor, "gate.html", Present(visitor))
     if call.network.settings.single_user:

@@ -17,7 +17,7 @@ from torg.delegation.model import Delegation, Right, Signing
 from torg.http import Call, Reply, Routes
 from torg.kernel.clock import iso, now
 from torg.kernel.errors import Forbidden, Invalid, NotFound
-from torg.mastodon_api import entities, statuses
+from torg.mastodon_api import elsewhere, entities, statuses
 from torg.mastodon_api.entities.by_line import ByLine
 from torg.mastodon_api.entities.torg.delegation import BylineChoice, Delegate
 from torg.mastodon_api.forms import ById, Nothing
@@ -248,22 +248,22 @@ async def sign(call: Call, form: Choice) -> BylineChoice:
 
 async def act_for(call: Call, account_id: int, *post_ids: int | None, media_ids: Sequence[int] = ()) -> None:
     """From here on the call is the account's. What it answers or quotes the delegate must be able to read alone."""
-    own, me = call.actor, call.me
+    own = call.actor
     as_account = await reads.acting(call.tx, own, account_id)
     for post_id in post_ids:
         if post_id is not None:
             await posts.readable_post(call.tx, own, post_id)
-    await store.hand_over(call.tx, media_ids, me, account_id)
+    await store.hand_over(call.tx, media_ids, account_id)
     call.actor = as_account
     await call.tx.seen_by(account_id, guest=as_account.guest)
 
 
-@routes.post("/api/torg/v1/accounts/{id}/statuses", scope="write:statuses")
+@routes.post("/api/torg/v1/accounts/{id}/statuses", scope="write:statuses", before=elsewhere.mentioned)
 async def post_for(call: Call, form: PostFor) -> entities.Status | entities.ScheduledStatus:
     """Post, reply or schedule for an account whose delegate one is; the parameters of POST /api/v1/statuses."""
     call.me  # noqa: B018 - 422 for an app by itself
     await act_for(call, form.id, form.in_reply_to_id, form.quoted_status_id, media_ids=form.media_ids)
-    return await statuses.create(call, form)
+    return await statuses.alone(call, form)
 
 
 @routes.put("/api/torg/v1/accounts/{id}/statuses/{status_id}", scope="write:statuses")
