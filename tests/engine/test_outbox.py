@@ -123,6 +123,51 @@ async def test_batch_effects_get_neighbours_of_one_kind_and_network_together(db:
     assert batches == [[0, 1, 2], [3], [4, 5]]
 
 
+async def test_an_effect_gets_the_events_that_concern_it_by_themselves_or_by_its_condition(db: Database) -> None:
+    got: dict[str, list[int]] = {"odd": [], "never": [], "for all": []}
+
+    def taking(name: str) -> Any:
+        async def take(tx: Tx, ctx: object, happened: list[Happened]) -> None:
+            got[name] += [one.event.number for one in happened]
+
+        take.__qualname__ = name
+        return take
+
+    def odd(event: Marched) -> bool:
+        return event.number % 2 == 1
+
+    never = "EXISTS (SELECT FROM accounts WHERE id = ANY(%(people)s) AND org_id = %(org)s)"
+    table: Effects = {
+        Marched: [
+            Batch(taking("odd"), among=odd, where=never),
+            Batch(taking("never"), where=never),
+            Batch(taking("for all"), among=odd, where="%(network)s = 10"),
+        ]
+    }
+    await march(db, range(4))
+    await relayable(db, 4)
+    await Relay(db, table).drain()
+    assert got == {"odd": [1, 3], "never": [], "for all": [0, 1, 2, 3]}
+
+
+async def test_a_batch_in_which_an_effect_fails_is_run_again_and_only_the_culprit_is_left_out(
+    db: Database, ledger: None
+) -> None:
+    runs: list[list[int]] = []
+
+    async def write(tx: Tx, ctx: object, happened: list[Happened]) -> None:
+        runs.append([one.event.number for one in happened])
+        for one in happened:
+            await tx.run("INSERT INTO ledger VALUES (%s, %s)", (one.meta.id, 100 // (2 - one.event.number)))
+
+    await march(db, range(4))
+    await relayable(db, 4)
+    await Relay(db, {Marched: [Batch(write)]}).drain()
+    assert runs == [[0, 1, 2, 3], [0, 1, 2, 3], [0], [1], [2], [3]], "together, in a savepoint, one by one"
+    assert await numbers(db) == [-100, 50, 100]
+    assert len(await logged(db)) == 4
+
+
 async def test_a_failing_effect_holds_up_nothing_and_is_tried_again_until_it_is_dead(
     db: Database, ledger: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

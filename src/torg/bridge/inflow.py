@@ -18,6 +18,7 @@ from torg.notices import actions as notices
 from torg.notices import rules, sources
 from torg.notices.model import News
 from torg.posts import reads
+from torg.posts.events import PostPublished
 from torg.posts.model import PostView
 
 
@@ -28,13 +29,18 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     replies: list[PostView]
 
 
+def is_reply(event: PostPublished) -> bool:
+    """Whether a new post may be an answer that counts."""
+    return event.reply_to_id is not None and event.audience == "everyone"
+
+
 async def replied(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     """A public reply below a promoted post: its inside author and who asked for the promotion are told inside.
 
     As an `update` of the inside post, at most once an hour a reader, and the last one only: the public post may be
     answered by thousands. Nothing is written in the public network.
     """
-    replies = [h for h in happened if h.event.reply_to_id is not None and h.event.audience == "everyone"]
+    replies = [h for h in happened if is_reply(h.event)]
     out = await store.out_of_threads(tx, list({h.event.thread_id for h in replies})) if replies else {}
     replies = [h for h in replies if h.event.thread_id in out]
     if not replies:

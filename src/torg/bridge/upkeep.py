@@ -18,6 +18,9 @@ from torg.orgs import store as orgs
 AT_ONCE = 200
 
 
+IS_INSIDE = "EXISTS (SELECT FROM networks WHERE org_id = %(org)s AND id = %(network)s AND kind = 'inside')"
+
+
 async def index_posts(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     """The words of inside posts that were written or changed; deleted ones go by foreign key."""
     await index(tx, list({h.event.post_id for h in happened}))

@@ -1,7 +1,8 @@
 """The bus: the log of events as it grows, for everything in a process that watches (live streams above all).
 
 `Bus` is what features know. `LogBus` reads the log in PostgreSQL, woken by the relay's NOTIFY; since it goes by
-the log's own gapless numbers, a lost connection or a missed NOTIFY delays it but loses nothing.
+the log's own gapless numbers, a lost connection or a missed NOTIFY delays it but loses nothing. The relay of the same
+process hands over what it has logged; whatever does not follow upon what was handed on is read from the log instead.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 import psycopg
 import structlog
 
+from torg.engine.effects import OutboxRow
 from torg.engine.postgres import Database, heed_cancelling
 from torg.engine.relay import CHANNEL
 from torg.kernel.errors import Unavailable
@@ -71,6 +73,10 @@ class LogBus:
         self._db = db
         self._readers: list[Reader] = []
         self._position = 0
+        self._claimed = 0
+        self._told = 0
+        self._given: list[Logged] = []
+        self._rung = asyncio.Event()
         self.leads: Callable[[], bool] = lambda: False
         """Whether the relay of this process is the active one; set by whoever runs one beside."""
 
@@ -85,7 +91,19 @@ class LogBus:
     async def start(self) -> None:
         """Begin at the present end of the log."""
         async with self._db.system() as tx:
-            self._position = await tx.value("SELECT coalesce(max(seq), 0) FROM event_log")
+            self._position = self._claimed = await tx.value("SELECT coalesce(max(seq), 0) FROM event_log")
+
+    def hand_over(self, rows: Sequence[OutboxRow], last: int) -> None:
+        """From the relay of this process: what it has just logged, the newest by the number `last`."""
+        first = last - len(rows) + 1
+        expected = (self._given[-1].seq if self._given else self._claimed) + 1
+        if first == expected and len(self._given) < READ_AT_ONCE:
+            self._given += [
+                Logged(seq, row.org_id, row.network_id, row.kind, row.payload, row.created_at)
+                for seq, row in enumerate(rows, first)
+            ]
+        self._told = max(self._told, last)
+        self._rung.set()
 
     async def run(self) -> None:
         """Hand on what is logged, until cancelled; a lost database is waited for."""
@@ -97,14 +115,46 @@ class LogBus:
             await asyncio.sleep(POLL / 2)
 
     async def _by_notify(self, stay: Callable[[], bool]) -> None:
-        """Read whenever the relay notifies, and every second, for as long as `stay` says so."""
+        """Hand on whenever the relay notifies or hands over, and every second, for as long as `stay` says so."""
         async with await self._db.listen(CHANNEL) as connection:
-            while stay():
-                heed_cancelling()
-                while await self._hand_on():
-                    pass
-                async for _ in connection.notifies(timeout=POLL, stop_after=1):
-                    pass
+            listening = asyncio.create_task(self._listen(connection))
+            try:
+                look = True
+                while stay():
+                    heed_cancelling()
+                    self._rung.clear()
+                    if look or self._given or self._told > self._position:
+                        while await self._hand_on():
+                            pass
+                    if listening.done():
+                        listening.result()
+                        return
+                    look = not await self._woken(POLL)
+            finally:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+
+    async def _listen(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        try:
+            async for notify in connection.notifies():
+                self._hear(notify.payload)
+        finally:
+            self._rung.set()  # a lost connection is noticed at once
+
+    def _hear(self, number: str) -> None:
+        """Somebody says which number is the newest."""
+        if number.isascii() and number.isdigit() and len(number) < 20:
+            self._told = max(self._told, int(number))
+        self._rung.set()
+
+    async def _woken(self, seconds: float) -> bool:
+        """Whether something is said to be new within the time."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def past(
         self, org_id: int, network_id: int, *, after: int, until: int, limit: int = READ_AT_ONCE
@@ -118,13 +168,8 @@ class LogBus:
             )
 
     async def _hand_on(self) -> bool:
-        async with self._db.system() as tx:
-            rows = await tx.all(
-                """SELECT seq, org_id, network_id, kind, payload, created_at FROM event_log
-                   WHERE seq > %s ORDER BY seq LIMIT %s""",
-                (self._position, READ_AT_ONCE),
-                as_=Logged,
-            )
+        """The next events to all readers; whether there are more at once."""
+        rows = await self._next()
         if not rows:
             return False
         for reader in list(self._readers):
@@ -133,4 +178,21 @@ class LogBus:
             except Exception:
                 log.exception("a reader of the bus failed", first=rows[0].seq, last=rows[-1].seq)
         self._position = rows[-1].seq
-        return True
+        return bool(self._given) or len(rows) >= READ_AT_ONCE or self._told > self._position
+
+    async def _next(self) -> Sequence[Logged]:
+        if self._given:
+            rows, self._given = self._given, []
+        else:
+            async with self._db.system() as tx:
+                rows = await tx.all(
+                    """SELECT seq, org_id, network_id, kind, payload, created_at FROM event_log
+                       WHERE seq > %s ORDER BY seq LIMIT %s""",
+                    (self._position, READ_AT_ONCE),
+                    as_=Logged,
+                )
+            if rows:  # among them may be what was handed over meanwhile
+                self._given = [one for one in self._given if one.seq > rows[-1].seq]
+        if rows:
+            self._claimed = rows[-1].seq
+        return rows

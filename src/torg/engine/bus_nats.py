@@ -8,7 +8,7 @@ Loaded only where `nats_url` is set (engine/backends.py).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import nats
@@ -18,7 +18,7 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from torg.engine.bus import POLL, LogBus
+from torg.engine.bus import POLL, LogBus, Logged
 from torg.engine.postgres import Database, heed_cancelling
 from torg.kernel.errors import Unavailable
 
@@ -44,8 +44,6 @@ class NatsBus(LogBus):
         self._url = url
         self._nats = Client()
         self._subject = ""
-        self._told = 0
-        self._rung = asyncio.Event()
         self._complained = False
 
     @property
@@ -86,21 +84,16 @@ class NatsBus(LogBus):
             if self._told > self.position or untold % UNTOLD == 0:
                 while await self._hand_on():
                     pass
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._rung.wait()
-                untold = 1
-            except TimeoutError:
-                untold += 1
+            untold = 1 if await self._woken(LOOK) else untold + 1
 
-    async def _hand_on(self) -> bool:
-        handed = await super()._hand_on()
-        if handed and self.leads() and self.hears:
+    async def _next(self) -> Sequence[Logged]:
+        rows = await super()._next()
+        if rows and self.leads() and self.hears:
             try:
-                await self._nats.publish(self._subject, str(self.position).encode())
+                await self._nats.publish(self._subject, str(rows[-1].seq).encode())
             except nats.errors.Error as error:
                 log.warning("NATS took no message", error=str(error))
-        return handed
+        return rows
 
     async def _connect(self) -> None:
         """Connect once and subscribe; the client itself comes back after each loss, however long that takes."""
@@ -127,9 +120,7 @@ class NatsBus(LogBus):
         }
 
     async def _heard(self, message: Msg) -> None:
-        if message.data.isdigit() and len(message.data) < 20:
-            self._told = max(self._told, int(message.data))
-            self._rung.set()
+        self._hear(message.data.decode("ascii", "replace"))
 
     async def _found(self) -> None:
         log.info("bus goes by NATS")

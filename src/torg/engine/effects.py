@@ -1,4 +1,7 @@
-"""Runs what events set off, each effect in a savepoint of the relay's transaction, and keeps failures for later.
+"""Runs what events set off in the relay's transaction, and keeps failures for later.
+
+A batch is first run without savepoints, since hardly one fails; when one does, the relay rolls it back and runs it
+again with each effect in a savepoint of its own.
 
 The table itself is `serve/effects.py`. An effect writes to the database and enqueues jobs, no more: what
 talks to the world is a job, since the relay waits for its effects and may run one again after a crash.
@@ -53,9 +56,17 @@ BatchFunction = Callable[[Tx, Any, Sequence[Happened]], Awaitable[None]]
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """An effect that takes consecutive events of one kind and one network together."""
+    """An effect that takes consecutive events of one kind and one network together.
+
+    Most events concern few effects, so an effect may say which concern it: `among`, by the event alone, and `where`, an
+    SQL condition over %(org)s, %(network)s and %(people)s (authors, and the groups of what is in one). All conditions
+    of a kind are asked by one statement. With both, the effect gets all events where the condition holds, else those
+    of `among`. What a condition reads must not be written by an effect that stands before it.
+    """
 
     run: BatchFunction
+    among: Callable[[Any], bool] | None = None
+    where: str | None = None
 
 
 Effect = Each | Batch
@@ -80,9 +91,14 @@ class FailedRow(OutboxRow, frozen=True):
     attempts: int
 
 
+def function_of(effect: Effect) -> Each | BatchFunction:
+    """What is called for it."""
+    return effect.run if isinstance(effect, Batch) else effect
+
+
 def name_of(effect: Effect) -> str:
     """The name of an effect in dead_events: that of its function, with its module."""
-    function = effect.run if isinstance(effect, Batch) else effect
+    function = function_of(effect)
     return f"{function.__module__}.{getattr(function, '__qualname__', repr(function))}"
 
 
@@ -99,18 +115,31 @@ class EffectRunner:
         tx: Tx,
         rows: Sequence[OutboxRow],
         *,
+        apart: bool = True,
         only: Collection[Effect] | None = None,
         but: Collection[Effect] = (),
     ) -> None:
         """All effects of these events, in the order of the events; neighbours of one kind are taken together.
 
         Or `only` these, or all `but` those (engine/postponed.py).
+        `apart`: each effect in a savepoint, so that those that fail are kept and hold up nothing. Without, a failure
+        is the caller's, who rolls back.
         """
         for (_, _, kind), group in groupby(rows, key=lambda row: (row.org_id, row.network_id, row.kind)):
             happened = [h for row in group if (h := await self._decoded(tx, row)) is not None]
-            for effect in self._effects.get(kind, ()) if happened else ():
-                if effect not in but and (only is None or effect in only):
-                    await self._together(tx, effect, happened)
+            todo = [
+                effect
+                for effect in self._effects.get(kind, ())
+                if effect not in but and (only is None or effect in only)
+            ]
+            for effect, those in await _concerned(tx, todo, happened) if happened and todo else ():
+                if apart:
+                    await self._together(tx, effect, those)
+                    continue
+                inner = tx.within(those[0].meta.scope)
+                await self._apply(inner, effect, those)
+                for call in inner.after:
+                    tx.after_commit(call)
 
     async def _together(self, tx: Tx, effect: Effect, happened: list[Happened]) -> None:
         """One savepoint for the whole run; only when that fails, one for each event, to find the culprit."""
@@ -189,6 +218,39 @@ class EffectRunner:
             else:
                 await tx.run(FORGET, (row.org_id, row.id, row.effect))
         return len(rows)
+
+
+async def _concerned(
+    tx: Tx, effects: Sequence[Effect], happened: list[Happened]
+) -> list[tuple[Effect, list[Happened]]]:
+    """The effects, each with the events that concern it; those that none concerns are left out."""
+    todo = [(effect, _among(effect, happened)) for effect in effects]
+    asked = [effect for effect, those in todo if isinstance(effect, Batch) and effect.where and those != happened]
+    holds = await _holds(tx, asked, happened) if asked else set()
+    return [
+        (effect, happened if name_of(effect) in holds else those)
+        for effect, those in todo
+        if those or name_of(effect) in holds
+    ]
+
+
+def _among(effect: Effect, happened: list[Happened]) -> list[Happened]:
+    """The events that concern the effect whatever its condition says."""
+    if not isinstance(effect, Batch) or (effect.among is None and effect.where is None):
+        return happened
+    return [h for h in happened if effect.among is not None and effect.among(h.event)]
+
+
+async def _holds(tx: Tx, effects: Sequence[Batch], happened: Sequence[Happened]) -> set[str]:
+    """The names of those whose condition holds, by one statement."""
+    meta = happened[0].meta
+    people = {getattr(h.event, name, None) for h in happened for name in ("account_id", "group_id")} - {None}
+    row = await tx.one(
+        f"SELECT ARRAY[{', '.join(f'({effect.where})' for effect in effects)}] AS holds",
+        {"org": meta.org_id, "network": meta.network_id, "people": list(people)},
+    )
+    assert row is not None
+    return {name_of(effect) for effect, true in zip(effects, row["holds"], strict=True) if true}
 
 
 @asynccontextmanager

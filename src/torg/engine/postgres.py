@@ -31,6 +31,9 @@ set_json_loads(msgspec.json.decode)
 
 NATIVE = (bytes,)
 
+# A plan that was made while a table had a page or two must not be kept that goes through all of it
+STEADY = "set_config('plan_cache_mode','force_generic_plan',true), set_config('enable_seqscan','off',true)"
+
 
 DatabaseError = psycopg.Error
 UniqueViolation = psycopg.errors.UniqueViolation
@@ -61,11 +64,18 @@ def json(value: object) -> Jsonb:
 class Tx:
     """An open transaction. Parameters are named (`%(x)s`) or positional (`%s`)."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[Any], scope: Scope | None, begin: str = "BEGIN") -> None:
+    def __init__(
+        self,
+        connection: psycopg.AsyncConnection[Any],
+        scope: Scope | None,
+        begin: str = "BEGIN",
+        *,
+        steady: bool = False,
+    ) -> None:
         self._connection = connection
         self._scope = scope
         self._begin = begin
-        self._steady = False
+        self._steady = self._begun_steady = steady
         self._root: Tx = self
         self._written: set[str] = set()
         self.after: list[Callable[[], None]] = []
@@ -190,7 +200,7 @@ class Tx:
         """
         if not self._steady:
             self._steady = True
-            await self._connection.execute("SET LOCAL plan_cache_mode = force_generic_plan", prepare=False)
+            await self._connection.execute(cast(Any, f"SELECT {STEADY}"), prepare=False)
 
     async def renew(self) -> None:
         """Commit, and go on in a new transaction of the same tenant, in one round trip.
@@ -200,7 +210,7 @@ class Tx:
         """
         self._refuse_failed()
         await self._connection.execute(cast(Any, f"COMMIT; {self._begin}"), prepare=False)
-        self._steady = False
+        self._steady = self._begun_steady
         self.committed()
 
     def committed(self) -> None:
@@ -249,9 +259,12 @@ class Database:
         stats = [pool.get_stats() for pool in (self._app, self._system)]
         return sum(s.get("requests_num", 0) for s in stats), sum(s.get("requests_wait_ms", 0) for s in stats)
 
-    def tx(self, scope: Scope) -> AbstractAsyncContextManager[Tx]:
-        """A transaction that sees only the scope's rows: commits on success, rolls back on an exception."""
-        return _transaction(self._app, _begin(scope), scope)
+    def tx(self, scope: Scope, *, steady: bool = False) -> AbstractAsyncContextManager[Tx]:
+        """A transaction that sees only the scope's rows: commits on success, rolls back on an exception.
+
+        `steady` as `Tx.steady`, without a round trip of its own.
+        """
+        return _transaction(self._app, f"{_begin(scope)}, {STEADY}" if steady else _begin(scope), scope, steady)
 
     def system(self) -> AbstractAsyncContextManager[Tx]:
         """A transaction over all tenants: the relay, jobs, the command line, finding a network by host."""
@@ -302,13 +315,13 @@ async def _begun(pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]], begin:
 
 @asynccontextmanager
 async def _transaction(
-    pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]], begin: str, scope: Scope | None
+    pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]], begin: str, scope: Scope | None, steady: bool = False
 ) -> AsyncIterator[Tx]:
     try:
         connection = await _begun(pool, begin)
     except PoolTimeout as error:
         raise Unavailable(log=f"no database connection in time: {error}") from error
-    tx = Tx(connection, scope, begin)
+    tx = Tx(connection, scope, begin, steady=steady)
     try:
         try:
             yield tx

@@ -8,7 +8,7 @@ rows, the log and the emptied outbox commit together. Retention: `trim`, called 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -32,6 +32,8 @@ MOST_PAUSE = 0.05
 STANDBY = 0.5
 RETRY_EVERY = 1.0
 TRIM_AT_ONCE = 20_000
+Moved = Callable[[Sequence[OutboxRow], int], None]
+"""Called with the rows of a batch that is in the log by now, and the number of the last of them."""
 # A batch that breaks the transaction as a whole is taken apart; after so many tries its event goes without effects.
 PATIENCE = 4
 STATEMENT_TIMEOUT = "30s"
@@ -48,6 +50,7 @@ class Relay:
         *,
         batch: int = BATCH,
         postponed: Postponed | None = None,
+        moved: Moved | None = None,
     ) -> None:
         self._db = db
         self._runner = EffectRunner(effects, ctx)
@@ -55,6 +58,7 @@ class Relay:
         self._most = batch
         self._limit = batch
         self._failures = 0
+        self._moved = moved
         self._wake = asyncio.Event()
         self.leading = False
 
@@ -97,6 +101,9 @@ class Relay:
         )
         async with connection:
             await connection.execute(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'")
+            # A session keeps its plans, also those of the checks of foreign keys: one that was made while a table had
+            # a page or two would go through all of it for every key for as long as nobody analyses it.
+            await connection.execute("SET enable_seqscan = off")
             yield connection
 
     async def _elected(self, connection: psycopg.AsyncConnection[Any]) -> bool:
@@ -164,22 +171,44 @@ class Relay:
         self, connection: psycopg.AsyncConnection[Any], *, without_effects: Exception | None = None
     ) -> tuple[int, bool]:
         """Relay up to `_limit` events. (How many, whether rows wait that a running transaction could precede.)"""
+        # Nobody else takes rows away, so they are read before the transaction begins, which is not begun for none
+        rows = await Tx(connection, None).all(TAKE, (self._limit,), as_=OutboxRow)
+        if not rows:
+            return 0, bool(await Tx(connection, None).value(HELD))
+        if without_effects is not None or self._failures:
+            await self._move(connection, rows, apart=True, without_effects=without_effects)
+            return len(rows), False
+        try:
+            await self._move(connection, rows, apart=False)
+        except Exception as error:
+            if connection.closed or connection.broken:
+                raise
+            log.info("relay batch is run again, effect by effect", batch=len(rows), error=repr(error))
+            await self._move(connection, rows, apart=True)
+        return len(rows), False
+
+    async def _move(
+        self,
+        connection: psycopg.AsyncConnection[Any],
+        rows: Sequence[OutboxRow],
+        *,
+        apart: bool,
+        without_effects: Exception | None = None,
+    ) -> None:
+        """Effects, log and emptied outbox in one transaction; then what waited for it, and `moved`."""
         tx = Tx(connection, None)
         async with connection.transaction():
-            rows = await tx.all(TAKE, (self._limit,), as_=OutboxRow)
-            if not rows:
-                return 0, bool(await tx.value(HELD))
             late = self._postponed.now()
             if without_effects is None:
-                await self._runner.run(tx, rows, but=self._postponed.effects(late))
+                await self._runner.run(tx, rows, apart=apart, but=self._postponed.effects(late))
             else:
                 await self._runner.give_up(tx, rows, without_effects)
-            last = await tx.value(MOVE, ([row.org_id for row in rows], [row.id for row in rows]))
+            last = await tx.value(MOVE, ([row.org_id for row in rows], [row.id for row in rows], CHANNEL))
             await self._postponed.note(tx, late, last - len(rows) + 1, rows[0].created_at)
-            await tx.run("SELECT pg_notify(%s, %s)", (CHANNEL, str(last)))
         for call in tx.after:
             call()
-        return len(rows), False
+        if self._moved is not None:
+            self._moved(rows, last)
 
     async def _retry(self, connection: psycopg.AsyncConnection[Any]) -> None:
         tx = Tx(connection, None)
@@ -228,7 +257,7 @@ WITH gone AS (
     FROM gone
     RETURNING seq
 )
-SELECT max(seq) FROM logged
+SELECT last FROM (SELECT max(seq) AS last FROM logged) AS l, pg_notify(%s, last::text)
 """
 
 TRIM = """

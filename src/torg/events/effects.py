@@ -15,6 +15,7 @@ from torg.kernel.ids import MAX_ID
 from torg.text.clean import to_plain
 
 STEP = 500
+HAS_PAGES = "EXISTS (SELECT FROM event_pages WHERE org_id = %(org)s AND network_id = %(network)s)"
 
 
 async def posts_published(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:

@@ -175,7 +175,7 @@ class Hub:
             connection.close(Closed.FAILURE)
 
     async def _made(self, place: Place, rows: Sequence[Logged], here: Sequence[Connection]) -> list[Outgoing]:
-        async with self._db.tx(Scope(place[0], (place[1],))) as tx:
+        async with self._db.tx(Scope(place[0], (place[1],)), steady=True) as tx:
             return await deliver(tx, rows, here, self._reactions)
 
     async def _catch_up(self, connection: Connection) -> None:

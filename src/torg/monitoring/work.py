@@ -24,6 +24,7 @@ from torg.text import messages
 
 JOB = "monitor"
 SWEEP = "sweep_policies"
+WATCHES = "EXISTS (SELECT FROM watches WHERE org_id = %(org)s AND network_id = %(network)s AND enabled)"
 Found = tuple[Watch, Written, str, str]
 
 

@@ -14,6 +14,15 @@ from torg.engine.postgres import Tx
 from torg.kernel.actor import Permission
 from torg.notices import actions, sources
 from torg.notices.model import News
+from torg.posts.events import PostPublished
+
+BELL_RINGS = """EXISTS (SELECT FROM follows WHERE org_id = %(org)s AND network_id = %(network)s
+    AND target_id = ANY(%(people)s::bigint[]) AND notify)"""
+
+
+def names_somebody(event: PostPublished) -> bool:
+    """Whether a new post is news to somebody because of what it is."""
+    return bool(event.mention_ids or event.boost_of_id is not None or event.quote_of_id is not None)
 
 
 async def posts_published(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:

@@ -133,7 +133,7 @@ class PlainPosts:
 
     async def _together(self, batch: Sequence[Wanted]) -> list[Outcome]:
         network = batch[0].network
-        async with self._db.tx(Scope(network.org_id, (network.id,))) as tx:
+        async with self._db.tx(Scope(network.org_id, (network.id,)), steady=True) as tx:
             outcomes, made = await _prepare(tx, network, batch)
             if made:
                 await _write(tx, made)

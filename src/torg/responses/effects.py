@@ -8,6 +8,7 @@ from typing import Any
 from torg.engine import jobs
 from torg.engine.effects import Happened
 from torg.engine.postgres import Tx
+from torg.posts.events import PostPublished
 from torg.responses import sending
 from torg.responses.model import Changed
 from torg.responses.store import tenant
@@ -23,9 +24,14 @@ WHERE org_id = %(org)s AND network_id = %(network)s AND post_id = ANY(%(ids)s) A
 """
 
 
+def has_links(event: PostPublished) -> bool:
+    """Whether a new post has links of its own."""
+    return bool(event.links) and event.boost_of_id is None
+
+
 async def published(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     """A post with links."""
-    await _put(tx, [h for h in happened if h.event.links and h.event.boost_of_id is None])
+    await _put(tx, [h for h in happened if has_links(h.event)])
 
 
 async def edited(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:

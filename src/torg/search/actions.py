@@ -42,6 +42,11 @@ async def index(tx: Tx, post_ids: Sequence[int]) -> int:
     return done
 
 
+def has_words(event: Any) -> bool:
+    """Whether a published post has words of its own: a boost has none."""
+    return event.boost_of_id is None
+
+
 async def index_posts(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     """Effect of PostPublished and PostEdited, many together."""
     await index(tx, list(dict.fromkeys(one.event.post_id for one in happened)))

@@ -13,6 +13,8 @@ from torg.notices import sources
 from torg.notices.model import News
 from torg.search import hooks, saved_store, watching
 
+IS_TRACKED = "EXISTS (SELECT FROM saved_searches WHERE org_id = %(org)s AND network_id = %(network)s AND track)"
+
 
 async def posts_published(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     """Notices of type `status`, as from an author whom one follows with the bell on; comes after the index of words.

@@ -64,7 +64,13 @@ async def background(services: Services, *, relay: bool = True, worker: bool = T
         asyncio.create_task(services.surge.run(), name="surge"),
     ]
     if relay:
-        moving = Relay(services.db, EFFECTS, services, postponed=postponed(services.surge))
+        moving = Relay(
+            services.db,
+            EFFECTS,
+            services,
+            postponed=postponed(services.surge),
+            moved=services.bus.hand_over,
+        )
         services.bus.leads = lambda: moving.leading
         tasks.append(asyncio.create_task(moving.run(), name="relay"))
     if worker:

@@ -1,6 +1,7 @@
 """What follows from what: every event of the system and each reaction to it, on one screen.
 
-Each effect runs in the relay's transaction, at least once and idempotent; what talks to the world is a job.
+Each effect runs in the relay's transaction, at least once and idempotent; what talks to the world is a job. `among`
+and `where` say which events concern an effect at all (engine/effects.py:Batch): most posts concern few of them.
 Streams need no line here: they read the event log itself (live/).
 """
 
@@ -122,17 +123,18 @@ EFFECTS: Effects = {
     PostFavourited: [Batch(notices.posts_favourited), Batch(tell_marks.favourited)],
     PostPinned: [Batch(tell_marks.pinned)],
     PostPublished: [
-        Batch(notices.posts_published),
-        Batch(search.index_posts),
-        Batch(bridge.index_posts),
-        Batch(inflow.replied),
-        Batch(event_pages.posts_published),
-        Batch(track.posts_published),  # after the words are indexed, and after what others are told of the post
-        Batch(monitoring.posts_published),
+        Batch(notices.posts_published, among=notices.names_somebody, where=notices.BELL_RINGS),
+        Batch(search.index_posts, among=search.has_words),
+        Batch(bridge.index_posts, where=bridge.IS_INSIDE),
+        Batch(inflow.replied, among=inflow.is_reply),
+        Batch(event_pages.posts_published, where=event_pages.HAS_PAGES),
+        # After the words are indexed, and after what others are told of the post
+        Batch(track.posts_published, where=track.IS_TRACKED),
+        Batch(monitoring.posts_published, where=monitoring.WATCHES),
         cards.want_for_published,
-        Batch(websub.posts_changed),
-        Batch(tell_posts.published),
-        Batch(responses.published),
+        Batch(websub.posts_changed, where=websub.HAS_SUBSCRIBERS),
+        Batch(tell_posts.published, among=tell_posts.quotes_one, where=tell_posts.HAS_NEIGHBOURS),
+        Batch(responses.published, among=responses.has_links),
     ],
     PostUnfavourited: [Batch(tell_marks.unfavourited)],
     PostUnpinned: [Batch(tell_marks.unpinned)],

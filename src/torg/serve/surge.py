@@ -8,19 +8,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from torg.engine.effects import Batch, Effect
+from torg.engine.effects import Effect, function_of
 from torg.engine.postponed import AT_ONCE, Group, Postponed
 from torg.search import actions as search
 from torg.search import track
 from torg.serve import cards
+from torg.serve.effects import EFFECTS as ALL
 from torg.surge.model import Rung
 
 if TYPE_CHECKING:
     from torg.surge.watch import Watch
 
-EFFECTS: Mapping[Rung, Collection[Effect]] = {
+FUNCTIONS: Mapping[Rung, Collection[object]] = {
     Rung.CARDS: (cards.want_for_published, cards.want_for_edited),
-    Rung.SEARCH: (Batch(search.index_posts), Batch(search.index_imported), Batch(track.posts_published)),
+    Rung.SEARCH: (search.index_posts, search.index_imported, track.posts_published),
+}
+EFFECTS: Mapping[Rung, Collection[Effect]] = {
+    rung: frozenset(effect for todo in ALL.values() for effect in todo if function_of(effect) in functions)
+    for rung, functions in FUNCTIONS.items()
 }
 """Put off while the rung holds, and caught up with in the order of the log."""
 

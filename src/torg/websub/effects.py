@@ -10,6 +10,7 @@ from torg.engine.postgres import Tx
 from torg.websub import actions, rules
 
 OPEN = ("everyone", "group")
+HAS_SUBSCRIBERS = "EXISTS (SELECT FROM websub_subscriptions WHERE org_id = %(org)s AND network_id = %(network)s)"
 
 
 async def posts_changed(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:

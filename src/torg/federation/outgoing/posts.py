@@ -17,7 +17,15 @@ from torg.federation.render import activities, addresses
 from torg.federation.render.contexts import AS, PUBLIC
 from torg.posts import holding
 from torg.posts import outward as around_posts
+from torg.posts.events import PostPublished
 from torg.posts.model import Audience
+
+HAS_NEIGHBOURS = "EXISTS (SELECT FROM remote_actors WHERE org_id = %(org)s AND network_id = %(network)s)"
+
+
+def quotes_one(event: PostPublished) -> bool:
+    """A quote is stamped, though nobody elsewhere may have heard of us yet."""
+    return event.quote_of_id is not None
 
 
 async def published(tx: Tx, services: Any, happened: Sequence[Happened]) -> None:
