@@ -62,12 +62,14 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
         deaths = 0
         try:
             while not all(task.done() for task in writing):
-                await asyncio.sleep(1.5 + chance.random() * 1.5)
+                await answering(port)
+                await asyncio.sleep(0.2 + chance.random() * 1.5)
                 server.kill()
                 await server.wait()
                 deaths += 1
                 server = await start(square, tmp_path, port)
             await asyncio.gather(*writing)
+            await answering(port)
             await settled(square)
         finally:
             server.kill()
@@ -91,6 +93,19 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
         assert notices == Counter(acknowledged)
         assert logged == Counter(acknowledged)
         assert dead == []
+
+
+async def answering(port: int) -> None:
+    """Until the server takes connections: killed before that, it would never come to write anything."""
+    async with asyncio.timeout(120):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
 
 
 async def settled(square: Square) -> None:

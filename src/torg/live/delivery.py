@@ -16,17 +16,21 @@ import structlog
 from torg.engine.bus import Logged
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
-from torg.kernel.events import Event
+from torg.kernel.events import Event, kind_of
 from torg.live import rules, searching, store
 from torg.live.connection import Connection
 from torg.live.homes import Homes
 from torg.live.model import DIRECT, EVERYTHING, LIST, USER, Facts, Frame, Message, Told, Topic, Watcher, Watching
 from torg.posts.events import PostDeleted, PostEdited, PostPublished, QuoteRevoked
+from torg.posts.model import PostView
 
 log = structlog.get_logger(__name__)
 
 Render = Callable[[Tx, Actor, str, Sequence[int]], Awaitable[Mapping[int, bytes]]]
 """Posts as a viewer sees them, as JSON by id; those that he or she may not read are left out."""
+
+Bare = Callable[[Actor, str, PostView], bytes | None]
+"""A post in hand as a viewer without marks and filters sees it, as JSON; None if that takes a query."""
 
 Special = Callable[[Tx, Sequence[int], Sequence[Facts]], Awaitable[set[tuple[int, int]]]]
 """(watcher, post) pairs for which a filter of the watcher may apply."""
@@ -39,6 +43,7 @@ class Reactions(msgspec.Struct, frozen=True):
     """What the edge knows and live streams need: how posts look, whose filters matter, what other events say."""
 
     render: Render
+    bare: Bare
     special: Special
     translate: Mapping[str, Translate] = {}
 
@@ -55,6 +60,14 @@ class Due(NamedTuple):
     post: Facts
     connection: Connection
     topic: Topic
+
+
+POST_EVENTS = frozenset(kind_of(event) for event in (PostPublished, PostEdited, PostDeleted, QuoteRevoked))
+
+
+def concerns(row: Logged, reactions: Reactions) -> bool:
+    """Whether an event means anything to streams."""
+    return row.kind in POST_EVENTS or row.kind in reactions.translate
 
 
 async def deliver(

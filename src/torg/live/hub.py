@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 
 import structlog
 
 from torg.engine.bus import Bus, Logged
-from torg.engine.postgres import Database
+from torg.engine.postgres import Database, Tx
 from torg.kernel.actor import Scope
-from torg.live import store
+from torg.live import plain, store
 from torg.live.connection import Closed, Connection
-from torg.live.delivery import Outgoing, Reactions, deliver
+from torg.live.delivery import Outgoing, Reactions, concerns, deliver
 from torg.live.model import Topic
+from torg.live.room import Present, Room
+from torg.posts.just_written import JustWritten
 
 log = structlog.get_logger(__name__)
 
@@ -37,14 +40,19 @@ class Hub:
         *,
         barring: Iterable[str] = (),
         admits: Admits | None = None,
+        fresh: JustWritten | None = None,
     ) -> None:
-        """`barring`: kinds of events after which tokens are looked at anew at once. `admits`: asked with each look."""
+        """`barring`: kinds of events after which tokens are looked at anew at once. `admits`: asked with each look.
+
+        `fresh`: where plain posts are that this process has just written.
+        """
+        self._fresh = fresh if fresh is not None else JustWritten()
         self._admits = admits
         self._db = db
         self._bus = bus
         self._reactions = reactions
         self._barring = frozenset(barring)
-        self._rooms: dict[Place, set[Connection]] = defaultdict(set)
+        self._rooms: dict[Place, Room] = defaultdict(Room)
         self._catching_up: dict[Connection, asyncio.Task[None]] = {}
         self._claimed: int | None = None
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -58,19 +66,21 @@ class Hub:
 
     def count(self) -> int:
         """Readers at present."""
-        return sum(len(room) for room in self._rooms.values())
+        return sum(len(room.connections) for room in self._rooms.values())
 
     def fullness(self) -> float:
         """How full the readers' queues are, percent on average: one slow reader is no pressure, many are."""
-        readers = self.count()
-        return 100 * sum(c.fullness for room in self._rooms.values() for c in room) / readers if readers else 0.0
+        full = [connection.fullness for room in self._rooms.values() for connection in room.connections]
+        return 100 * sum(full) / len(full) if full else 0.0
 
     def join(self, connection: Connection, *, after: int | None = None) -> None:
         """Let a reader in: with what comes from now on, or with everything after the event numbered `after`.
 
         Topics are set before. A number from the future (another database's, say) counts as now.
         """
-        self._rooms[connection.place].add(connection)
+        room = self._rooms[connection.place]
+        room.connections.add(connection)
+        room.changed()
         if after is None or after >= self.position:
             connection.position = self.position
             connection.live = True
@@ -83,9 +93,15 @@ class Hub:
     def watch(self, connection: Connection, topic: Topic) -> None:
         """Add a topic to a reader (a WebSocket's subscribe)."""
         connection.topics.add(topic)
+        self._changed(connection)
 
     def unwatch(self, connection: Connection, topic: Topic) -> None:
         connection.topics.discard(topic)
+        self._changed(connection)
+
+    def _changed(self, connection: Connection) -> None:
+        if (room := self._rooms.get(connection.place)) is not None:
+            room.changed()
 
     def leave(self, connection: Connection) -> None:
         """The reader is gone."""
@@ -93,8 +109,9 @@ class Hub:
             task.cancel()
         room = self._rooms.get(connection.place)
         if room is not None:
-            room.discard(connection)
-            if not room:
+            room.connections.discard(connection)
+            room.changed()
+            if not room.connections:
                 del self._rooms[connection.place]
 
     async def run(self) -> None:
@@ -118,7 +135,7 @@ class Hub:
         """Close the readers whose token was revoked or has expired, or whose account is barred."""
         holders: dict[tuple[int, int], list[Connection]] = defaultdict(list)
         for room in self._rooms.values():
-            for connection in room:
+            for connection in room.connections:
                 if connection.actor.token_id is not None:
                     holders[connection.actor.org_id, connection.actor.token_id].append(connection)
         if not holders:
@@ -139,7 +156,7 @@ class Hub:
         for task in list(self._catching_up.values()):
             task.cancel()
         for room in self._rooms.values():
-            for connection in room:
+            for connection in room.connections:
                 connection.close(Closed.SHUTDOWN)
 
     async def _batch(self, rows: Sequence[Logged]) -> None:
@@ -150,29 +167,77 @@ class Hub:
         places: dict[Place, list[Logged]] = defaultdict(list)
         for row in rows:
             places[row.org_id, row.network_id].append(row)
-        present = {
-            place: [c for c in self._rooms[place] if c.live and c.closed is None]
-            for place in places
-            if place in self._rooms
-        }
-        await asyncio.gather(*(self._live(place, places[place], here) for place, here in present.items() if here))
+        todo = []
+        for place, events in places.items():
+            if (room := self._rooms.get(place)) is not None:
+                room.crowd.heed(*place, events)
+                events = [row for row in events if concerns(row, self._reactions)]
+                present = room.present()
+                if events and present.all:
+                    todo.append(self._live(place, events, room, present))
+        if len(todo) == 1:
+            await todo[0]
+        elif todo:
+            await asyncio.gather(*todo)
 
-    async def _live(self, place: Place, rows: Sequence[Logged], here: Sequence[Connection]) -> None:
+    async def _live(self, place: Place, rows: Sequence[Logged], room: Room, present: Present) -> None:
+        here = present.all
+        taken = [self._plain(row, here[0]) for row in rows]
         for attempt in range(TRIES):
             try:
                 async with self._gate:
-                    outgoing = await self._made(place, rows, here)
+                    outgoing = await self._outgoing(place, rows, taken, room, present)
             except Exception:
                 log.exception("live delivery failed", org=place[0], network=place[1], attempt=attempt + 1)
                 await asyncio.sleep(0.2 * attempt)
             else:
                 for connection, message in outgoing:
                     connection.offer(message)
-                for connection in here:
-                    connection.position = rows[-1].seq
                 return
         for connection in here:
             connection.close(Closed.FAILURE)
+
+    def _plain(self, row: Logged, anyone: Connection) -> plain.Plain | None:
+        found = plain.plain(row, self._fresh)
+        if found is None or self._reactions.bare(anyone.actor, anyone.origin, found.view) is None:
+            return None
+        return found
+
+    async def _outgoing(
+        self,
+        place: Place,
+        rows: Sequence[Logged],
+        taken: Sequence[plain.Plain | None],
+        room: Room,
+        present: Present,
+    ) -> list[Outgoing]:
+        """Everything for everybody, in the order of the events."""
+        found = [one for one in taken if one is not None]
+        others = [row for row, one in zip(rows, taken, strict=True) if one is None]
+        made: list[Outgoing] = []
+        async with AsyncExitStack() as stack:
+            opened: list[Tx] = []
+            scope = Scope(place[0], (place[1],))
+
+            async def tx() -> Tx:
+                if not opened:
+                    opened.append(await stack.enter_async_context(self._db.tx(scope, steady=True)))
+                return opened[0]
+
+            if found:
+                posts = [one.post for one in found]
+                if not room.crowd.knows(present.accounts, posts):
+                    await room.crowd.learn(await tx(), present.accounts, posts)
+                for one in found:
+                    made += plain.outgoing(one, present, room.crowd, self._reactions.bare)
+                if apart := plain.intricate(present, room.crowd):
+                    those = [row for row, one in zip(rows, taken, strict=True) if one is not None]
+                    made += await deliver(await tx(), those, apart, self._reactions)
+            if others:
+                made += await deliver(await tx(), others, present.all, self._reactions)
+        if found and (others or len(made) > 1):
+            made.sort(key=lambda out: out.message.seq)
+        return made
 
     async def _made(self, place: Place, rows: Sequence[Logged], here: Sequence[Connection]) -> list[Outgoing]:
         async with self._db.tx(Scope(place[0], (place[1],)), steady=True) as tx:
@@ -188,6 +253,7 @@ class Hub:
                 until = self.position
                 if connection.position >= until:
                     connection.live = True
+                    self._changed(connection)
                     return
                 rows = await self._bus.past(*connection.place, after=connection.position, until=until)
                 for _, message in await self._made(connection.place, rows, [connection]) if rows else []:

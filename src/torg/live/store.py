@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from torg.engine.postgres import Row, Tx
 from torg.live.model import ListFacts, Watcher
@@ -109,6 +110,13 @@ async def watchers(
     }
 
 
+async def peculiar(tx: Tx, accounts: Sequence[int]) -> tuple[set[int], datetime | None]:
+    """Of these watchers, guests and those with filters; and when the first of their mutes runs out."""
+    row = await tx.one(PECULIAR, {**tenant(tx), "watchers": list(accounts)})
+    assert row is not None
+    return set(row["own"]), row["until"]
+
+
 async def lists(tx: Tx, watched: Iterable[int], people: Collection[int]) -> list[ListFacts]:
     """The watched lists that have any of these people as members."""
     rows = await tx.all(
@@ -178,6 +186,14 @@ SELECT w.id, w.guest, NOT w.guest AND coalesce(w.settings ->> 'home_feed', n.set
   CASE n.kind WHEN 'public' THEN 'followed' ELSE 'company' END) = 'company' AS company
 FROM accounts w JOIN networks n ON n.org_id = w.org_id AND n.id = w.network_id
 WHERE w.org_id = %(org)s AND w.network_id = %(network)s AND w.id = ANY(%(watchers)s)
+"""
+
+PECULIAR = """
+SELECT ARRAY(SELECT w.id FROM accounts w WHERE w.org_id = %(org)s AND w.network_id = %(network)s
+    AND w.id = ANY(%(watchers)s) AND (w.guest OR EXISTS (SELECT FROM filters f
+        WHERE f.org_id = w.org_id AND f.account_id = w.id))) AS own,
+  (SELECT min(m.expires_at) FROM mutes m WHERE m.org_id = %(org)s AND m.network_id = %(network)s
+    AND m.account_id = ANY(%(watchers)s) AND m.expires_at > now()) AS until
 """
 
 HIDDEN = """

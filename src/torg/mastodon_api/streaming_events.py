@@ -41,6 +41,12 @@ async def render(tx: Tx, actor: Actor, origin: str, ids: Sequence[int]) -> Mappi
     return {view.post.id: encode(status) for view, status in zip(found, shown, strict=True)}
 
 
+def bare(actor: Actor, origin: str, view: PostView) -> bytes | None:
+    """A post in hand as JSON, as a viewer without marks and filters sees it; None if that takes a query."""
+    shown = present_statuses.bare(actor, origin, view)
+    return encode(shown) if shown is not None else None
+
+
 async def special(tx: Tx, watchers: Sequence[int], found: Sequence[Facts]) -> set[tuple[int, int]]:
     """(watcher, post) where a filter of the watcher applies. Each post is looked at as its own author sees it."""
 
@@ -158,5 +164,8 @@ TRANSLATE: Mapping[type[Event], Translate] = {
 }
 
 REACTIONS = Reactions(
-    render=render, special=special, translate={kind_of(event): translate for event, translate in TRANSLATE.items()}
+    render=render,
+    bare=bare,
+    special=special,
+    translate={kind_of(event): translate for event, translate in TRANSLATE.items()},
 )

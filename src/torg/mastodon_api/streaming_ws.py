@@ -84,6 +84,7 @@ async def _hear(socket: WebSocket, call: Call, connection: Connection, message: 
 
 async def _obey(socket: WebSocket, call: Call, connection: Connection, order: Order) -> None:
     """Subscribe or unsubscribe; a mistake is answered on the socket and changes nothing."""
+    hub: Hub = call.services.hub
     try:
         if order.type not in ("subscribe", "unsubscribe"):
             raise BadRequest("Unknown message type")
@@ -91,13 +92,13 @@ async def _obey(socket: WebSocket, call: Call, connection: Connection, order: Or
             call, order.stream, tag=str(order.tag), list_id=str(order.list), q=str(order.q)
         )
         if order.type == "unsubscribe":
-            connection.topics.discard(topic)
+            hub.unwatch(connection, topic)
         elif len(connection.topics) >= MOST_TOPICS:
             raise BadRequest("Too many streams on one connection")
         elif topic.name == SEARCH and sum(t.name == SEARCH for t in connection.topics) >= MOST_SEARCHES:
             raise BadRequest("Too many searches on one connection")
         else:
-            connection.topics.add(topic)
+            hub.watch(connection, topic)
     except TorgError as error:
         await _refuse(socket, error)
 

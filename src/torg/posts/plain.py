@@ -27,6 +27,7 @@ from torg.orgs.model import Network
 from torg.orgs.rules import may_post
 from torg.posts import checks, rules, store
 from torg.posts.events import PostPublished
+from torg.posts.just_written import JustWritten
 from torg.posts.model import AppName, Audience, Draft, Post, PostView, QuotePolicy
 from torg.text.language import guess, normal_language
 from torg.text.render import Rendered, render, scan
@@ -103,6 +104,7 @@ class PlainPosts:
 
     def __init__(self, db: Database, *, together: int = 100, room: int = 1_000) -> None:
         self._db = db
+        self.fresh = JustWritten()
         self._line: Gatherer[Wanted, Outcome] = Gatherer(self._batch, together=together, room=room)
 
     @property
@@ -116,6 +118,7 @@ class PlainPosts:
 
     async def close(self) -> None:
         await self._line.close()
+        self.fresh.end()
 
     async def _batch(self, batch: Sequence[Wanted]) -> Sequence[Outcome | Exception]:
         try:
@@ -137,6 +140,8 @@ class PlainPosts:
             outcomes, made = await _prepare(tx, network, batch)
             if made:
                 await _write(tx, made)
+                for one in made:
+                    self.fresh.put(one.view)
                 outbox.stored(tx, [one.event for one in made], network.org_id, network.id)
         return outcomes
 
@@ -146,6 +151,7 @@ class _Made(msgspec.Struct, frozen=True):
     tag_ids: list[int]
     key: str | None
     event: PostPublished
+    view: PostView
 
 
 async def _prepare(tx: Tx, network: Network, batch: Sequence[Wanted]) -> tuple[list[Outcome], list[_Made]]:
@@ -176,9 +182,9 @@ async def _prepare(tx: Tx, network: Network, batch: Sequence[Wanted]) -> tuple[l
         if key:
             seen.add((me, key))
         tag_ids = [tags[tag.name] for tag in wanted.body.tags]
-        one, view = _make(wanted, author, tag_ids, apps.get(wanted.draft.app_id or 0), number[me])
+        one = _make(wanted, author, tag_ids, apps.get(wanted.draft.app_id or 0), number[me])
         made.append(one)
-        outcomes.append(view)
+        outcomes.append(one.view)
     return outcomes, made
 
 
@@ -221,9 +227,7 @@ async def _tags(tx: Tx, names: set[str]) -> dict[str, int]:
     return {row["name"]: row["id"] for row in rows}
 
 
-def _make(
-    wanted: Wanted, account: Account, tag_ids: list[int], app: AppName | None, number: int
-) -> tuple[_Made, PostView]:
+def _make(wanted: Wanted, account: Account, tag_ids: list[int], app: AppName | None, number: int) -> _Made:
     draft, body = wanted.draft, wanted.body
     settings = account.settings
     audience, listed = draft.audience, draft.listed
@@ -275,7 +279,7 @@ def _make(
     )
     counted = msgspec.structs.replace(account, posts_count=account.posts_count + number, last_post_at=at)
     view = PostView(post=post, account=counted, tags=sorted(names), app=app)
-    return _Made(post, tag_ids, draft.idempotency_key, event), view
+    return _Made(post, tag_ids, draft.idempotency_key, event, view)
 
 
 async def _write(tx: Tx, made: Sequence[_Made]) -> None:

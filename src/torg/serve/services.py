@@ -105,7 +105,12 @@ async def open_services(
     fetch = Fetcher(allow=settings.fetch_allow, ca_file=settings.ca_file, outside=settings.outside)
     plain = PlainPosts(db)
     hub = Hub(
-        db, bus, REACTIONS, barring=[kind_of(AccountModerated), kind_of(DelegationEnded)], admits=admits
+        db,
+        bus,
+        REACTIONS,
+        barring=[kind_of(AccountModerated), kind_of(DelegationEnded)],
+        admits=admits,
+        fresh=plain.fresh,
     )
     surge = Watch(
         db, settings, node,

@@ -1,0 +1,89 @@
+"""Plain posts on the short way to streams: with what is remembered of the crowd they need no look into the database.
+
+Plain is a post of one's own that this process has just written (posts/just_written.py), with nothing in it but words.
+Readers for whom that is not all (guests, those with filters, with lists, searches or the stream of everything) get it
+by `delivery.deliver`, as all get what is not plain; tests hold both ways against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from torg.engine.bus import Logged
+from torg.live import rules
+from torg.live.connection import Connection
+from torg.live.crowd import Crowd
+from torg.live.delivery import Bare, Outgoing
+from torg.live.model import USER, Facts, Frame, Message, Topic
+from torg.live.room import Present
+from torg.posts.just_written import JustWritten
+from torg.posts.model import PostView
+
+PUBLISHED = "PostPublished"
+
+
+class Plain(NamedTuple):
+    """A post on its way, with the number of its event."""
+
+    seq: int
+    post: Facts
+    view: PostView
+
+
+def plain(row: Logged, fresh: JustWritten) -> Plain | None:
+    """The post of an event, if it is plain and known; else None, and it is read."""
+    if row.kind != PUBLISHED:
+        return None
+    view = fresh.take(row.payload["post_id"])
+    # Who follows the author may quote it, who does not may not: it does not look the same to all
+    if view is None or view.tags or view.post.quote_policy == "followers":
+        return None
+    post = view.post
+    facts = Facts(
+        post_id=post.id,
+        event="update",
+        account_id=post.account_id,
+        audience=post.audience.value,
+        listed=post.listed,
+        is_silenced=view.account.silenced_at is not None,
+        language=post.language,
+    )
+    return Plain(row.seq, facts, view)
+
+
+def outgoing(found: Plain, present: Present, crowd: Crowd, bare: Bare) -> Iterator[Outgoing]:
+    """The post to all whom it reaches, but for those in `crowd.own`; rendered once for each look of it."""
+    frames: dict[tuple[object, str], Frame] = {}
+    author = found.post.account_id
+    for connection, topic in _reached(found.post, present, crowd):
+        account = connection.actor.account_id
+        look = (account is None, account == author), connection.origin
+        frame = frames.get(look)
+        if frame is None:
+            payload = bare(connection.actor, connection.origin, found.view)
+            assert payload is not None, "whether a post can be shown so does not depend on who looks"
+            frame = frames[look] = Frame(found.post.event, payload)
+        yield Outgoing(connection, Message(found.seq, topic, frame))
+
+
+def _reached(post: Facts, present: Present, crowd: Crowd) -> Iterator[tuple[Connection, Topic]]:
+    reach, own, simple = crowd.reach(post), crowd.own, present.simple
+    for topic in rules.shared_topics(post):
+        for connection in simple.get(topic, ()):
+            account = connection.actor.account_id
+            if account is None or (account not in own and account not in reach.barred):
+                yield connection, topic
+    for account in reach.home:
+        if account not in own:
+            topic = Topic(USER, account)
+            for connection in simple.get(topic, ()):
+                yield connection, topic
+
+
+def intricate(present: Present, crowd: Crowd) -> Sequence[Connection]:
+    """Who gets plain posts by `deliver`."""
+    if crowd.own.isdisjoint(present.accounts):
+        return present.intricate
+    held = set(present.intricate)
+    return [one for one in present.all if one in held or one.actor.account_id in crowd.own]

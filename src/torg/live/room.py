@@ -1,0 +1,58 @@
+"""Those who watch one network: by topic, and with what is remembered of them between batches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from torg.live.connection import Connection
+from torg.live.crowd import Crowd
+from torg.live.model import EVERYTHING, LIST, SEARCH, Topic
+
+INTRICATE = frozenset({LIST, SEARCH, EVERYTHING})
+"""Streams whose posts depend on more than who wrote them."""
+
+
+class Present(NamedTuple):
+    """Who is there at a moment; whoever comes later is in another one. `simple` and `intricate` are all of `all`."""
+
+    all: Sequence[Connection]
+    simple: Mapping[Topic, Sequence[Connection]]
+    accounts: frozenset[int]
+    """Of the simple ones."""
+    intricate: Sequence[Connection]
+
+
+class Room:
+    """The readers of one network."""
+
+    def __init__(self) -> None:
+        self.connections: set[Connection] = set()
+        self.crowd = Crowd()
+        self._present: Present | None = None
+
+    def changed(self) -> None:
+        """Somebody came, went, caught up or watches something else."""
+        self._present = None
+
+    def present(self) -> Present:
+        """Those who are live now, put in order again only after a change."""
+        if self._present is None:
+            self._present = self._ordered()
+        return self._present
+
+    def _ordered(self) -> Present:
+        here = [one for one in self.connections if one.live and one.closed is None]
+        simple: dict[Topic, list[Connection]] = defaultdict(list)
+        intricate: list[Connection] = []
+        accounts: set[int] = set()
+        for connection in here:
+            if any(topic.name in INTRICATE for topic in connection.topics):
+                intricate.append(connection)
+                continue
+            for topic in connection.topics:
+                simple[topic].append(connection)
+            if connection.actor.account_id is not None:
+                accounts.add(connection.actor.account_id)
+        return Present(here, dict(simple), frozenset(accounts), intricate)

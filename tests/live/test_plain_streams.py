@@ -1,0 +1,130 @@
+"""Plain posts come to streams the short way just as they would the long one, whatever happens between two of them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from tests.fixtures.square import PUBLIC, Person
+from tests.live.readers import Harbour
+from torg.access.tokens import TokenAuthenticator
+from torg.engine.bus import Logged
+from torg.engine.postgres import Tx
+from torg.kernel.actor import Actor
+from torg.live import hub as hubs
+from torg.live.connection import Connection
+from torg.live.delivery import Outgoing, Reactions, deliver
+from torg.live.model import USER, Message, Topic
+from torg.mastodon_api.streaming_events import REACTIONS
+from torg.posts import just_written
+
+ROUNDS = 60
+ACTS = (*["follow"] * 4, "unfollow", "mute", "unmute", "block", "unblock", "unblock", "filter", "feed", *["quiet"] * 4)
+Got = set[tuple[int | None, str, bytes | None]]
+
+
+async def watch(harbour: Harbour, person: Person | None) -> Connection:
+    """A reader of the home, if it is somebody's, and of the public timeline; what it gets stays in its queue."""
+    network = harbour.square.networks[PUBLIC]
+    actor = Actor(org_id=network.org_id, network_id=network.id)
+    if person is not None:
+        actor = await TokenAuthenticator().authenticate(harbour.square.services.db, network, person.token)
+    connection = Connection(actor, f"http://{PUBLIC}")
+    connection.topics.add(Topic("public"))
+    if person is not None:
+        connection.topics.add(Topic(USER, person.id))
+    harbour.square.services.hub.join(connection)
+    return connection
+
+
+def drained(connection: Connection) -> list[Message]:
+    found: list[Message] = []
+    while (message := connection.next_now()) is not None:
+        found.append(message)
+    return found
+
+
+def said(connection: Connection, messages: Sequence[Message]) -> Got:
+    account = connection.actor.account_id
+    return {(account, message.topic.name, message.frame.payload) for message in messages}
+
+
+async def something(harbour: Harbour, people: Sequence[Person], chance: random.Random) -> None:
+    """Two people come closer or part, or somebody hides words."""
+    one, other = chance.sample(people, 2)
+    act = chance.choice(ACTS)
+    if act == "filter":
+        words = {"title": "w", "context": ["home"], "keywords_attributes": [{"keyword": "sea"}]}
+        assert (await one.post("/api/v2/filters", json=words)).status_code == 200
+    elif act == "feed":
+        feed = chance.choice(["company", "followed"])
+        await harbour.sql(
+            "UPDATE accounts SET settings = settings || jsonb_build_object('home_feed', %s::text) WHERE id = %s",
+            feed, one.id,
+        )  # fmt: skip
+    elif act != "quiet":
+        answer = await one.post(f"/api/v1/accounts/{other.id}/{act}")
+        assert answer.status_code in (200, 403), "403: who is blocked cannot follow"
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+async def test_the_short_way_gives_each_reader_what_the_long_one_would(
+    harbour: Harbour, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    square, chance = harbour.square, random.Random(seed)
+    people = [square.person(PUBLIC, handle) for handle in ("anna", "bjorn", "shop", "reporter")]
+    watching = [await watch(harbour, person) for person in [*people, None]]
+    long_way: set[int] = set()
+
+    async def counted(
+        tx: Tx, rows: Sequence[Logged], here: Sequence[Connection], reactions: Reactions
+    ) -> list[Outgoing]:
+        if len(here) == len(watching):
+            long_way.update(row.seq for row in rows if row.kind == "PostPublished")
+        return await deliver(tx, rows, here, reactions)
+
+    monkeypatch.setattr(hubs, "deliver", counted)
+    monkeypatch.setattr(just_written, "SECONDS", 600)
+    posts = 0
+    for _ in range(ROUNDS):
+        await something(harbour, people, chance)
+        if chance.random() < 0.1:
+            watching.append(await watch(harbour, chance.choice(people)))
+        await settled(harbour)
+        for connection in watching:
+            drained(connection)
+        before = square.services.hub.position
+        author = chance.choice(people)
+        answer = await author.post("/api/v1/statuses", json={
+            "status": chance.choice(["hej", "a day by the sea", "hello there"]),
+            "visibility": chance.choice(["public", "unlisted", "private"]), "language": chance.choice(["sv", "en"]),
+        })  # fmt: skip
+        assert answer.status_code == 200
+        await settled(harbour)
+        place = watching[0].place
+        rows = await square.services.bus.past(*place, after=before, until=square.services.hub.position)
+        (row,) = [row for row in rows if row.kind == "PostPublished"]
+        async with square.services.db.tx(square.networks[PUBLIC].scope) as tx:
+            expected = await deliver(tx, [row], watching, REACTIONS)
+        posts += 1
+        for connection in watching:
+            wanted = [out.message for out in expected if out.connection is connection]
+            assert said(connection, drained(connection)) == said(connection, wanted)
+    assert posts == ROUNDS
+    assert len(long_way) < ROUNDS / 2, "most went the short way"
+
+
+async def settled(harbour: Harbour) -> None:
+    """Until what was committed is with the readers."""
+    services = harbour.square.services
+    async with asyncio.timeout(60):
+        while True:
+            async with services.db.system() as tx:
+                waiting = await tx.value("SELECT count(*) FROM outbox")
+                last = await tx.value("SELECT coalesce(max(seq), 0) FROM event_log")
+            if not waiting and services.bus.position >= last:
+                return
+            await asyncio.sleep(0.005)
