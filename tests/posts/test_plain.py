@@ -19,6 +19,9 @@ FORMS: list[dict[str, Any]] = [
     {"status": "for followers :blob: https://example.com/x", "visibility": "private", "spoiler_text": " careful "},
     {"status": "a language of its own", "language": "sv-SE", "sensitive": True},
     {"status": "who may quote", "quote_approval_policy": "followers", "visibility": "public"},
+    {"status": "to @anna, @BJORN and @anna again, @nobody-here, not to anna@example.com"},
+    {"status": "@anna.Thanks #tag, I agree", "in_reply_to_id": "theirs"},
+    {"status": "an answer to myself", "in_reply_to_id": "mine", "visibility": "private"},
 ]
 SETTINGS = [{}, {"privacy": "private", "sensitive": True, "language": "de", "quote_policy": "nobody"}]
 
@@ -47,6 +50,10 @@ async def rows(square: Square, post_id: str) -> list[Any]:
                 (int(post_id),),
             ),
             await tx.all("SELECT network_id, account_id, key FROM idempotency_keys WHERE result_id = %s", (post_id,)),
+            await tx.all(
+                "SELECT network_id, account_id FROM post_mentions WHERE post_id = %s ORDER BY account_id",
+                (int(post_id),),
+            ),
         ]
     text = json.dumps(found, default=str).replace(post_id, "0")
     return [mask(json.loads(text))]
@@ -72,7 +79,7 @@ async def say(person: Person, form: dict[str, Any], key: str) -> dict[str, Any]:
     return status
 
 
-async def took_the_short_way(square: Square, person: Person, text: str) -> bool:
+async def took_the_short_way(square: Square, person: Person, text: str, **more: Any) -> bool:
     """Whether a post of this text was written without the full way."""
     taken: list[Any] = []
     publish = square.services.plain.publish
@@ -83,7 +90,8 @@ async def took_the_short_way(square: Square, person: Person, text: str) -> bool:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(square.services.plain, "publish", watching)
-        await person.says(text)
+        answer = await person.post("/api/v1/statuses", json={"status": text, **more})
+        assert answer.status_code in (200, 404)
     return bool(taken and taken[0] is not None)
 
 
@@ -96,8 +104,11 @@ async def test_both_ways_leave_the_same_rows_event_and_answer(
     author = await square.add(host, "writer")
     async with square.services.db.tx(network.scope) as tx:
         await tx.run("UPDATE accounts SET settings = %s WHERE id = %s", (json.dumps(settings), author.id))
-    await author.says("#tag #other are known from here on, on both ways")
+    mine = await author.says("#tag #other are known from here on, on both ways", visibility="public")
+    parents = {"mine": mine["id"], "theirs": (await square.person(host, "bjorn").says("a question"))["id"]}
     for n, form in enumerate(FORMS):
+        if form.get("in_reply_to_id") in parents:
+            form = {**form, "in_reply_to_id": parents[form["in_reply_to_id"]]}
         short = await say(author, form, f"short {n}")
         with monkeypatch.context() as patch:
             patch.setattr(square.services.plain, "publish", nobody_takes_it)
@@ -111,14 +122,48 @@ async def test_both_ways_leave_the_same_rows_event_and_answer(
             one[0][3][0]["latest"] = "as of the last"
         assert short_rows == full_rows
         assert (await author.get(f"/api/v1/statuses/{short['id']}")).json()["content"] == short["content"]
+    for asked, visibly in (("mine", "private"), ("theirs", settings.get("privacy", "public"))):
+        replies = (await author.get(f"/api/v1/statuses/{parents[asked]}")).json()["replies_count"]
+        assert replies == (2 if visibly == "public" else 0), "who may not see an answer does not see it counted"
 
 
 async def test_the_short_way_is_for_plain_posts_of_those_whom_no_check_concerns(square: Square) -> None:
     writer = await square.add(PUBLIC, "writer")
     assert await took_the_short_way(square, writer, "plain, as most are!")
-    assert not await took_the_short_way(square, writer, "to @anna")
+    assert await took_the_short_way(square, writer, "to @anna")
+    assert not await took_the_short_way(square, writer, "to @anna@elsewhere.example")
+    assert not await took_the_short_way(square, writer, "to !choir")
     assert not await took_the_short_way(square, writer, "a #tag that nobody used before")
     assert await took_the_short_way(square, writer, "a #tag that nobody used before")
+
+
+async def test_only_what_all_may_read_is_answered_the_short_way(square: Square) -> None:
+    """Of everything else the full way says what may be: an answer to a post that one may not read is a 404."""
+    writer, bjorn = await square.add(PUBLIC, "writer"), square.person(PUBLIC, "bjorn")
+    open_ = (await bjorn.says("for all"))["id"]
+    closed = (await bjorn.says("for followers", visibility="private"))["id"]
+    inside = (await square.person(INSIDE, "bjorn").says("inside"))["id"]
+    assert await took_the_short_way(square, writer, "yes", in_reply_to_id=open_)
+    for id_ in (closed, inside, "1", str(2**62)):
+        assert not await took_the_short_way(square, writer, "no", in_reply_to_id=id_)
+        assert (await writer.post("/api/v1/statuses", json={"status": "no", "in_reply_to_id": id_})).status_code == 404
+    assert (await bjorn.post(f"/api/v1/accounts/{writer.id}/block")).status_code == 200
+    assert not await took_the_short_way(square, writer, "blocked", in_reply_to_id=open_)
+    assert (await writer.post("/api/v1/statuses", json={"status": "b", "in_reply_to_id": open_})).status_code == 404
+
+
+async def test_answers_of_one_moment_are_all_counted(square: Square) -> None:
+    asked = await square.person(PUBLIC, "bjorn").says("who comes?")
+    people = [await square.add(PUBLIC, f"guest{n}") for n in range(3)]
+    await asyncio.gather(
+        *(people[n % 3].says(f"@bjorn me {n}", in_reply_to_id=asked["id"], visibility="public") for n in range(24))
+    )
+    assert (await people[0].get(f"/api/v1/statuses/{asked['id']}")).json()["replies_count"] == 24
+    notices = (await square.person(PUBLIC, "bjorn").get("/api/v1/notifications?types[]=mention&limit=40")).json()
+    assert notices == [], "the relay has not run"
+    await square.settle()
+    notices = (await square.person(PUBLIC, "bjorn").get("/api/v1/notifications?types[]=mention&limit=40")).json()
+    assert len({one["status"]["id"] for one in notices}) == 24
 
 
 async def test_posts_of_one_moment_share_a_transaction_and_all_are_there(square: Square) -> None:

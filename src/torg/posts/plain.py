@@ -1,20 +1,21 @@
 """Plain posts, many at once: concurrent posts of a network share one transaction and are answered once it is durable.
 
-Plain is a text of one's own to the network: no reply, quote, group, file, poll, mention, delegate or leak guard. For
-everything else, and for whatever is odd about a plain post, the answer is None: `actions.publish` does it, and says
-what is wrong. Both leave the same rows and the same event (tests/posts/test_plain.py).
+Plain is a text to the network: no quote, group, file, poll, delegate or leak guard; an answer to what all may read, and
+with mentions of accounts of this server. For everything else, and for whatever is odd about a plain post, the answer is
+None: `actions.publish` does it, and says what is wrong. Both leave the same rows and the same event
+(tests/posts/test_plain.py).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
-from torg.accounts import store as accounts
-from torg.accounts.model import Account
+from torg.accounts import reads as accounts
+from torg.accounts.model import Account, AccountKind
 from torg.engine import outbox
 from torg.engine.gather import Gatherer
 from torg.engine.postgres import Database, DatabaseError, Tx, json
@@ -25,23 +26,33 @@ from torg.kernel.events import kind_of
 from torg.kernel.ids import new_id
 from torg.orgs.model import Network
 from torg.orgs.rules import may_post
-from torg.posts import checks, rules, store
+from torg.posts import checks, rules
+from torg.posts import plain_store as store
+from torg.posts import store as posts
 from torg.posts.events import PostPublished
 from torg.posts.just_written import JustWritten
 from torg.posts.model import AppName, Audience, Draft, Post, PostView, QuotePolicy
 from torg.text.language import guess, normal_language
-from torg.text.render import Rendered, render, scan
+from torg.text.render import MentionTarget, Rendered, render, scan
 
 UNSURE = ("08", "57")
 """Classes of SQLSTATE after which nobody knows whether the commit came about: nothing is tried again."""
 
 
+MOST_HANDLES = 20
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A post to be written. What is None is as the author's settings say. `body`: the text, rendered."""
+    """A post to be written. What is None is as the author's settings say.
+
+    `handles`: names in the text that may be somebody's. `body`: the text, rendered as if they were nobody's.
+    """
 
     actor: Actor
     network: Network
     draft: Draft
+    origin: str
+    handles: list[str]
     body: Rendered
     chosen_audience: bool
     sensitive: bool | None
@@ -74,24 +85,27 @@ def plain(
         or draft.media_ids
         or draft.poll
         or draft.group_id is not None
-        or draft.reply_to_id is not None
         or draft.quote_of_id is not None
-        or not may_post(network.settings, actor.permissions)
+        or (draft.reply_to_id is None and not may_post(network.settings, actor.permissions))
     ):
         return None
     try:
         draft = rules.check(draft, network.settings)
     except TorgError:
         return None
+    handles: list[str] = []
     if "@" in draft.text or "!" in draft.text:
         seen = scan(draft.text)
-        if seen.handles or seen.groups:
+        handles = list(seen.handles)
+        if seen.groups or len(handles) > MOST_HANDLES or any("@" in handle.lstrip("@") for handle in handles):
             return None
     body = render(draft.text, mentions={}, origin=origin)
     return Wanted(
         actor=actor,
         network=network,
         draft=draft,
+        origin=origin,
+        handles=handles,
         body=body,
         chosen_audience=chosen_audience,
         sensitive=sensitive,
@@ -141,7 +155,8 @@ class PlainPosts:
             if made:
                 await _write(tx, made)
                 for one in made:
-                    self.fresh.put(one.view)
+                    if one.post.reply_to_id is None and not one.mention_ids:
+                        self.fresh.put(one.view)
                 outbox.stored(tx, [one.event for one in made], network.org_id, network.id)
         return outcomes
 
@@ -149,6 +164,7 @@ class PlainPosts:
 class _Made(msgspec.Struct, frozen=True):
     post: Post
     tag_ids: list[int]
+    mention_ids: list[int]
     key: str | None
     event: PostPublished
     view: PostView
@@ -158,52 +174,69 @@ async def _prepare(tx: Tx, network: Network, batch: Sequence[Wanted]) -> tuple[l
     """Ask what a post must know, for all together, and put them together."""
     keyed = {(w.actor.me, w.draft.idempotency_key) for w in batch if w.draft.idempotency_key}
     if keyed:
-        await tx.run(LOCK_KEYS, {"keys": [key for _, key in keyed], "accounts": [account for account, _ in keyed]})
-    authors = await _authors(tx, batch)
-    known = await _known_keys(tx, keyed) if keyed else {}
+        await store.lock_keys(tx, keyed)
+    authors = {one.id: one for one in await store.authors(tx, {w.actor.me for w in batch}) if _usual(one)}
+    known = await store.known_keys(tx, keyed) if keyed else {}
     asked = await checks.asked(tx, network, {(w.actor.me, w.actor.person_id) for w in batch})
-    apps = await _apps(tx, {w.draft.app_id for w in batch if w.draft.app_id is not None})
-    names = {tag.name for w in batch for tag in w.body.tags}
-    tags = await _tags(tx, names) if names else {}
+    apps = await store.apps(tx, {w.draft.app_id for w in batch if w.draft.app_id is not None})
+    answered = {(w.draft.reply_to_id, w.actor.me) for w in batch if w.draft.reply_to_id is not None}
+    parents = await store.parents(tx, answered) if answered else {}
+    handles = {handle for w in batch for handle in w.handles}
+    named = await accounts.by_handles(tx, handles, network.host) if handles else {}
+    texts = [_text(wanted, named) for wanted in batch]
+    names = {tag.name for body, _ in texts for tag in body.tags}
+    tags = await store.tags(tx, names) if names else {}
     outcomes: list[Outcome] = []
     made: list[_Made] = []
     seen: set[tuple[int, str]] = set()
     number = Counter(w.actor.me for w in batch)
-    for wanted in batch:
+    for wanted, (body, mentioned) in zip(batch, texts, strict=True):
         me, key = wanted.actor.me, wanted.draft.idempotency_key
-        author = authors.get(me)
+        author, parent = authors.get(me), parents.get((wanted.draft.reply_to_id or 0, me))
         if key and (me, key) in known:
             outcomes.append(Before(known[me, key]))
             continue
-        odd = (me, wanted.actor.person_id) in asked or any(tag.name not in tags for tag in wanted.body.tags)
+        odd = (
+            (me, wanted.actor.person_id) in asked
+            or any(tag.name not in tags for tag in body.tags)
+            or any(account.kind is AccountKind.GROUP for account in mentioned)
+            or (wanted.draft.reply_to_id is not None and parent is None)
+        )
         if author is None or odd or (key and (me, key) in seen):
             outcomes.append(None)
             continue
         if key:
             seen.add((me, key))
-        tag_ids = [tags[tag.name] for tag in wanted.body.tags]
-        one = _make(wanted, author, tag_ids, apps.get(wanted.draft.app_id or 0), number[me])
+        tag_ids = [tags[tag.name] for tag in body.tags]
+        app = apps.get(wanted.draft.app_id or 0)
+        one = _make(wanted, author, Surroundings(body, parent, mentioned, tag_ids, app, number[me]))
         made.append(one)
         outcomes.append(one.view)
     return outcomes, made
 
 
-async def _apps(tx: Tx, ids: set[int]) -> dict[int, AppName]:
-    """What the posts are written with."""
-    if not ids:
-        return {}
-    rows = await tx.all(
-        "SELECT id, name, website FROM apps WHERE org_id = %(org)s AND id = ANY(%(ids)s)",
-        {"org": tx.scope.org_id, "ids": list(ids)},
-    )
-    return {row["id"]: AppName(name=row["name"], website=row["website"]) for row in rows}
+class Surroundings(NamedTuple):
+    """What was found out about a post. `number`: how many its author has in the batch."""
+
+    body: Rendered
+    parent: store.Parent | None
+    mentioned: list[Account]
+    tag_ids: list[int]
+    app: AppName | None
+    number: int
 
 
-async def _authors(tx: Tx, batch: Sequence[Wanted]) -> dict[int, Account]:
-    """The authors who may post; their rows are locked, in one order for all processes."""
-    ids = {w.actor.me for w in batch}
-    found = await tx.all(AUTHORS, {**store.tenant(tx), "ids": list(ids)}, as_=Account)
-    return {account.id: account for account in found if _usual(account)}
+def _text(wanted: Wanted, named: Mapping[str, Account]) -> tuple[Rendered, list[Account]]:
+    """The text as HTML and the accounts that it mentions, each once (posts/actions.py:written)."""
+    found = {handle: named[handle] for handle in wanted.handles if handle in named}
+    if not found:
+        return wanted.body, []
+    targets = {
+        handle: MentionTarget(acct=account.acct, url=account.url or f"{wanted.origin}/@{account.handle}")
+        for handle, account in found.items()
+    }
+    body = render(wanted.draft.text, mentions=targets, origin=wanted.origin)
+    return body, list({found[handle].id: found[handle] for handle in body.mentions}.values())
 
 
 def _usual(account: Account) -> bool:
@@ -211,24 +244,8 @@ def _usual(account: Account) -> bool:
     return account.state == "active" and (not language or normal_language(language) is not None)
 
 
-async def _known_keys(tx: Tx, keyed: set[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    rows = await tx.all(
-        KNOWN_KEYS,
-        {**store.tenant(tx), "accounts": [account for account, _ in keyed], "keys": [key for _, key in keyed]},
-    )
-    return {(row["account_id"], row["key"]): row["result_id"] for row in rows}
-
-
-async def _tags(tx: Tx, names: set[str]) -> dict[str, int]:
-    rows = await tx.all(
-        "SELECT name, id FROM tags WHERE org_id = %(org)s AND network_id = %(network)s AND name = ANY(%(names)s)",
-        {**store.tenant(tx), "names": list(names)},
-    )
-    return {row["name"]: row["id"] for row in rows}
-
-
-def _make(wanted: Wanted, account: Account, tag_ids: list[int], app: AppName | None, number: int) -> _Made:
-    draft, body = wanted.draft, wanted.body
+def _make(wanted: Wanted, account: Account, around: Surroundings) -> _Made:
+    draft, body, parent = wanted.draft, around.body, around.parent
     settings = account.settings
     audience, listed = draft.audience, draft.listed
     if not wanted.chosen_audience:
@@ -245,9 +262,9 @@ def _make(wanted: Wanted, account: Account, tag_ids: list[int], app: AppName | N
         audience=audience,
         listed=listed,
         group_id=None,
-        thread_id=id_,
-        reply_to_id=None,
-        reply_to_account_id=None,
+        thread_id=parent.thread_id if parent else id_,
+        reply_to_id=parent.id if parent else None,
+        reply_to_account_id=parent.account_id if parent else None,
         boost_of_id=None,
         quote_of_id=None,
         quote_of_account_id=None,
@@ -272,34 +289,33 @@ def _make(wanted: Wanted, account: Account, tag_ids: list[int], app: AppName | N
         account_id=account.id,
         audience=audience.value,
         listed=listed,
-        thread_id=id_,
+        reply_to_id=post.reply_to_id,
+        reply_to_account_id=post.reply_to_account_id,
+        thread_id=post.thread_id,
+        mention_ids=[one.id for one in around.mentioned],
         tags=names,
         links=body.links,
         language=language,
     )
-    counted = msgspec.structs.replace(account, posts_count=account.posts_count + number, last_post_at=at)
-    view = PostView(post=post, account=counted, tags=sorted(names), app=app)
-    return _Made(post, tag_ids, draft.idempotency_key, event, view)
+    counted = msgspec.structs.replace(account, posts_count=account.posts_count + around.number, last_post_at=at)
+    mentioned = sorted(around.mentioned, key=lambda one: one.id)
+    view = PostView(post=post, account=counted, mentions=mentioned, tags=sorted(names), app=around.app)
+    return _Made(post, around.tag_ids, [one.id for one in mentioned], draft.idempotency_key, event, view)
 
 
 async def _write(tx: Tx, made: Sequence[_Made]) -> None:
-    """Posts, tags, counts, keys and events of all, in one statement."""
-    columns: dict[str, list[Any]] = {name: [getattr(one.post, name) for one in made] for name in WRITTEN}
+    """Posts, tags, mentions, counts, keys and events of all."""
+    columns: dict[str, list[Any]] = {name: [getattr(one.post, name) for one in made] for name in store.WRITTEN}
     columns["audience"] = [one.post.audience.value for one in made]
-    tagged = [(one.post.id, one.post.account_id, tag) for one in made for tag in one.tag_ids]
-    await tx.run(
-        WRITE_TAGGED if tagged else WRITE,
-        {
-            **store.tenant(tx),
-            **columns,
-            "key": [one.key for one in made],
-            "kind": kind_of(PostPublished),
-            "payload": [json(one.event) for one in made],
-            "tag_posts": [post for post, _, _ in tagged],
-            "tag_accounts": [account for _, account, _ in tagged],
-            "tag_ids": [tag for _, _, tag in tagged],
-        },
+    columns["key"] = [one.key for one in made]
+    around = store.Around(
+        tags=[(one.post.id, one.post.account_id, tag) for one in made for tag in one.tag_ids],
+        mentions=[(one.post.id, account) for one in made for account in one.mention_ids],
     )
+    await store.write(tx, columns, kind_of(PostPublished), [json(one.event) for one in made], around)
+    answers = Counter(one.post.reply_to_id for one in made if one.post.audience is Audience.EVERYONE)
+    for id_ in sorted(id_ for id_ in answers if id_ is not None):  # in one order for all processes
+        await posts.count(tx, id_, replies=answers[id_])
 
 
 AUDIENCES: dict[str, tuple[Audience, bool]] = {
@@ -307,66 +323,3 @@ AUDIENCES: dict[str, tuple[Audience, bool]] = {
     "unlisted": (Audience.EVERYONE, False),
     "private": (Audience.FOLLOWERS, True),
 }
-
-WRITTEN: dict[str, str] = {
-    "id": "bigint",
-    "account_id": "bigint",
-    "audience": "text",
-    "listed": "boolean",
-    "quote_policy": "text",
-    "source": "text",
-    "html": "text",
-    "spoiler": "text",
-    "sensitive": "boolean",
-    "language": "text",
-    "app_id": "bigint",
-    "created_at": "timestamptz",
-}
-
-# In one order, so that two processes with the same keys or authors wait for each other and never in a ring.
-LOCK_KEYS = """
-SELECT pg_advisory_xact_lock(h) FROM (
-    SELECT DISTINCT hashtextextended(k, a) AS h FROM unnest(%(keys)s::text[], %(accounts)s::bigint[]) AS t (k, a)
-    ORDER BY h) AS ordered
-"""
-
-AUTHORS = f"""
-SELECT {accounts.COLUMNS} FROM accounts WHERE {accounts.TENANT} AND id = ANY(%(ids)s) AND moved_to_id IS NULL
-ORDER BY id FOR NO KEY UPDATE
-"""
-
-KNOWN_KEYS = """
-SELECT i.account_id, i.key, i.result_id FROM idempotency_keys i
-JOIN unnest(%(accounts)s::bigint[], %(keys)s::text[]) AS t (account_id, key) USING (account_id, key)
-WHERE i.org_id = %(org)s AND i.network_id = %(network)s AND i.created_at > now() - interval '1 hour'
-"""
-
-_GIVEN = ", ".join(f"%({name})s::{kind}[]" for name, kind in WRITTEN.items())
-_TAGS = """
-), tagged AS (
-    INSERT INTO post_tags (org_id, network_id, post_id, tag_id, account_id)
-    SELECT %(org)s, %(network)s, post_id, tag_id, account_id
-    FROM unnest(%(tag_posts)s::bigint[], %(tag_accounts)s::bigint[], %(tag_ids)s::bigint[])
-        AS t (post_id, account_id, tag_id)
-"""
-_WRITE = f"""
-WITH given AS (
-    SELECT * FROM unnest({_GIVEN}, %(key)s::text[]) AS t ({", ".join(WRITTEN)}, key)
-), written AS (
-    INSERT INTO posts (org_id, network_id, thread_id, {", ".join(WRITTEN)})
-    SELECT %(org)s, %(network)s, id, {", ".join(WRITTEN)} FROM given ORDER BY id
-), counted AS (
-    UPDATE accounts a SET posts_count = posts_count + n.posts, last_post_at = n.latest
-    FROM (SELECT account_id, count(*) AS posts, max(created_at) AS latest FROM given GROUP BY account_id) n
-    WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.id = n.account_id
-), remembered AS (
-    INSERT INTO idempotency_keys (org_id, network_id, account_id, key, result_id)
-    SELECT %(org)s, %(network)s, account_id, key, id FROM given WHERE key IS NOT NULL
-    ON CONFLICT (org_id, account_id, key) DO UPDATE SET result_id = excluded.result_id, created_at = now()
-{{tags}})
-INSERT INTO outbox (org_id, network_id, kind, payload)
-SELECT %(org)s, %(network)s, %(kind)s, payload FROM unnest(%(payload)s::jsonb[]) WITH ORDINALITY AS t (payload, n)
-ORDER BY n
-"""
-WRITE = _WRITE.format(tags="")
-WRITE_TAGGED = _WRITE.format(tags=_TAGS)
