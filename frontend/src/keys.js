@@ -1,4 +1,5 @@
 // Keyboard shortcuts, as the table says (shortcuts.js is made of src/torg/web/shortcuts.py). Nothing happens while one writes.
+import { enter } from "./columns.js";
 import { shortcuts } from "./shortcuts.js";
 
 const WRITING = "input:not([type=checkbox], [type=radio], [type=submit]), textarea, select, [contenteditable], [role=textbox]";
@@ -9,7 +10,7 @@ const main = () => document.querySelector("main");
 
 // In the columns one moves within the column that one is in
 function posts() {
-  const root = document.activeElement?.closest("[data-column]") ?? document.querySelector("[data-column]:not([hidden])") ?? document;
+  const root = document.activeElement?.closest("[data-column]") ?? document.querySelector("[data-column].here") ?? document;
   return [...root.querySelectorAll(".posts > .post, .posts > .told, .conversation > .post")].filter((one) => one.offsetParent);
 }
 
@@ -41,6 +42,18 @@ function field(id, elsewhere) {
   found.focus();
 }
 
+function beside(by) {
+  const all = [...document.querySelectorAll("[data-column]")];
+  const at = all.indexOf(document.activeElement?.closest("[data-column]"));
+  const next = all[at < 0 ? 0 : at + by];
+  return next ? enter(next) : false;
+}
+
+function ask(selector) {
+  const button = document.activeElement?.closest("[data-column]")?.querySelector(selector);
+  return button ? button.click() : false;
+}
+
 async function help() {
   const old = document.querySelector("dialog.shortcuts");
   if (old) return old.close();
@@ -68,9 +81,14 @@ const acts = {
   top: () => { const first = posts()[0]; first?.scrollIntoView({ block: "center" }); look(first); },
   column: (key) => {
     const column = document.querySelectorAll("[data-column]")[Number(key) - 1];
-    if (column) column.dispatchEvent(new CustomEvent("torg:enter", { bubbles: true }));
+    if (column) enter(column);
     else if (key === "1") acts.top();
   },
+  left: () => beside(-1),
+  right: () => beside(1),
+  move_left: () => ask("[data-move=left]"),
+  move_right: () => ask("[data-move=right]"),
+  remove: () => ask("[data-remove]"),
   more: () => (document.activeElement?.closest("[data-column]") ?? main()).querySelector("a[rel=next]")?.focus(),
   back: () => history.back(),
   open: () => inPost(".when > a")?.click(),
@@ -120,9 +138,7 @@ function pressed(event) {
   const known = shortcuts[sequence] ?? shortcuts[key];
   before = !sequence && key === "g" ? key : "";
   since = event.timeStamp;
-  if (!known) return;
-  event.preventDefault();
-  acts[known[0]](key, known[1]);
+  if (known && acts[known[0]](key, known[1]) !== false) event.preventDefault();
 }
 
 export function keyboard() {

@@ -1,5 +1,6 @@
 // A member's page stays true by one stream: new posts wait behind a button, what is shown changes where it stands.
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { atTop, settled } from "./columns.js";
 import { elsewhere } from "./faces.js";
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
@@ -20,24 +21,24 @@ function tell(list) {
   button.textContent = button.dataset.one.replace("%(count)s", numbers.format(waiting.length));
 }
 
-function twin(node) {
-  return node.dataset.key ? document.querySelector(`[data-key="${CSS.escape(node.dataset.key)}"]`) : document.getElementById(node.id);
+function twin(list, node) {
+  return node.dataset.key ? list.querySelector(`[data-key="${CSS.escape(node.dataset.key)}"]`) : document.getElementById(node.id);
 }
 
-function open(list) {
+function open(list, quietly) {
   const waiting = held.get(list) ?? [];
   held.set(list, []);
   for (const node of waiting) {
-    if (node.dataset.key) twin(node)?.remove();
-    else if (list.querySelector(`#${node.id}`)) continue;
+    if (node.dataset.key) twin(list, node)?.remove();
+    else if (document.getElementById(node.id)) continue;
     list.prepend(node);
     htmx.process(node);
   }
   while (list.children.length > Number(list.dataset.most)) list.lastElementChild.remove();
-  document.querySelector("main > .empty")?.remove();
+  if (list.children.length) list.parentElement.querySelector(":scope > .empty")?.remove();
   tell(list);
   const first = list.querySelector(".post");
-  if (first) { first.tabIndex = -1; first.focus(); }
+  if (first && !quietly) { first.tabIndex = -1; first.focus(); }
 }
 
 function wait(list, node) {
@@ -45,23 +46,25 @@ function wait(list, node) {
   waiting.push(node);
   held.set(list, waiting.slice(-Number(list.dataset.most)));
   tell(list);
+  if (atTop(list)) open(list, true);
 }
 
 // What is being read, written in or pressed is left alone until it is let go.
 function change(id, html) {
-  for (const [list, waiting] of held) held.set(list, waiting.map((node) => (node.id === `post-${id}` ? made(html) : node)));
-  const there = document.getElementById(`post-${id}`);
-  if (!there) return;
-  const swap = () => { const node = made(html); there.replaceWith(node); htmx.process(node); };
-  if (there.contains(document.activeElement)) there.addEventListener("focusout", swap, { once: true });
-  else swap();
+  for (const [list, waiting] of held) held.set(list, waiting.map((node) => (node.dataset.post === id ? settled(list, made(html)) : node)));
+  for (const there of document.querySelectorAll(`[data-post="${id}"]`)) {
+    const swap = () => { const node = settled(there, made(html)); there.replaceWith(node); htmx.process(node); };
+    if (there.contains(document.activeElement)) there.addEventListener("focusout", swap, { once: true });
+    else swap();
+  }
 }
 
 function gone(id) {
-  for (const [list, waiting] of held) { held.set(list, waiting.filter((node) => node.id !== `post-${id}`)); tell(list); }
-  const there = document.getElementById(`post-${id}`);
-  if (there?.contains(document.activeElement)) document.querySelector("main").focus({ preventScroll: true });
-  there?.remove();
+  for (const [list, waiting] of held) { held.set(list, waiting.filter((node) => node.dataset.post !== id)); tell(list); }
+  for (const there of document.querySelectorAll(`[data-post="${id}"]`)) {
+    if (there.contains(document.activeElement)) document.querySelector("main").focus({ preventScroll: true });
+    there.remove();
+  }
 }
 
 function unread(counts) {
@@ -98,13 +101,13 @@ function reading(list) {
   };
   const seen = new IntersectionObserver((found) => {
     for (const one of found) {
-      const id = one.isIntersecting ? BigInt(one.target.id.slice(5)) : 0n;
+      const id = one.isIntersecting ? BigInt(one.target.dataset.post) : 0n;
       if (id > newest) newest = id;
     }
     clearTimeout(timer);
     timer = setTimeout(say, 1500);
   });
-  const look = () => list.querySelectorAll(":scope > .post").forEach((node) => seen.observe(node));
+  const look = () => list.querySelectorAll(":scope > .post[data-post]").forEach((node) => seen.observe(node));
   new MutationObserver(look).observe(list, { childList: true });
   look();
   document.addEventListener("visibilitychange", () => { if (document.hidden) say(); });
@@ -132,14 +135,14 @@ export function member() {
       const told = JSON.parse(event.data);
       for (const one of told.new) {
         for (const list of lists) {
-          if (!one.places.includes(list.dataset.place) || list.querySelector(`#post-${one.id}`)) continue;
-          wait(list, made(one.html));
+          if (!one.places.includes(list.dataset.place) || list.querySelector(`[data-post="${one.id}"]`)) continue;
+          wait(list, settled(list, made(one.html)));
         }
       }
       for (const [id, html] of Object.entries(told.changed)) change(id, html);
       told.gone.forEach(gone);
       const lines = lists.find((list) => list.dataset.place === "notifications");
-      if (lines) Object.values(told.notices).reverse().forEach((html) => wait(lines, made(html)));
+      if (lines) Object.values(told.notices).reverse().forEach((html) => wait(lines, settled(lines, made(html))));
       if (told.unread) unread(told.unread);
     });
     source.addEventListener("error", () => {

@@ -52,6 +52,7 @@ async def fill(town: Town) -> list[tuple[str, str]]:
         ("message-new", "/messages/new?to=bjorn"),
         ("bookmarks", "/bookmarks"),
         ("favourites", "/favourites"),
+        ("columns", "/columns"),
         ("lists", "/lists"),
         ("list-members", f"/lists/{list_['id']}/members"),
         ("drafts", "/drafts"),

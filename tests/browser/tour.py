@@ -54,6 +54,7 @@ NO_PAGES = {
     "/files/{size}/missing.png": "a picture",
     "/media_proxy/{ref}/{size}": "a file",
     "/networks/{id}/avatar": "a picture",
+    "/columns/{id}": "part of the page",
     "/settings/archive": "a file",
     "/settings/data/{kind}": "a file",
     "/events/{id}.ics": "a file",
@@ -150,7 +151,7 @@ async def _more(town: Town) -> list[Stop]:
         "authorize": f"/authorize_interaction?uri={bjorn}",
     }  # fmt: skip
     inside = {
-        "event-edit": f"/events/{mine['id']}/edit", "must-see-sent": f"/must-see/{sent}",
+        "columns": "/columns", "event-edit": f"/events/{mine['id']}/edit", "must-see-sent": f"/must-see/{sent}",
         "promotion": f"/promotions/{draft['id']}",
         "must-see-readers": f"/must-see/{sent}/readers", "join-done": "/join/done",
         "compose-as": f"/compose/as/{team['id']}",

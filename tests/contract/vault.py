@@ -21,7 +21,7 @@ TABLES = (
     "saved_searches", "delegations", "promotions", "guard_stops", "guard_terms",
     "must_see", "featured_threads", "praise", "questions", "calendar_events",
     "legal_holds", "compliance_exports", "watches", "watch_hits", "invites", "drafts",
-    "responses", "response_domains",
+    "responses", "response_domains", "page_columns",
 )  # fmt: skip
 ONLY_INSIDE = "svea"
 TAG = "hemligtagg"
@@ -241,6 +241,11 @@ class Vault:
                 """INSERT INTO response_domains (org_id, network_id, id, domain, treatment)
                    VALUES (%s, %s, %s, %s, 'trusted')""",
                 (network.org_id, network.id, new_id(), f"{self.secret('doman')}.example"),
+            )
+            await tx.run(
+                """INSERT INTO page_columns (org_id, network_id, id, account_id, kind, subject, place)
+                   VALUES (%s, %s, %s, %s, 'search', %s, 1)""",
+                (network.org_id, network.id, new_id(), svea, self.secret("spalt")),
             )
 
     async def _take_stock(self) -> None:

@@ -57,6 +57,7 @@ KINDS = (
     ("/timelines/list", ["lists"]),
     ("/lists/", ["lists"]),
     ("/saved_searches/", ["saved_searches"]),
+    ("/columns/", ["page_columns"]),
     ("/media", ["media"]),
     ("/polls", ["polls"]),
     ("/statuses/{id}", ["posts", "messages"]),

@@ -85,7 +85,12 @@ QUIET = frozenset(
     }
 )  # fmt: skip
 """Tables that no remembered answer shows anything of."""
-OWN = frozenset({"bookmarks", "thread_mutes", "markers", "read_marks", "account_notes", "saved_searches", "drafts"})
+OWN = frozenset(
+    {
+        "bookmarks", "thread_mutes", "markers", "read_marks", "account_notes", "saved_searches", "drafts",
+        "page_columns",
+    }
+)  # fmt: skip
 """Tables whose rows only their owner sees: they touch the transaction's viewer."""
 TOLD = frozenset(
     {

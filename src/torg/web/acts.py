@@ -15,7 +15,7 @@ from torg.posts import actions, boosts, marks, polls, reads
 from torg.web.answer import answer
 from torg.web.forms import Look
 from torg.web.member import sender
-from torg.web.present import Present, presenting
+from torg.web.present import Present, presenting, slot_of
 from torg.web.visitor import Visitor, kept_out, visitor_of
 
 routes = Routes("pages")
@@ -111,7 +111,8 @@ async def shown(visitor: Visitor, post_id: int, back: str) -> Response:
     """The post as it is now, alone for htmx, else back on the page where it stood."""
     call = visitor.call
     if call.request.headers.get("hx-request") != "true":
-        return RedirectResponse(f"{local(back)}#post-{post_id}", 303, {"Cache-Control": "no-store"})
+        there = f"{local(back)}#{slot_of(local(back))}post-{post_id}"
+        return RedirectResponse(there, 303, {"Cache-Control": "no-store"})
     await call.done()
     view = await reads.view(call.tx, visitor.actor, post_id)
     at: Present = await presenting(call.tx, visitor, [view])

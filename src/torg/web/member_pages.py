@@ -6,6 +6,7 @@ from torg.http import Routes
 from torg.web import (
     acts,
     app_page,
+    columns,
     completion,
     compose,
     compose_edit,
@@ -31,6 +32,7 @@ def collections() -> list[Routes]:
     return [
         acts.routes,
         app_page.routes,
+        columns.routes,
         completion.routes,
         compose.routes,
         compose_edit.routes,

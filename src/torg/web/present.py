@@ -47,6 +47,12 @@ OFFICE = (
 """Any of these opens the administration."""
 
 
+def slot_of(path: str) -> str:
+    """The column of a path of /columns, as a part of ids; empty elsewhere."""
+    column = path.removeprefix("/columns?at=")
+    return f"c{column}-" if column != path and column.isascii() and column.isdigit() else ""
+
+
 class Unread(msgspec.Struct, frozen=True):
     """What waits, as the ways on the left say it; empty where nothing does."""
 
@@ -92,6 +98,10 @@ class Present:
     def words(self, text: str, of: Account | None = None) -> Markup:
         """Plain text, with the custom emoji of whose it is (None: ours)."""
         return with_pictures(str(escape(text)), self._pictures.get(of.host if of else "", {}))
+
+    def slot(self, path: str) -> str:
+        """What ids of posts begin with, so that one that stands in several columns has one of its own in each."""
+        return slot_of(path)
 
     def page(self, account: Account) -> str:
         """The path of a profile."""

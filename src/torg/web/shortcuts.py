@@ -71,6 +71,13 @@ TABLE: Sequence[tuple[str, Sequence[Shortcut]]] = (
         Shortcut("search", ("s", "/"), _("Search")),
         Shortcut("leave", ("escape",), _("Leave the field, close what is open")),
     )),
+    (_("In the columns"), (
+        Shortcut("left", ("arrowleft",), _("To the column on the left")),
+        Shortcut("right", ("arrowright",), _("To the column on the right")),
+        Shortcut("move_left", ("shift+arrowleft",), _("Move the column to the left")),
+        Shortcut("move_right", ("shift+arrowright",), _("Move the column to the right")),
+        Shortcut("remove", ("shift+delete",), _("Remove the column")),
+    )),
     (_("Go to"), (
         Shortcut("go", ("g h",), _("Home"), "/"),
         Shortcut("go", ("g n",), _("Notifications"), "/notifications"),
@@ -86,6 +93,7 @@ TABLE: Sequence[tuple[str, Sequence[Shortcut]]] = (
         Shortcut("go", ("g b",), _("Whom you block"), "/settings/blocks?which=blocks"),
         Shortcut("go", ("g m",), _("Whom you mute"), "/settings/blocks"),
         Shortcut("go", ("g s",), _("Settings"), "/settings"),
+        Shortcut("go", ("g c",), _("Columns"), "/columns"),
         Shortcut("go", ("g i",), _("Your faces"), "/networks"),
         Shortcut("help", ("?",), _("These shortcuts")),
     )),

@@ -1,0 +1,1 @@
+"""The columns that a member lives in: which, and in what order, kept for each account."""
