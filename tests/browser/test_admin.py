@@ -7,6 +7,7 @@ import pytest
 from tests.browser.chromium import chromium, looking
 from tests.browser.test_member import LOOKS, made
 from tests.fixtures.town import INSIDE, PASSWORD, PUBLIC, Town
+from tests.media.makers import encoded
 from torg.access import roles
 from torg.accounts import store as account_store
 from torg.delivery import actions as deliveries
@@ -44,8 +45,29 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
     watch = await made(town, "anna", "/api/torg/v1/admin/watches", name=f"Elk {LONG}", expression="elk")
     inner = town.client(INSIDE, await town.token("anna", INSIDE))
     await inner.post("/api/torg/v1/admin/guard/terms", json={"term": "Snowdrop"})
+    files = {"image": ("fika.png", encoded(".png", 64, 64), "image/png")}
+    emoji = await town.client(token=await town.token("anna")).post(
+        "/api/torg/v1/admin/custom_emojis", data={"shortcode": "fika", "category": LONG[:100]}, files=files
+    )
+    assert emoji.status_code == 200, emoji.text
+    async with town.db.tx(town.scope()) as tx:
+        place = town.networks[PUBLIC]
+        await tx.run(
+            """INSERT INTO remote_emojis (org_id, network_id, host, shortcode, image_url, key)
+               SELECT org_id, network_id, 'far.example', 'blob', 'https://far.example/x', key FROM custom_emojis"""
+        )
+        await tx.run(
+            """INSERT INTO block_subscriptions
+                   (org_id, network_id, id, url, severity, removals, state, reason, created_by)
+               VALUES (%s, %s, %s, %s, 'suspend', 'keep', 'review', 'it grew from 2 to 900 entries', %s)""",
+            (place.org_id, place.id, new_id(), f"https://lists.example/{LONG}", anna),
+        )
     role = (await town.client(token=await town.token("anna")).get("/api/torg/v1/admin/roles")).json()[0]
     return [
+        (PUBLIC, "emoji", "/admin/emoji"),
+        (PUBLIC, "emoji-elsewhere", "/admin/emoji/elsewhere"),
+        (PUBLIC, "block-lists", "/admin/federation/lists"),
+        (INSIDE, "networks", "/admin/networks"),
         (INSIDE, "guard", "/admin/guard"),
         (PUBLIC, "sites", "/admin/sites"),
         (PUBLIC, "watches", "/admin/watches"),

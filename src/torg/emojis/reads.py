@@ -40,6 +40,11 @@ async def elsewhere(tx: Tx, hosts: Collection[str], codes: Collection[str]) -> l
     return await store.elsewhere(tx, hosts, codes) if hosts and codes else []
 
 
+async def known_elsewhere(tx: Tx, text: str, after: str, limit: int) -> list[Emoji]:
+    """A page of what other servers have and there is a copy of; `after` is `shortcode@host` of the page before."""
+    return await store.known_elsewhere(tx, text, after, limit)
+
+
 async def shown(tx: Tx, id_: int) -> Emoji | None:
     """One in use, for anybody to look at."""
     return await store.shown(tx, id_)

@@ -92,6 +92,19 @@ async def delete(tx: Tx, id_: int) -> None:
     await tx.run(f"DELETE FROM custom_emojis WHERE {TENANT} AND id = %(id)s", {**tenant(tx), "id": id_})
 
 
+async def known_elsewhere(tx: Tx, text: str, after: str, limit: int) -> list[Emoji]:
+    """Those of other servers of which we have a copy, by shortcode and host. `text`: the beginning of the shortcode."""
+    begins = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return await tx.all(
+        f"""SELECT 0 AS id, host, shortcode, NULL AS category, false AS visible, false AS disabled, key,
+                   coalesce(static_key, key) AS static_key FROM remote_emojis
+            WHERE {TENANT} AND key IS NOT NULL AND lower(shortcode) LIKE %(begins)s
+            AND shortcode || '@' || host > %(after)s ORDER BY shortcode || '@' || host LIMIT %(limit)s""",
+        {**tenant(tx), "begins": begins, "after": after, "limit": limit},
+        as_=Emoji,
+    )
+
+
 async def elsewhere(tx: Tx, hosts: Collection[str], codes: Collection[str]) -> list[Emoji]:
     """Those of other servers of which we have a copy."""
     return await tx.all(

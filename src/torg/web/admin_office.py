@@ -71,12 +71,14 @@ PARTS = (
     Part(_("For everybody"), (
         Place("/admin/announcements", _("Announcements"), Permission.MANAGE_ANNOUNCEMENTS),
         Place("/admin/rules", _("Rules of the house"), Permission.MANAGE_RULES),
+        Place("/admin/emoji", _("Emoji"), Permission.MANAGE_CUSTOM_EMOJIS),
         Place("/admin/terms", _("Terms and usage policy"), Permission.MANAGE_SETTINGS),
     )),
     Part(_("The network"), (
         Place("/admin/settings", _("Settings of the network"), Permission.MANAGE_SETTINGS),
         Place("/admin/logins", _("Logins"), Permission.MANAGE_SETTINGS),
         Place("/admin/federation", _("Other servers"), Permission.MANAGE_FEDERATION),
+        Place("/admin/networks", _("Networks"), Permission.ADMINISTRATOR, "inside"),
         Place("/admin/domains", _("Domains"), Permission.MANAGE_NETWORKS, "inside"),
         Place("/admin/mail", _("Mail"), Permission.DEVOPS | Permission.MANAGE_SETTINGS),
     )),
