@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 
+import nats
 import psycopg
+import pytest
+from nats.aio.msg import Msg
 from structlog.testing import capture_logs
 
 from tests.fixtures.backends import Backend, nats_server, running
 from tests.fixtures.cluster import TestDatabase
-from torg.engine import outbox
+from torg.engine import outbox, relay
 from torg.engine.backends import trouble_of_nats
 from torg.engine.bus import Logged
 from torg.engine.bus_nats import NatsBus
@@ -38,9 +41,9 @@ class Process:
         await self.bus.start()
         self.bus.subscribe(self._read)
         if self._relay is not None:
-            relay = self._relay
-            self.bus.leads = lambda: relay.leading
-            self._tasks.append(asyncio.create_task(relay.run()))
+            moving = self._relay
+            self.bus.leads = lambda: moving.leading
+            self._tasks.append(asyncio.create_task(moving.run()))
         self._tasks.append(asyncio.create_task(self.bus.run()))
 
     async def _read(self, rows: Sequence[Logged]) -> None:
@@ -97,6 +100,37 @@ async def test_nothing_missed_and_nothing_twice(fresh_database: TestDatabase) ->
         await leader.end()
         await send([other, reader])
         assert other.bus.leads()
+
+
+async def test_a_relay_elsewhere_is_told_that_there_are_rows(
+    fresh_database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its poll, here ten minutes, is for messages that are lost."""
+    monkeypatch.setattr(relay, "POLL", 600)
+    async with contextlib.AsyncExitStack() as stack:
+        server = stack.enter_context(running(nats_server()))
+        leader, other = (Process(fresh_database, server, relays=relays) for relays in (True, False))
+        for process in (leader, other):
+            stack.push_async_callback(process.end)
+            await process.start()
+        await until(lambda: leader.bus.hears and other.bus.hears and leader.bus.leads())
+        heard = asyncio.Event()
+        client = await nats.connect(server.url)
+        stack.push_async_callback(client.close)
+
+        async def hear(_: Msg) -> None:
+            heard.set()
+
+        (subject,) = {f"{process.bus._subject}.rows" for process in (leader, other)}
+        await client.subscribe(subject, cb=hear)
+        await client.flush()
+        await write(other.db)  # all buses of this test hear the commit, the one without a relay tells of it
+        await asyncio.wait_for(heard.wait(), 60)
+        await until(lambda: leader.got == [1] and other.got == [1])
+        async with other.db.system() as tx:  # as another machine would: no bell in this process
+            await tx.run("INSERT INTO outbox (org_id, network_id, kind, payload) VALUES (1, 10, 'Forgotten', '{}')")
+        await client.publish(subject, b"")
+        await until(lambda: leader.got == [1, 2] and other.got == [1, 2])
 
 
 async def write(db: Database) -> None:

@@ -1,7 +1,8 @@
 """The bus with NATS as its bell: processes read the log when told, instead of each listening at the database.
 
-NATS carries nothing but the number of the newest event. What happened is read from the log, whose numbers have no
-gaps, so a lost message delays and loses nothing, and nobody who can talk to NATS can make an event up or read one.
+NATS carries the number of the newest event, and that there is something for the relay. What happened is read from the
+log, whose numbers have no gaps, and from the outbox, so a lost message delays and loses nothing, and nobody who can
+talk to NATS can make an event up or read one.
 Loaded only where `nats_url` is set (engine/backends.py).
 """
 
@@ -18,6 +19,7 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from torg.engine import outbox
 from torg.engine.bus import POLL, LogBus, Logged
 from torg.engine.postgres import Database, heed_cancelling
 from torg.kernel.errors import Unavailable
@@ -29,6 +31,8 @@ LOOK = 1.0
 UNTOLD = 5
 """Looks without a message after which the log is read nevertheless."""
 PATIENCE = 2
+BREATH = 0.005
+"""Seconds between two messages to the relay: what is committed meanwhile is told of together."""
 
 PLACE = """
 SELECT system_identifier::text || '.' || (SELECT oid::text FROM pg_database WHERE datname = current_database())
@@ -60,6 +64,7 @@ class NatsBus(LogBus):
     async def run(self) -> None:
         """Hand on what is logged, until cancelled; a lost NATS or database is waited for."""
         connecting = asyncio.create_task(self._connect(), name="nats")
+        ringing = asyncio.create_task(self._ring(), name="nats bell")
         try:
             while True:
                 try:
@@ -72,7 +77,8 @@ class NatsBus(LogBus):
                     await asyncio.sleep(POLL / 2)
         finally:
             connecting.cancel()
-            await asyncio.gather(connecting, return_exceptions=True)
+            ringing.cancel()
+            await asyncio.gather(connecting, ringing, return_exceptions=True)
             if not self._nats.is_closed:
                 await self._nats.close()
 
@@ -95,6 +101,27 @@ class NatsBus(LogBus):
                 log.warning("NATS took no message", error=str(error))
         return rows
 
+    async def _ring(self) -> None:
+        """Tell whoever leads, perhaps on another machine, of what is committed here; its poll would find it later."""
+        committed = asyncio.Event()
+        sleep_no_more = outbox.wake.add(asyncio.get_running_loop(), committed)
+        try:
+            while True:
+                await committed.wait()
+                committed.clear()
+                if self.hears and not self.leads():
+                    try:
+                        await self._nats.publish(f"{self._subject}.rows", b"")
+                    except nats.errors.Error as error:
+                        log.warning("NATS took no message", error=str(error))
+                    await asyncio.sleep(BREATH)
+        finally:
+            sleep_no_more()
+
+    async def _rows(self, message: Msg) -> None:
+        if self.leads():
+            outbox.wake()
+
     async def _connect(self) -> None:
         """Connect once and subscribe; the client itself comes back after each loss, however long that takes."""
         while True:
@@ -105,6 +132,7 @@ class NatsBus(LogBus):
                 await self._lost(error)
                 await asyncio.sleep(LOOK)
         await self._nats.subscribe(self._subject, cb=self._heard)
+        await self._nats.subscribe(f"{self._subject}.rows", cb=self._rows)
         await self._found()
 
     def _options(self) -> Mapping[str, Any]:

@@ -56,6 +56,7 @@ class Hub:
         self._catching_up: dict[Connection, asyncio.Task[None]] = {}
         self._claimed: int | None = None
         self._gate = asyncio.Semaphore(AT_ONCE)
+        self._resuming = asyncio.Semaphore(AT_ONCE)  # all readers come back at once after a restart
         self._sweep = asyncio.Event()
         self._stop: Callable[[], None] = bus.subscribe(self._batch)
 
@@ -255,8 +256,10 @@ class Hub:
                     connection.live = True
                     self._changed(connection)
                     return
-                rows = await self._bus.past(*connection.place, after=connection.position, until=until)
-                for _, message in await self._made(connection.place, rows, [connection]) if rows else []:
+                async with self._resuming:
+                    rows = await self._bus.past(*connection.place, after=connection.position, until=until)
+                    missed = await self._made(connection.place, rows, [connection]) if rows else []
+                for _, message in missed:
                     await connection.put(message)
                 connection.position = rows[-1].seq if rows else until
         except Exception:
