@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -21,7 +22,7 @@ def connection(queue: int = 4, scopes: tuple[str, ...] = ("read",)) -> Connectio
 
 
 def message(seq: int, event: str = "update", topic: Topic = PUBLIC) -> Message:
-    return Message(seq, topic, Frame(event, b'{"id":"1"}'))
+    return Message(seq, topic, Frame(event, b'{"id":"%d"}' % seq))
 
 
 async def test_messages_come_out_in_order() -> None:
@@ -92,12 +93,12 @@ def test_wire_forms() -> None:
 
 async def test_an_edge_that_waits_is_written_to_at_once_and_what_it_refuses_keeps_its_order() -> None:
     reader = connection()
-    written: list[int] = []
+    written: list[bytes] = []
     room = True
 
-    def at_once(one: Message) -> bool:
+    def at_once(wire: bytes) -> bool:
         if room:
-            written.append(one.seq)
+            written.append(wire)
         return room
 
     reader.at_once = at_once
@@ -110,14 +111,39 @@ async def test_an_edge_that_waits_is_written_to_at_once_and_what_it_refuses_keep
     reader.offer(message(3))
     room = True
     reader.offer(message(4))  # 3 is not out yet, so 4 stands behind it
-    assert written == [2]
+    second = message(2)
+    assert written == [second.frame.socket(second.topic)]
     assert (await waiting).seq == 3  # type: ignore[union-attr]
     reader.offer(message(5))  # the edge is busy writing 3
     assert [(await reader.next()).seq, (await reader.next()).seq] == [4, 5]  # type: ignore[union-attr]
-    assert written == [2]
     reader.close(Closed.SHUTDOWN)
     reader.offer(message(6))
-    assert written == [2]
+    assert len(written) == 1
+
+
+async def test_a_message_for_many_is_written_where_it_can_be_and_queued_for_the_rest() -> None:
+    ready, busy, closed, plain = (connection() for _ in range(4))
+    written: list[str] = []
+
+    def writing(name: str) -> Callable[[bytes], bool]:
+        def write(wire: bytes) -> bool:
+            written.append(name)
+            return name != "busy"
+
+        return write
+
+    for one, name in ((ready, "ready"), (busy, "busy"), (closed, "closed")):
+        one.at_once = writing(name)
+    waiting = [asyncio.create_task(one.next()) for one in (ready, busy, closed)]
+    await asyncio.sleep(0)
+    closed.close(Closed.REVOKED)
+    Connection.offer_all([ready, busy, closed, plain], message(1))
+    assert set(written) == {"ready", "busy"}
+    assert (await waiting[1]).seq == 1  # type: ignore[union-attr]
+    assert await waiting[2] is None
+    assert (await plain.next()).seq == 1  # type: ignore[union-attr]
+    assert not waiting[0].done(), "it was written past the one who waits"
+    waiting[0].cancel()
 
 
 def test_the_forms_of_a_frame_are_made_once_and_named_by_their_stream() -> None:

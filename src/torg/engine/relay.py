@@ -39,6 +39,12 @@ PATIENCE = 4
 STATEMENT_TIMEOUT = "30s"
 
 
+class _Waiting(OutboxRow, frozen=True):
+    """A row of the outbox. `ready`: no running transaction can still come before it."""
+
+    ready: bool
+
+
 class Relay:
     """`await Relay(db, effects, ctx).run()` until cancelled. `ctx` is handed to every effect as it is."""
 
@@ -125,13 +131,15 @@ class Relay:
                 heed_cancelling()
                 self._wake.clear()
                 moved, held = await self._guarded(connection)
-                moved += await self._postponed.catch_up(connection, self._runner)
+                more = moved >= self._limit or await self._postponed.catch_up(connection, self._runner) > 0
                 if loop.time() >= next_retry:
                     await self._retry(connection)
                     next_retry = loop.time() + RETRY_EVERY
-                if moved:
+                if moved or not held:
                     pause = FIRST_PAUSE
-                elif held:
+                if more:
+                    continue
+                if held:
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, MOST_PAUSE)
                 else:
@@ -172,12 +180,14 @@ class Relay:
     ) -> tuple[int, bool]:
         """Relay up to `_limit` events. (How many, whether rows wait that a running transaction could precede.)"""
         # Nobody else takes rows away, so they are read before the transaction begins, which is not begun for none
-        rows = await Tx(connection, None).all(TAKE, (self._limit,), as_=OutboxRow)
+        there = await Tx(connection, None).all(TAKE, (self._limit,), as_=_Waiting)
+        rows = [row for row in there if row.ready]
+        held = len(rows) < len(there)
         if not rows:
-            return 0, bool(await Tx(connection, None).value(HELD))
+            return 0, held
         if without_effects is not None or self._failures:
             await self._move(connection, rows, apart=True, without_effects=without_effects)
-            return len(rows), False
+            return len(rows), held
         try:
             await self._move(connection, rows, apart=False)
         except Exception as error:
@@ -185,7 +195,7 @@ class Relay:
                 raise
             log.info("relay batch is run again, effect by effect", batch=len(rows), error=repr(error))
             await self._move(connection, rows, apart=True)
-        return len(rows), False
+        return len(rows), held
 
     async def _move(
         self,
@@ -237,13 +247,11 @@ async def lag(tx: Tx) -> dict[str, Any]:
     return await tx.one(LAG) or {}
 
 
-# Only rows that no running transaction can still precede: what is read later then really is later.
+# Only rows that no running transaction can still precede are ready: what is read later then really is later.
 TAKE = """
-SELECT org_id, network_id, id, kind, payload, created_at FROM outbox
-WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT %s
+SELECT org_id, network_id, id, kind, payload, created_at, xid < pg_snapshot_xmin(pg_current_snapshot()) AS ready
+FROM outbox ORDER BY xid, id LIMIT %s
 """
-
-HELD = "SELECT EXISTS (SELECT FROM outbox)"
 
 MOVE = """
 WITH gone AS (

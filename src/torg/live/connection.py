@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from torg.kernel.actor import Actor
@@ -40,7 +40,7 @@ class Connection:
         self.position = 0
         self.live = False
         self.closed: Closed | None = None
-        self.at_once: Callable[[Message], bool] | None = None
+        self.at_once: Callable[[bytes], bool] | None = None
         self._waits = False
         self._queue: asyncio.Queue[Message | None] = asyncio.Queue(queue)
 
@@ -62,16 +62,36 @@ class Connection:
     def offer(self, message: Message) -> None:
         """Live delivery: at once, or the end of a reader that does not keep up.
 
-        An edge that can write without waiting sets `at_once`; it is asked only while the edge waits in `next` with
-        nothing queued, so that order holds. What it refuses goes through the queue.
+        An edge that can write a frame of a WebSocket without waiting sets `at_once`; it is asked only while the edge
+        waits in `next` with nothing queued, so that order holds. What it refuses goes through the queue.
         """
         if self.closed is None and self.wants(message.topic, message.frame.event):
-            if self._waits and self.at_once is not None and self._queue.empty() and self.at_once(message):
+            if (
+                self._waits
+                and self.at_once is not None
+                and self._queue.empty()
+                and self.at_once(message.frame.socket(message.topic))
+            ):
                 return
             try:
                 self._queue.put_nowait(message)
             except asyncio.QueueFull:
                 self.close(Closed.OVERFLOW)
+
+    @staticmethod
+    def offer_all(connections: Iterable[Connection], message: Message) -> None:
+        """One message to many: `offer` with what is the same for all done once."""
+        wire = message.frame.socket(message.topic)
+        for one in connections:
+            if (
+                one.at_once is None
+                or not one._waits
+                or one.closed is not None
+                or not one._queue.empty()
+                or not one.wants(message.topic, message.frame.event)
+                or not one.at_once(wire)
+            ):
+                one.offer(message)
 
     async def put(self, message: Message) -> None:
         """Delivery while catching up: waits for the reader."""

@@ -187,11 +187,13 @@ class Hub:
         for attempt in range(TRIES):
             try:
                 async with self._gate:
-                    outgoing = await self._outgoing(place, rows, taken, room, present)
+                    sendings, outgoing = await self._outgoing(place, rows, taken, room, present)
             except Exception:
                 log.exception("live delivery failed", org=place[0], network=place[1], attempt=attempt + 1)
                 await asyncio.sleep(0.2 * attempt)
             else:
+                for sending in sendings:
+                    Connection.offer_all(sending.to, sending.message)
                 for connection, message in outgoing:
                     connection.offer(message)
                 return
@@ -211,11 +213,12 @@ class Hub:
         taken: Sequence[plain.Plain | None],
         room: Room,
         present: Present,
-    ) -> list[Outgoing]:
-        """Everything for everybody, in the order of the events."""
+    ) -> tuple[list[plain.Sending], list[Outgoing]]:
+        """Everything for everybody, in the order of the events: all in one of the two."""
         found = [one for one in taken if one is not None]
         others = [row for row, one in zip(rows, taken, strict=True) if one is None]
         made: list[Outgoing] = []
+        sendings: list[plain.Sending] = []
         async with AsyncExitStack() as stack:
             opened: list[Tx] = []
             scope = Scope(place[0], (place[1],))
@@ -230,15 +233,17 @@ class Hub:
                 if not room.crowd.knows(present.accounts, posts):
                     await room.crowd.learn(await tx(), present.accounts, posts)
                 for one in found:
-                    made += plain.outgoing(one, present, room.crowd, self._reactions.bare)
+                    sendings += plain.sendings(one, present, room.crowd, self._reactions.bare)
                 if apart := plain.intricate(present, room.crowd):
                     those = [row for row, one in zip(rows, taken, strict=True) if one is not None]
                     made += await deliver(await tx(), those, apart, self._reactions)
             if others:
                 made += await deliver(await tx(), others, present.all, self._reactions)
-        if found and (others or len(made) > 1):
+        if sendings and made:
+            made += [Outgoing(connection, sending.message) for sending in sendings for connection in sending.to]
             made.sort(key=lambda out: out.message.seq)
-        return made
+            sendings = []
+        return sendings, made
 
     async def _made(self, place: Place, rows: Sequence[Logged], here: Sequence[Connection]) -> list[Outgoing]:
         async with self._db.tx(Scope(place[0], (place[1],)), steady=True) as tx:

@@ -7,14 +7,15 @@ by `delivery.deliver`, as all get what is not plain; tests hold both ways agains
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from torg.engine.bus import Logged
 from torg.live import rules
 from torg.live.connection import Connection
 from torg.live.crowd import Crowd
-from torg.live.delivery import Bare, Outgoing
+from torg.live.delivery import Bare
 from torg.live.model import USER, Facts, Frame, Message, Topic
 from torg.live.room import Present
 from torg.posts.just_written import JustWritten
@@ -52,33 +53,45 @@ def plain(row: Logged, fresh: JustWritten) -> Plain | None:
     return Plain(row.seq, facts, view)
 
 
-def outgoing(found: Plain, present: Present, crowd: Crowd, bare: Bare) -> Iterator[Outgoing]:
+class Sending(NamedTuple):
+    """One message for many."""
+
+    message: Message
+    to: list[Connection]
+
+
+def sendings(found: Plain, present: Present, crowd: Crowd, bare: Bare) -> list[Sending]:
     """The post to all whom it reaches, but for those in `crowd.own`; rendered once for each look of it."""
-    frames: dict[tuple[object, str], Frame] = {}
+    made: dict[tuple[str, str, bool, bool], list[Connection]] = defaultdict(list)
     author = found.post.account_id
-    for connection, topic in _reached(found.post, present, crowd):
-        account = connection.actor.account_id
-        look = (account is None, account == author), connection.origin
-        frame = frames.get(look)
+    for name, connections in _reached(found.post, present, crowd):
+        for connection in connections:
+            account = connection.actor.account_id
+            made[name, connection.origin, account is None, account == author].append(connection)
+    frames: dict[tuple[str, bool, bool], Frame] = {}
+    sending: list[Sending] = []
+    for (name, origin, nobody, own), to in made.items():
+        frame = frames.get((origin, nobody, own))
         if frame is None:
-            payload = bare(connection.actor, connection.origin, found.view)
+            payload = bare(to[0].actor, origin, found.view)
             assert payload is not None, "whether a post can be shown so does not depend on who looks"
-            frame = frames[look] = Frame(found.post.event, payload)
-        yield Outgoing(connection, Message(found.seq, topic, frame))
+            frame = frames[origin, nobody, own] = Frame(found.post.event, payload)
+        sending.append(Sending(Message(found.seq, Topic(name), frame), to))
+    return sending
 
 
-def _reached(post: Facts, present: Present, crowd: Crowd) -> Iterator[tuple[Connection, Topic]]:
+def _reached(post: Facts, present: Present, crowd: Crowd) -> Iterator[tuple[str, Iterable[Connection]]]:
+    """(stream, those who watch it) of the streams that the post comes to."""
     reach, own, simple = crowd.reach(post), crowd.own, present.simple
     for topic in rules.shared_topics(post):
-        for connection in simple.get(topic, ()):
-            account = connection.actor.account_id
-            if account is None or (account not in own and account not in reach.barred):
-                yield connection, topic
+        yield topic.name, [
+            connection
+            for connection in simple.get(topic, ())
+            if (account := connection.actor.account_id) is None or (account not in own and account not in reach.barred)
+        ]
     for account in reach.home:
         if account not in own:
-            topic = Topic(USER, account)
-            for connection in simple.get(topic, ()):
-                yield connection, topic
+            yield USER, simple.get(Topic(USER, account), ())
 
 
 def intricate(present: Present, crowd: Crowd) -> Sequence[Connection]:

@@ -38,8 +38,7 @@ async def serve(socket: WebSocket, call: Call) -> None:
     await socket.accept(subprotocol=call.subprotocol)
     hub: Hub = call.services.hub
     connection = Connection(call.actor, call.origin, ip=call.client_ip)
-    if (write := writer(socket.scope)) is not None:
-        connection.at_once = lambda message: write(message.frame.socket(message.topic))
+    connection.at_once = writer(socket.scope)
     hub.join(connection)
     writing = asyncio.create_task(_write(socket, connection))
     try:
