@@ -8,11 +8,16 @@ from collections import Counter
 import pytest
 
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
+from torg.accounts import store as accounts
+from torg.engine import outbox
 from torg.engine.postgres import Tx
+from torg.graph.events import Followed
 from torg.kernel.actor import Actor
 from torg.kernel.events import known_kinds
+from torg.kernel.ids import new_id
 from torg.kernel.page import Page
 from torg.posts import reads as posts
+from torg.posts.events import PostPublished
 from torg.timelines import heard, home, log, reads, view
 
 ACTS = 120
@@ -63,6 +68,37 @@ async def compare(
             assert found == await shown(tx, actor, asked)
 
 
+async def lives_far_away(square: Square, handle: str, host: str) -> int:
+    """An account of another server."""
+    network = square.networks[PUBLIC]
+    async with square.services.db.tx(network.scope) as tx:
+        id_ = new_id()
+        await accounts.insert(tx, id_, handle, {"host": host, "uri": f"https://{host}/{handle}", "kind": "remote"})
+    return id_
+
+
+async def says_far_away(square: Square, account: int, text: str = "hej", tags: list[str] | None = None) -> int:
+    """A post of another server arrives."""
+    network, id_ = square.networks[PUBLIC], new_id()
+    async with square.services.db.tx(network.scope) as tx:
+        await tx.run(
+            "INSERT INTO posts (org_id, network_id, id, account_id, audience, listed, thread_id, source, html, uri,"
+            " created_at) VALUES (%s, %s, %s, %s, 'everyone', true, %s, '', %s, %s, now())",
+            (network.org_id, network.id, id_, account, id_, text, f"https://far.example/{id_}"),
+        )
+        if tags:
+            await tx.run(
+                "INSERT INTO post_tags (org_id, network_id, post_id, tag_id, account_id)"
+                " SELECT org_id, network_id, %s, id, %s FROM tags WHERE name = ANY(%s)",
+                (id_, account, tags),
+            )
+        told = PostPublished(
+            post_id=id_, account_id=account, audience="everyone", listed=True, thread_id=id_, tags=tags or []
+        )
+        await outbox.append(tx, told)
+    return id_
+
+
 class Town:
     """People who do at random what changes homes."""
 
@@ -72,12 +108,15 @@ class Town:
         self.author: dict[int, Person] = {}
         self.groups: list[int] = []
         self.lists: list[tuple[Person, str]] = []
+        self.far: list[int] = []
+        self.known_far: list[int] = []
 
     async def begin(self) -> None:
         for name, kind in (("choir", "open"), ("board", "private")):
             response = await self.people[0].post("/api/torg/v1/groups", json={"name": name, "kind": kind})
             assert response.status_code == 200, response.text
             self.groups.append(int(response.json()["id"]))
+        self.far = [await lives_far_away(self.square, name, f"{name[:4]}.example") for name in ("far1", "far2", "near")]
         for who in self.people:
             made = await who.post("/api/v1/lists", json={"title": "l", "exclusive": True})
             self.lists.append((who, made.json()["id"]))
@@ -86,16 +125,23 @@ class Town:
         chance, who = self.chance, self.chance.choice(self.people)
         other = chance.choice([one for one in self.people if one is not who])
         lot = chance.random()
-        if lot < 0.4:
+        if lot < 0.1:
+            self.known_far.append(await says_far_away(self.square, chance.choice(self.far), tags=["fika"]))
+        elif lot < 0.14:
+            verb = chance.choice([who.post, who.post, who.delete])
+            await verb("/api/v1/domain_blocks", json={"domain": chance.choice(["far1.example", "near.example"])})
+        elif lot < 0.4:
             await self._post(who)
         elif lot < 0.5 and self.known:
-            response = await who.post(f"/api/v1/statuses/{chance.choice(self.known)}/reblog")
+            response = await who.post(f"/api/v1/statuses/{chance.choice([*self.known, *self.known_far])}/reblog")
             if response.status_code == 200:
                 self._learn(who, response.json()["id"])
         elif lot < 0.7:
             form = {"reblogs": chance.random() < 0.7, "languages": chance.choice([["sv"], []])}
-            target = chance.choice([other.id, other.id, *self.groups])
-            await who.post(f"/api/v1/accounts/{target}/{chance.choice(RELATIONS)}", json=form)
+            target = chance.choice([other.id, other.id, *self.groups, *self.far])
+            response = await who.post(f"/api/v1/accounts/{target}/{chance.choice(RELATIONS)}", json=form)
+            if target in self.far and response.status_code == 200:
+                await self._accepted()
         elif lot < 0.76:
             await who.post(f"/api/v1/tags/fika/{chance.choice(['follow', 'unfollow'])}")
         elif lot < 0.82:
@@ -116,6 +162,23 @@ class Town:
             await who.put("/api/torg/v1/home", json={"feed": chance.choice(["company", "followed"])})
         else:
             await self.square.settle()
+
+    async def _accepted(self) -> None:
+        """The other servers say yes to whoever asked to follow."""
+        async with self.square.services.db.system() as tx:
+            rows = await tx.all(
+                "DELETE FROM follow_requests WHERE target_id = ANY(%s) RETURNING org_id, network_id, id, account_id,"
+                " target_id",
+                (self.far,),
+            )
+            for row in rows:
+                await tx.run(
+                    "INSERT INTO follows (org_id, network_id, id, account_id, target_id) VALUES (%(org_id)s,"
+                    " %(network_id)s, %(id)s, %(account_id)s, %(target_id)s) ON CONFLICT DO NOTHING",
+                    row,
+                )
+                told = Followed(account_id=row["account_id"], target_id=row["target_id"])
+                await outbox.append(tx, told, org_id=row["org_id"], network_id=row["network_id"])
 
     async def _post(self, who: Person) -> None:
         chance = self.chance
@@ -221,6 +284,31 @@ async def test_who_is_let_in_no_more_reads_nothing_from_memory(square: Square) -
     async with square.services.db.system() as tx:
         await tx.run("UPDATE tokens SET revoked_at = now() WHERE account_id = %s", (bjorn.id,))
     assert (await bjorn.get("/api/v1/timelines/home")).status_code == 401
+
+
+async def test_a_server_that_is_silenced_or_blocked_is_heard_no_more_at_once(square: Square) -> None:
+    anna, bjorn = square.anna, square.bjorn
+    far = await lives_far_away(square, "fred", "far.example")
+    told = str(await says_far_away(square, far))
+    await bjorn.put("/api/torg/v1/home", json={"feed": "company"})
+
+    async def is_heard() -> bool:
+        home = (await bjorn.get("/api/v1/timelines/home")).json()
+        async with square.services.db.tx(as_actor(square, bjorn).scope) as tx:
+            viewed = await view.home(tx, bjorn.id, Page())
+        assert viewed == [int(one["id"]) for one in home]
+        return told in [one["id"] for one in home]
+
+    assert await is_heard()
+    terms = {"domain": "far.example", "severity": "silence"}
+    made = (await anna.post("/api/v1/admin/domain_blocks", json=terms)).json()
+    assert not await is_heard()
+    await anna.delete(f"/api/v1/admin/domain_blocks/{made['id']}")
+    assert await is_heard()
+    await bjorn.post("/api/v1/domain_blocks", json={"domain": "far.example"})
+    assert not await is_heard()
+    await bjorn.delete("/api/v1/domain_blocks?domain=far.example")
+    assert await is_heard()
 
 
 async def test_what_an_outcast_of_a_group_read_is_gone_at_once(square: Square) -> None:

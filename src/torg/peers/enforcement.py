@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from torg.accounts import reads as accounts
-from torg.engine import jobs
+from torg.engine import jobs, outbox
 from torg.engine.effects import Meta
 from torg.engine.postgres import Tx
 from torg.engine.worker import Context, Handler, Handling
@@ -21,6 +21,7 @@ from torg.moderation.events import AccountModerated
 from torg.orgs import store as orgs
 from torg.orgs.model import Network
 from torg.peers import limit_store, policy
+from torg.peers.events import ServersLimited
 from torg.peers.limit_store import Place
 from torg.peers.policy import Book, Policy
 
@@ -59,7 +60,7 @@ async def changed(tx: Tx, network: Network, domain: str | None = None) -> None:
     tx.after_commit(lambda: policy.forget(network.id))
     book = await policy.load(tx, network)
     places = await limit_store.places(tx, network, domain)
-    hosts = await limit_store.lay(tx, network, [(place, of_place(book, place).limit) for place in places])
+    hosts = await _lay(tx, network, book, places)
     await _put_down(tx, network, [domain] if domain is not None else hosts)
 
 
@@ -75,8 +76,16 @@ async def changed_many(tx: Tx, network: Network, domains: Sequence[str]) -> None
     if not places:
         return
     book = await policy.load(tx, network)
-    await limit_store.lay(tx, network, [(place, of_place(book, place).limit) for place in places])
+    await _lay(tx, network, book, places)
     await _put_down(tx, network, sorted({place.host for place in places}))
+
+
+async def _lay(tx: Tx, network: Network, book: Book, places: Sequence[Place]) -> list[str]:
+    """Limit the accounts as the book says, and tell; the servers where that changed anything."""
+    hosts = await limit_store.lay(tx, network, [(place, of_place(book, place).limit) for place in places])
+    if hosts:
+        await outbox.append(tx, ServersLimited(hosts=hosts), org_id=network.org_id, network_id=network.id)
+    return hosts
 
 
 async def _put_down(tx: Tx, network: Network, domains: Sequence[str]) -> None:
@@ -108,7 +117,7 @@ async def enforce(ctx: Context, _: Any) -> None:
     async with ctx.tx() as tx:
         book = await policy.load(tx, network)
         places = await limit_store.places(tx, network, wanted.domain)
-        await limit_store.lay(tx, network, [(place, of_place(book, place).limit) for place in places])
+        await _lay(tx, network, book, places)
     follows = await _sever(ctx, network, wanted)
     async with ctx.tx() as tx:
         people = await severances.tell(tx, wanted.cause)

@@ -14,7 +14,7 @@ from torg.kernel.page import Page
 from torg.timelines.rules import Item
 
 ROWS = 20_000
-"""Posts that are loaded; twice as many are kept before the older half goes. 48 bytes each, and what is tagged."""
+"""Posts that are loaded; twice as many are kept before the older half goes. 56 bytes each, and what is tagged."""
 CHUNK = 2_048
 SOME = 32
 AUDIENCES = ("everyone", "followers", "group", "mentioned")
@@ -22,7 +22,8 @@ AUDIENCES = ("everyone", "followers", "group", "mentioned")
 DTYPE = np.dtype(
     [
         ("id", "i8"), ("author", "i8"), ("boosted", "i8"), ("reply_to", "i8"), ("group", "i8"),
-        ("language", "i2"), ("audience", "i1"), ("listed", "?"), ("reply", "?"), ("silenced", "?"),
+        ("host", "i4"), ("boosted_host", "i4"), ("language", "i2"), ("audience", "i1"), ("listed", "?"),
+        ("reply", "?"), ("silenced", "?"),
     ],
     align=True,
 )  # fmt: skip
@@ -30,13 +31,14 @@ DTYPE = np.dtype(
 FACTS = """SELECT p.id, p.account_id AS author, coalesce(b.account_id, 0) AS boosted,
         coalesce(p.reply_to_account_id, 0) AS reply_to, coalesce(p.group_id, 0) AS group, p.language, p.audience,
         p.listed, p.reply_to_account_id IS NOT NULL OR p.thread_id <> p.id AS reply,
-        a.silenced_at IS NOT NULL AS silenced,
+        a.silenced_at IS NOT NULL AS silenced, a.host, coalesce(ba.host, '') AS boosted_host,
         (SELECT array_agg(m.account_id) FROM post_mentions m WHERE m.org_id = p.org_id AND m.post_id = p.id)
             AS mentions,
         (SELECT array_agg(t.name) FROM post_tags pt JOIN tags t ON t.org_id = pt.org_id AND t.id = pt.tag_id
             WHERE pt.org_id = p.org_id AND pt.post_id = p.id) AS tags
     FROM posts p JOIN accounts a ON a.org_id = p.org_id AND a.id = p.account_id
     LEFT JOIN posts b ON b.org_id = p.org_id AND b.id = p.boost_of_id
+    LEFT JOIN accounts ba ON ba.org_id = b.org_id AND ba.id = b.account_id
     WHERE p.org_id = %(org)s AND p.network_id = %(network)s"""
 NEWEST = f"{FACTS} ORDER BY p.id DESC LIMIT %(most)s"
 # A post that is learnt of late may turn what was a post of its own into an answer to it.
@@ -50,6 +52,8 @@ class Log:
         self._rows: NDArray[Any] = np.zeros(max(1_024, len(rows) * 2), DTYPE)
         self._size = 0
         self._languages: list[str | None] = [None]
+        self._hosts: list[str] = [""]
+        self._host_numbers: dict[str, int] = {"": 0}
         self._mentions: dict[int, frozenset[int]] = {}
         self._tags: dict[int, frozenset[str]] = {}
         ordered = sorted(rows, key=lambda row: int(row["id"]))
@@ -72,7 +76,8 @@ class Log:
         if language not in self._languages:
             self._languages.append(language)
         self._rows[at] = (
-            id_, row["author"], row["boosted"], row["reply_to"], row["group"], self._languages.index(language),
+            id_, row["author"], row["boosted"], row["reply_to"], row["group"], self._host(row["host"]),
+            self._host(row["boosted_host"]), self._languages.index(language),
             AUDIENCES.index(row["audience"]), row["listed"], row["reply"], row["silenced"],
         )  # fmt: skip
         self._mentions.pop(id_, None)
@@ -130,7 +135,7 @@ class Log:
             low, high = (last, high) if upwards else (low, first)
 
     def _item(self, row: tuple[Any, ...]) -> Item:
-        id_, author, boosted, reply_to, group, language, audience, listed, reply, silenced = row
+        id_, author, boosted, reply_to, group, host, boosted_host, language, audience, listed, reply, silenced = row
         return Item(
             id=id_,
             author=author,
@@ -144,7 +149,15 @@ class Log:
             is_listed=listed,
             is_silenced=silenced,
             group=group or None,
+            host=self._hosts[host],
+            boosted_host=self._hosts[boosted_host],
         )
+
+    def _host(self, name: str) -> int:
+        number = self._host_numbers.setdefault(name, len(self._hosts))
+        if number == len(self._hosts):
+            self._hosts.append(name)
+        return number
 
     def _place(self, id_: int) -> int:
         if self._size and id_ > self._rows["id"][self._size - 1]:

@@ -21,6 +21,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """What the home rules need to know of a viewer. `hidden` = blocked, muted or blocking accounts.
 
     `follows` holds groups, too; `company`: the home shows what all colleagues write; `guest`: only groups.
+    `servers`: host names that the viewer has blocked; live streams put the people of such servers among the hidden.
     """
 
     account_id: int
@@ -28,6 +29,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     hidden: Set[int] = frozenset()
     tags: Set[str] = frozenset()
     exclusive: Set[int] = frozenset()
+    servers: Set[str] = frozenset()
     company: bool = False
     guest: bool = False
 
@@ -47,6 +49,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     is_silenced: bool = False
     group: int | None = None
     id: int = 0
+    host: str = ""
+    boosted_host: str = ""
 
 
 def in_home(viewer: Viewer, item: Item) -> bool:
@@ -60,11 +64,14 @@ def in_home(viewer: Viewer, item: Item) -> bool:
         return False
     if item.group is None and viewer.guest:
         return False
-    by_tag = bool(item.tags & viewer.tags) and item.boosted_author is None and not item.is_reply
+    shut_out = item.host in viewer.servers and item.author not in viewer.follows
+    by_tag = bool(item.tags & viewer.tags) and item.boosted_author is None and not item.is_reply and not shut_out
     if item.group is not None:
         return item.group in viewer.follows and (by_tag or _of_followed(viewer, item, item.group))
-    if item.audience == "everyone" and item.is_listed and (by_tag or _of_company(viewer, item)):
+    if item.audience == "everyone" and item.is_listed and (by_tag or (not shut_out and _of_company(viewer, item))):
         return True
+    if item.boosted_host in viewer.servers and item.boosted_author not in viewer.follows:
+        return False
     return item.author in viewer.follows and _of_followed(viewer, item, item.author)
 
 

@@ -107,9 +107,7 @@ async def home(tx: Tx, viewer: int, page: Page) -> list[int] | None:
             network.remember(known)
     else:
         network.known.move_to_end(viewer)
-    if known.blocks_servers or network.log is None:
-        return None
-    return _scan(network.log, known, page, company=row["company"], guest=row["guest"])
+    return _scan(network, known, page, company=row["company"], guest=row["guest"])
 
 
 def network_of(tx: Tx) -> Network:
@@ -149,7 +147,10 @@ async def _catch_up(tx: Tx, network: Network) -> None:
     network.heard_at = now()
 
 
-def _scan(log: logs.Log, known: viewers.Known, page: Page, *, company: bool, guest: bool) -> list[int] | None:
+def _scan(network: Network, known: viewers.Known, page: Page, *, company: bool, guest: bool) -> list[int] | None:
+    log = network.log
+    if log is None:  # forgotten while the viewer was loaded
+        return None
     viewer = msgspec.structs.replace(known.viewer, company=company, guest=guest)
     found: list[int] = []
     refused = 0

@@ -28,7 +28,7 @@ STATE = """SELECT
         WHERE tf.org_id = %(org)s AND tf.network_id = %(network)s AND tf.account_id = %(viewer)s) AS tags,
     ARRAY(SELECT m.account_id FROM lists l JOIN list_members m ON m.org_id = l.org_id AND m.list_id = l.id
         WHERE l.org_id = %(org)s AND l.account_id = %(viewer)s AND l.exclusive) AS exclusive,
-    EXISTS (SELECT FROM domain_blocks d WHERE d.org_id = %(org)s AND d.account_id = %(viewer)s) AS blocks_servers"""
+    ARRAY(SELECT d.domain FROM domain_blocks d WHERE d.org_id = %(org)s AND d.account_id = %(viewer)s) AS servers"""
 
 PLAIN = Follow()
 
@@ -39,7 +39,6 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     viewer: Viewer
     blockers: frozenset[int]
     followed: NDArray[np.int64]
-    blocks_servers: bool
     until: datetime | None
 
     @property
@@ -63,9 +62,9 @@ async def load(tx: Tx, viewer: int) -> Known:
             hidden=frozenset(row["hidden"]),
             tags=frozenset(row["tags"]),
             exclusive=frozenset(row["exclusive"]),
+            servers=frozenset(row["servers"]),
         ),
         blockers=frozenset(row["blockers"]),
         followed=np.unique(np.append(ids, viewer)),
-        blocks_servers=row["blocks_servers"],
         until=row["until"],
     )
