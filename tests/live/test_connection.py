@@ -150,6 +150,10 @@ def test_the_forms_of_a_frame_are_made_once_and_named_by_their_stream() -> None:
     frame = Frame("update", b'{"id":"1"}')
     assert frame.sse(3) is frame.sse(3)
     assert frame.sse(4).startswith(b"id: 4\n")
+    assert frame.chunk(3) is frame.chunk(3)
+    size, event, end = frame.chunk(3).partition(b"\r\n")[0], frame.sse(3), b"\r\n"
+    assert frame.chunk(3) == size + end + event + end
+    assert int(size, 16) == len(event)
     assert frame.socket(Topic("user", 7)) is frame.socket(Topic("user", 8))
     assert frame.socket(Topic("list", 7)) != frame.socket(Topic("list", 8))
     assert frame.socket(Topic("hashtag", "a")).endswith(frame.envelope(["hashtag", "a"]))

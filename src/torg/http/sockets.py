@@ -1,10 +1,11 @@
-"""WebSockets on uvicorn with a short way out: frames that were built once are written to many sockets as they are."""
+"""Streams on uvicorn with a short way out: bytes that were built once are written to many connections as they are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
 
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 from websockets.protocol import State
@@ -16,6 +17,32 @@ Write = Callable[[bytes], bool]
 def writer(scope: Any) -> Write | None:
     """The short way out of a WebSocket's ASGI scope; None where another server than ours runs."""
     return cast("Write | None", (scope.get("extensions") or {}).get(EXTENSION))
+
+
+def chunk_writer(send: Any) -> Write | None:
+    """The short way out of a response under way: writes whole chunks (RFC 9112 §7.1). `send`: that of ASGI.
+
+    The way says False, and nothing is written, if the response is not chunked, has ended or its reader is behind: then
+    `send` is the way, which waits. None where another server than uvicorn runs, or something stands before it.
+    """
+    cycle = getattr(send, "__self__", None)
+    if not isinstance(cycle, RequestResponseCycle):
+        return None
+
+    def write(chunk: bytes) -> bool:
+        if (
+            cycle.disconnected
+            or not cycle.response_started
+            or cycle.response_complete
+            or not cycle.chunked_encoding
+            or cycle.flow.write_paused
+            or cycle.transport.is_closing()
+        ):
+            return False
+        cycle.transport.write(chunk)
+        return True
+
+    return write
 
 
 class Sockets(WebSocketsSansIOProtocol):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from torg.kernel.actor import Actor
-from torg.live.model import EVERYTHING, NOTIFICATION, USER, Message, Topic
+from torg.live.model import EVERYTHING, NOTIFICATION, USER, Form, Message, Topic, as_frame
 
 QUEUE = 512
 
@@ -30,7 +30,7 @@ class Connection:
     unbounded queue would take the memory of everybody else.
     """
 
-    __slots__ = ("_queue", "_waits", "actor", "at_once", "closed", "ip", "live", "origin", "position", "topics")
+    __slots__ = ("_queue", "_waits", "actor", "at_once", "closed", "form", "ip", "live", "origin", "position", "topics")
 
     def __init__(self, actor: Actor, origin: str, *, ip: str = "", queue: int = QUEUE) -> None:
         self.actor = actor
@@ -41,6 +41,7 @@ class Connection:
         self.live = False
         self.closed: Closed | None = None
         self.at_once: Callable[[bytes], bool] | None = None
+        self.form: Form = as_frame
         self._waits = False
         self._queue: asyncio.Queue[Message | None] = asyncio.Queue(queue)
 
@@ -62,15 +63,15 @@ class Connection:
     def offer(self, message: Message) -> None:
         """Live delivery: at once, or the end of a reader that does not keep up.
 
-        An edge that can write a frame of a WebSocket without waiting sets `at_once`; it is asked only while the edge
-        waits in `next` with nothing queued, so that order holds. What it refuses goes through the queue.
+        An edge that can write without waiting sets `at_once`, and what it takes as `form`; it is asked only while the
+        edge waits in `next` with nothing queued, so that order holds. What it refuses goes through the queue.
         """
         if self.closed is None and self.wants(message.topic, message.frame.event):
             if (
                 self._waits
                 and self.at_once is not None
                 and self._queue.empty()
-                and self.at_once(message.frame.socket(message.topic))
+                and self.at_once(self.form(message))
             ):
                 return
             try:
@@ -81,8 +82,12 @@ class Connection:
     @staticmethod
     def offer_all(connections: Iterable[Connection], message: Message) -> None:
         """One message to many: `offer` with what is the same for all done once."""
-        wire = message.frame.socket(message.topic)
+        form: Form | None = None
+        wire = b""
         for one in connections:
+            if one.form is not form:
+                form = one.form
+                wire = form(message)
             if (
                 one.at_once is None
                 or not one._waits

@@ -64,6 +64,14 @@ class Frame:
             made = self._wire[seq] = b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, self.event.encode(), data)
         return made
 
+    def chunk(self, seq: int) -> bytes:
+        """The server-sent event as a whole chunk of a response (RFC 9112 §7.1)."""
+        made = self._wire.get(("chunk", seq))
+        if made is None:
+            event = self.sse(seq)
+            made = self._wire["chunk", seq] = b"%x\r\n%b\r\n" % (len(event), event)
+        return made
+
     def socket(self, topic: Topic) -> bytes:
         """The envelope as the bytes of a whole WebSocket frame, the same for all who watch streams of this label."""
         label = (topic.name,) if topic.key is None or topic.name in OWN else (topic.name, topic.key)
@@ -88,6 +96,20 @@ class Message(NamedTuple):
     seq: int
     topic: Topic
     frame: Frame
+
+
+Form = Callable[[Message], bytes]
+"""How a message goes out on some kind of connection."""
+
+
+def as_frame(message: Message) -> bytes:
+    """To a WebSocket."""
+    return message.frame.socket(message.topic)
+
+
+def as_chunk(message: Message) -> bytes:
+    """To a response of server-sent events."""
+    return message.frame.chunk(message.seq)
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -7,8 +7,10 @@ import asyncio
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from torg.http.sockets import chunk_writer
 from torg.live.connection import Connection
 from torg.live.hub import Hub
+from torg.live.model import as_chunk
 
 HEARTBEAT = 15.0
 MOST_JOINED = 65_536
@@ -37,6 +39,7 @@ class EventStream(Response):
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await send({"type": "http.response.body", "body": b":)\n", "more_body": True})
+            self._connection.form, self._connection.at_once = as_chunk, chunk_writer(send)
             while (chunk := await self._chunk()) is not None:
                 async with asyncio.timeout(STALLED):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
