@@ -42,7 +42,17 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
     await made(town, "anna", "/api/torg/v1/invites", max_uses=3)
     await made(town, "anna", "/api/torg/v1/admin/response_domains", domain="blog.example", treatment="trusted")
     await made(town, "anna", "/api/torg/v1/admin/terms_of_service", text="Be *kind*")
-    watch = await made(town, "anna", "/api/torg/v1/admin/watches", name=f"Elk {LONG}", expression="elk")
+    watch = await made(town, "anna", "/api/torg/v1/admin/watches", name=LONG[:100], expression="elk")
+    office = town.client(token=await town.token("anna"))
+    for text in ("Behave", ""):  # published, and withdrawn before anybody has to accept it
+        assert (await office.put("/api/torg/v1/admin/usage_policy", json={"text": text})).status_code == 200
+    await made(town, "anna", "/api/v1/admin/email_domain_blocks", domain="spam.example")
+    await made(town, "anna", "/api/v1/admin/ip_blocks", ip="198.51.100.0/24", severity="no_access", comment=LONG)
+    for handle in ("anna", "bjorn"):
+        await made(town, handle, "/api/v1/statuses", status="Kom till #torget")
+        await made(town, handle, f"/api/v1/statuses/{said['id']}/favourite")
+    await made(town, "anna", "/api/torg/v1/admin/holds", name=LONG[:200], kind="tag", tag="torget")
+    await made(town, "anna", "/api/torg/v1/admin/compliance/exports")
     inner = town.client(INSIDE, await town.token("anna", INSIDE))
     await inner.post("/api/torg/v1/admin/guard/terms", json={"term": "Snowdrop"})
     files = {"image": ("fika.png", encoded(".png", 64, 64), "image/png")}
@@ -64,6 +74,12 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
         )
     role = (await town.client(token=await town.token("anna")).get("/api/torg/v1/admin/roles")).json()[0]
     return [
+        (PUBLIC, "trends", "/admin/trends"),
+        (PUBLIC, "barred", "/admin/barred"),
+        (PUBLIC, "capabilities", "/admin/capabilities"),
+        (PUBLIC, "exports", "/admin/exports"),
+        (PUBLIC, "holds", "/admin/holds"),
+        (INSIDE, "directory", "/admin/directory"),
         (PUBLIC, "emoji", "/admin/emoji"),
         (PUBLIC, "emoji-elsewhere", "/admin/emoji/elsewhere"),
         (PUBLIC, "block-lists", "/admin/federation/lists"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import api_reference, command_reference, event_reference
+from tools import api_reference, capability_reference, command_reference, event_reference
 from torg.kernel.config import SETTINGS
 from torg.serve.app import all_routes
 
@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 MADE = {
     "api.md": api_reference,
+    "capabilities.md": capability_reference,
     "commands.md": command_reference,
     "event-reference.md": event_reference,
 }

@@ -62,10 +62,13 @@ PARTS = (
         Place("/admin/sites", _("Sites that respond"), Permission.MANAGE_REPORTS, "public"),
         Place("/admin/guard", _("Leak guard"), Permission.OVERRULE_GUARD, "inner"),
         Place("/admin/watches", _("Watch list"), Permission.MONITOR),
+        Place("/admin/trends", _("Trends"), Permission.MANAGE_TAXONOMIES),
+        Place("/admin/barred", _("Kept out"), Permission.MANAGE_BLOCKS),
     )),
     Part(_("People"), (
         Place("/admin/members", _("Members"), Permission.MANAGE_USERS),
         Place("/admin/roles", _("Roles"), Permission.MANAGE_ROLES),
+        Place("/admin/directory", _("Directory as a sheet"), Permission.MANAGE_USERS, "inside"),
         Place("/admin/invitations", _("Invitations"), Permission.INVITE_USERS),
     )),
     Part(_("For everybody"), (
@@ -84,10 +87,13 @@ PARTS = (
     )),
     Part(_("What is kept"), (
         Place("/admin/retention", _("How long things stay"), Permission.MANAGE_COMPLIANCE),
+        Place("/admin/holds", _("Legal holds"), Permission.MANAGE_COMPLIANCE),
+        Place("/admin/exports", _("Exports"), Permission.MANAGE_COMPLIANCE),
     )),
     Part(_("Running it"), (
         Place("/admin/health", _("Health"), LOOK),
         Place("/admin/audit", _("Log of acts"), Permission.VIEW_AUDIT_LOG),
+        Place("/admin/capabilities", _("All that can be done"), ANY),
     )),
 )  # fmt: skip
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from torg.engine import jobs
+from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
 from torg.kernel.errors import Invalid, invalid
 from torg.orgs.rules import MOST_DAYS
 from torg.retention import actions, reads, store
 from torg.retention.jobs import ONE
-from torg.web.admin_office import Page, Pressed, commander, officer, shown
+from torg.web import admin_named as names
+from torg.web.admin_office import Page, Pressed, commanded, commander, officer, shown
 from torg.web.member import onward
 from torg.web.visitor import Visitor
 
@@ -34,6 +36,13 @@ class Changed(Pressed, kw_only=True):
     retention_days: int | None = None
     message_retention_days: int | None = None
     deleted_retention_days: int | None = None
+
+
+class OfGroup(Pressed, kw_only=True):
+    """`group`: its handle. Empty days: the network's."""
+
+    group: str = ""
+    group_days: int | None = None
 
 
 @routes.get("/admin/retention", auth="none", hidden=True, tx=False)
@@ -65,6 +74,22 @@ async def change(call: Call, form: Changed) -> Response:
     except Invalid as refused:
         return await _page(visitor, Tried(), refused)
     return onward("/admin/retention?done=1")
+
+
+@routes.post("/admin/retention/groups", auth="none", hidden=True, tx=False)
+async def change_group(call: Call, form: OfGroup) -> Response:
+    """Days of a group's own, longer or shorter than the network's, or (empty) the network's again."""
+
+    async def work(visitor: Visitor, tx: Tx) -> None:
+        group = await names.group(visitor, tx, "group_id", form.group)
+        if group is None:
+            raise invalid("group_id", "ERR_BLANK", "can't be blank")
+        await actions.change_group(tx, visitor.actor, call.network, group.id, form.group_days)
+
+    async def again(visitor: Visitor, tx: Tx, refused: Invalid) -> Response:
+        return await _page(visitor, Tried(), refused)
+
+    return await commanded(call, form, OFFICE, work, again, "/admin/retention")
 
 
 @routes.post("/admin/retention/run", auth="none", hidden=True, tx=False)

@@ -10,10 +10,11 @@ from torg.accounts import reads as people
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
-from torg.kernel.errors import Invalid, invalid
+from torg.kernel.errors import Invalid
 from torg.kernel.page import Page as Turn
 from torg.monitoring import actions
 from torg.monitoring.model import Kind, Match, Severity
+from torg.web import admin_named as names
 from torg.web.admin_office import Page, Pressed, PressedOne, commanded, opened, shown, tried
 from torg.web.visitor import Visitor
 
@@ -141,13 +142,8 @@ async def _written(call: Call, id_: int | None, form: Watched) -> Response:
 
 async def _values(visitor: Visitor, tx: Tx, form: Watched) -> dict[str, Any]:
     """What is kept of a form; Invalid for handles that nobody has here."""
-    host = visitor.call.network.host
-    group = await people.by_acct(tx, form.group.strip().lstrip("!@"), host) if form.group.strip() else None
-    reader = await people.by_acct(tx, form.reader.strip().lstrip("@"), host) if form.reader.strip() else None
-    if form.group.strip() and (group is None or group.kind != "group"):
-        raise invalid("group_id", "ERR_INVALID", "is not a group here")
-    if form.reader.strip() and reader is None:
-        raise invalid("notify_account_id", "ERR_INVALID", "is not an account here")
+    group = await names.group(visitor, tx, "group_id", form.group)
+    reader = await names.account(visitor, tx, "notify_account_id", form.reader)
     return {
         "name": form.name, "kind": form.kind, "expression": form.expression, "severity": form.severity,
         "group_id": group.id if group else None, "notify_account_id": reader.id if reader else None,

@@ -40,7 +40,8 @@ MISSING_AVATAR = "/avatars/original/missing.png"
 OFFICE = (
     Permission.DEVOPS | Permission.VIEW_AUDIT_LOG | Permission.VIEW_DASHBOARD | Permission.MANAGE_REPORTS
     | Permission.MANAGE_FEDERATION | Permission.MANAGE_SETTINGS | Permission.MANAGE_USERS | Permission.MANAGE_INVITES
-    | Permission.MONITOR | Permission.OVERRULE_GUARD | Permission.MANAGE_ANNOUNCEMENTS
+    | Permission.MONITOR | Permission.OVERRULE_GUARD | Permission.MANAGE_BLOCKS
+    | Permission.MANAGE_TAXONOMIES | Permission.MANAGE_ANNOUNCEMENTS
     | Permission.MANAGE_CUSTOM_EMOJIS | Permission.MANAGE_RULES | Permission.MANAGE_ROLES
     | Permission.MANAGE_NETWORKS | Permission.MANAGE_COMPLIANCE
 )  # fmt: skip

@@ -52,6 +52,16 @@ NAMES = {
     "category": _("Category"),
     "url": _("Its address"),
     "host": _("Host name"),
+    "since": _("Written from"),
+    "until": _("Until before"),
+    "account_ids": _("Only of these members"),
+    "group_ids": _("Only in these groups"),
+    "account_id": _("Which"),
+    "tag": _("Which"),
+    "reason": _("Why"),
+    "ip": _("Address or range"),
+    "comment": _("Why, for moderators"),
+    "canonical_email_hash": _("E-mail address"),
     "term": _("Word or phrase"),
     "expression": _("Words, or the expression"),
     "group_id": _("Group"),
@@ -92,6 +102,12 @@ SENTENCES = (
     (r"is not somebody who may monitor", _("is not somebody who may monitor")),
     (r"is not allowed: name a colleague.*", _("is not allowed: name a colleague, or allow it under Logins")),
     (r"is not one that a network can have", _("is not one that a network can have")),
+    (r"This was already done", _("this was done already")),
+    (r"Validation failed: Terms that have been in effect are kept", _("terms that have been in effect are kept")),
+    (r"Validation failed: The last account that may do everything must keep its role",
+     _("the last account that may do everything must keep its role")),
+    (r"Another export is being made", _("another export is being made")),
+    (r"finds nothing: give words.*", _("finds nothing: give words, “a phrase”, or, -not")),
     (r"must be below that of your own role", _("must be below that of your own role")),
     (r"cannot include permissions that your own role does not have",
      _("cannot include permissions that your own role does not have")),
@@ -126,7 +142,10 @@ def refusals(refused: Invalid | None, language: str) -> list[Refusal]:
     found = [
         _told(field, code, why, translate) for field, reasons in refused.details.items() for code, why in reasons
     ]
-    return found or [Refusal(why=refused.text, foreign=language != "en")]
+    if found:
+        return found
+    whole = _told("", "", refused.text, translate)
+    return [msgspec.structs.replace(whole, foreign=whole.foreign and language != "en")]
 
 
 def _told(field: str, code: str, why: str, translate: Callable[[str], str]) -> Refusal:
