@@ -102,6 +102,7 @@ const acts = {
   warning: () => inPost("details.warning:not(:has(> .media)) > summary")?.click(),
   media: () => inPost("details.warning:has(> .media) > summary")?.click(),
   look: () => { const item = inPost(".media a, .media video, .media audio"); if (item?.play) item.paused ? item.play() : item.pause(); else item?.click(); },
+  undo: () => document.querySelector("[data-undo]")?.click(),
   write: () => field("#compose-text", "/compose"),
   anew: () => visit("/compose"),
   warn: () => field("[name=spoiler]", "/compose"),

@@ -28,6 +28,7 @@ export const shortcuts = {
   "x": ["warning"],
   "h": ["media"],
   "e": ["look"],
+  "z": ["undo"],
   "n": ["write"],
   "c": ["write"],
   "alt+n": ["anew"],

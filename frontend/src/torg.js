@@ -14,6 +14,7 @@ import { keyboard } from "./keys.js";
 import { live } from "./live.js";
 import { member } from "./member.js";
 import { menus } from "./menus.js";
+import { undoing } from "./undo.js";
 import { push } from "./push.js";
 import { parts, polls } from "./parts.js";
 
@@ -28,6 +29,7 @@ audiences();
 live();
 member();
 columns();
+undoing();
 push();
 clock();
 const composing = (root) => { counting(root); completion(root); pickers(root); files(root); parts(root, composing); polls(root); };

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from torg.http import browser
 from torg.http.pages import LANGUAGE_COOKIE, page
 from torg.web.present import Present
+from torg.web.undo import COOKIE, deed_of, shown
 from torg.web.visitor import Visitor
 
 YEAR = 31_536_000
@@ -28,7 +29,10 @@ WORTH_PACKING = 1_000
 def answer(visitor: Visitor, template: str, at: Present, *, status: int = 200, **values: Any) -> Response:
     """The template with `at`, `me` (the member's account or None) and, for a member, `csrf` for its forms."""
     call = visitor.call
-    values = {"at": at, "me": visitor.account, "path": call.request.url.path, **values}
+    whole = not template.rpartition("/")[2].startswith("_")
+    deed = deed_of(call) if visitor.account is not None and whole else None
+    said = shown(deed) if deed is not None else None
+    values = {"at": at, "me": visitor.account, "path": call.request.url.path, "deed": said, **values}
     if visitor.account is not None:
         response = browser.show(call, template, status=status, language=visitor.language, **values)
         response.headers["Cache-Control"] = FOR_ONE
@@ -37,6 +41,8 @@ def answer(visitor: Visitor, template: str, at: Present, *, status: int = 200, *
         _cacheable(visitor, response)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Content-Language"] = visitor.language
+    if deed is not None:
+        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
     if visitor.asked:
         browser.set_cookie(call, response, LANGUAGE_COOKIE, visitor.asked, seconds=YEAR)
         response.headers["Cache-Control"] = FOR_ONE

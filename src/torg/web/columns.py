@@ -21,6 +21,7 @@ from torg.web.columns_content import COMPANY, WORDS, filled
 from torg.web.forms import Look
 from torg.web.member import member, onward, sender
 from torg.web.present import presenting
+from torg.web.undo import Deed, told
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -125,8 +126,10 @@ async def remove(call: Call, form: Pressed) -> Response:
     visitor = await sender(call, form, form.csrf)
     if isinstance(visitor, Response):
         return visitor
-    await actions.remove(call.tx, visitor.actor, form.id)
-    return onward(PATH)
+    gone, place = await actions.remove(call.tx, visitor.actor, form.id)
+    what = f"{gone.kind}:{gone.subject}" if gone.kind in ("list", "group") else gone.kind
+    back = {"what": what, "words": gone.subject, "place": str(place)}
+    return told(call, onward(PATH), Deed(did="column", fields=back))
 
 
 def _path(id_: int) -> str:

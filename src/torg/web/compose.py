@@ -22,6 +22,7 @@ from torg.web.compose_page import page, replace
 from torg.web.compose_shown import ShownPart, Written, again, blank, of_draft, onwards
 from torg.web.forms import Look
 from torg.web.member import member, onward
+from torg.web.undo import Deed, told
 from torg.web.visitor import Visitor, kept_out, visitor_of
 
 routes = Routes("pages")
@@ -197,7 +198,9 @@ async def _done(tx: Tx, visitor: Visitor, form: NewPost, ids: list[list[int]]) -
     made = await threads.publish(tx, actor, call.network, wishes, origin=call.origin)
     if not form.sure and (unseen := await _unseen(tx, author, made)):
         raise Unseen(unseen)
-    return onward(_where(form, author, made, wishes))
+    response = onward(_where(form, author, made, wishes))
+    alone = len(made) == 1 and form.by is None and form.do == "post"
+    return told(call, response, Deed(did="post", id=made[0])) if alone else response
 
 
 def _where(form: NewPost, author: Account, made: list[int], wishes: list[Draft]) -> str:

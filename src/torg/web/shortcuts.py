@@ -64,6 +64,9 @@ TABLE: Sequence[tuple[str, Sequence[Shortcut]]] = (
         Shortcut("media", ("h",), _("Show or hide pictures and films")),
         Shortcut("look", ("e",), _("Open a picture or film")),
     )),
+    (_("What you did last"), (
+        Shortcut("undo", ("z",), _("Undo it")),
+    )),
     (_("Write and search"), (
         Shortcut("write", ("n", "c"), _("Write a post")),
         Shortcut("anew", ("alt+n",), _("Write a post on a page of its own")),

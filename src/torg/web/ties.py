@@ -17,6 +17,7 @@ from torg.web.answer import answer
 from torg.web.forms import Handle, Look, Turn
 from torg.web.member import member, onward, sender
 from torg.web.present import presenting
+from torg.web.undo import DEEDS, Deed, told
 from torg.web.visitor import kept_out, visitor_of
 
 routes = Routes("pages")
@@ -29,6 +30,9 @@ class Pressed(Look, kw_only=True):
     verb: str
     csrf: str | None = None
     days: int = 0
+    undo: bool = False
+    again: bool = False
+    """With `unblock`: follow again, as before the block."""
 
 
 class Asked(Look, kw_only=True):
@@ -45,6 +49,7 @@ async def press(call: Call, form: Pressed) -> Response:
         return visitor
     tx, actor = call.tx, visitor.actor
     account = await accounts.visible(tx, form.id)
+    before = await reads.ties(tx, actor, account.id)
     match form.verb:
         case "follow":
             await actions.follow(tx, actor, account.id, FollowOptions())
@@ -62,6 +67,8 @@ async def press(call: Call, form: Pressed) -> Response:
             await actions.block(tx, actor, account.id)
         case "unblock":
             await actions.unblock(tx, actor, account.id)
+            if form.again:
+                await actions.follow(tx, actor, account.id, FollowOptions())
         case "endorse":
             await actions.endorse(tx, actor, account.id)
         case "unendorse":
@@ -70,7 +77,12 @@ async def press(call: Call, form: Pressed) -> Response:
             await actions.remove_follower(tx, actor, account.id)
         case _:
             raise NotFound
-    return onward(f"/@{account.acct}")
+    did = "ask" if form.verb == "follow" and not (await reads.ties(tx, actor, account.id)).following else form.verb
+    fields = {"again": "true"} if form.verb == "block" and before.following else {}
+    response = onward(f"/@{account.acct}")
+    if form.undo:
+        return told(call, response, Deed(did="undone"))
+    return told(call, response, Deed(did=did, id=account.id, fields=fields)) if did in DEEDS else response
 
 
 @routes.get("/follow_requests", auth="none", hidden=True)
