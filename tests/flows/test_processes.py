@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 from collections import Counter
@@ -14,10 +15,14 @@ import httpx2
 import psutil
 import psycopg
 import pytest
+import websockets
 from psycopg.conninfo import make_conninfo
 
 from tests.flows.served import Served, installation
 from tests.flows.test_kill import TARGETS, WRITERS, Ledger, Listener, Writer, until
+from torg.access import sessions
+from torg.accounts import reads as accounts
+from torg.orgs import store as orgs
 
 pytestmark = pytest.mark.slow
 
@@ -86,6 +91,54 @@ async def test_clients_see_one_server(place: Path) -> None:
                 assert [one["id"] for one in read.json()["media_attachments"]] == [media_id]
         assert await served.end() == 0
         assert await served.gone() == []
+
+
+async def session(served: Served, handle: str) -> str:
+    """The secret of a new session of a member, as the login page makes it."""
+    async with served.services() as services:
+        async with services.db.system() as tx:
+            network = await orgs.network_by_host(tx, served.host)
+        assert network is not None
+        async with services.db.tx(network.scope) as tx:
+            account = await accounts.local_named(tx, handle)
+            assert account is not None
+            return await sessions.begin(tx, account.id, ip="127.0.0.1", user_agent="tests")
+
+
+async def test_streams_and_pages_do_not_depend_on_the_process(place: Path) -> None:
+    """WebSockets held by both processes hear each post once; a browser's session is known to both."""
+    async with installation(place / "data") as served:
+        await served.start(*SEVERAL)
+        tokens = await served.tokens("anna", "bjorn")
+        async with contextlib.AsyncExitStack() as stack:
+            listening = [
+                await stack.enter_async_context(
+                    websockets.connect(
+                        f"ws://{served.host}/api/v1/streaming?stream=public",
+                        host="127.0.0.1",
+                        port=served.port,
+                        additional_headers={"Authorization": f"Bearer {tokens['bjorn']}"},
+                    )
+                )
+                for _ in range(LINES)
+            ]
+            clients = await stack.enter_async_context(lines(served, tokens["anna"]))
+            said = []
+            for number, client in enumerate(clients[:6]):
+                answer = await client.post("/api/v1/statuses", json={"status": f"number {number}"})
+                assert answer.status_code == 200, answer.text
+                said.append(answer.json()["id"])
+            for socket in listening:
+                async with asyncio.timeout(60):
+                    heard = [json.loads(json.loads(await socket.recv())["payload"])["id"] for _ in said]
+                assert sorted(heard) == sorted(said), "each once, from whichever process"
+            cookie = {"Cookie": f"{sessions.COOKIE}={await session(served, 'anna')}", "Accept": "text/html"}
+            for client in clients:
+                del client.headers["authorization"]
+                assert (await client.get("/settings/tags")).status_code != 200
+                page = await client.get("/settings/tags", headers=cookie)
+                assert page.status_code == 200, page.headers
+        assert await served.end() == 0
 
 
 async def test_processes_killed_one_by_one(place: Path) -> None:

@@ -22,6 +22,7 @@ from cyclopts import Parameter, validators
 
 from torg.cli.parent import end_with_parent
 from torg.cli.say import say
+from torg.engine.descriptors import allow_many
 from torg.engine.server import Server, open_server
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
@@ -62,6 +63,7 @@ def serve(
     configure_logging(settings.log_level)
     if problem := tls_problem(settings):
         raise Misused(problem)
+    allow_many()
     with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
         if several:
             sockets = [stack.enter_context(one) for one in listen_for(settings, web)]

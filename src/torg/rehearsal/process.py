@@ -14,6 +14,7 @@ import time
 import msgspec
 import uvloop
 
+from torg.engine.descriptors import allow_many
 from torg.rehearsal.listening import Ears, listen
 from torg.rehearsal.model import Heard, Plan, Tick
 from torg.rehearsal.talking import Talk
@@ -92,6 +93,7 @@ def _tick(talk: Talk, ears: Ears, second: int, *, done: bool = False) -> Tick:
 
 def main() -> None:
     """Read the plan and run it."""
+    allow_many()
     plan = msgspec.json.decode(sys.stdin.buffer.readline(), type=Plan)
     gc.set_threshold(100_000, 50, 50)
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
