@@ -311,6 +311,23 @@ async def test_a_server_that_is_silenced_or_blocked_is_heard_no_more_at_once(squ
     assert await is_heard()
 
 
+async def test_a_filter_holds_in_the_next_home(square: Square) -> None:
+    anna, bjorn = square.anna, square.bjorn
+    await bjorn.follows(anna)
+    await anna.says("hej fika")
+
+    async def titles() -> list[str]:
+        [one] = (await bjorn.get("/api/v1/timelines/home")).json()
+        return [hit["filter"]["title"] for hit in one["filtered"]]
+
+    assert await titles() == []
+    words = {"title": "coffee", "context": ["home"], "keywords_attributes": [{"keyword": "fika"}]}
+    made = (await bjorn.post("/api/v2/filters", json=words)).json()
+    assert await titles() == ["coffee"]
+    await bjorn.delete(f"/api/v2/filters/{made['id']}")
+    assert await titles() == []
+
+
 async def test_what_an_outcast_of_a_group_read_is_gone_at_once(square: Square) -> None:
     anna, bjorn = square.anna, square.bjorn
     made = (await anna.post("/api/torg/v1/groups", json={"name": "board", "kind": "private"})).json()

@@ -15,10 +15,10 @@ from torg.posts import reads as posts
 from torg.posts.model import PostView
 
 
-async def views(call: Call, found: Sequence[PostView]) -> list[entities.Status]:
-    """Entities of the views, each with the caller's filters that match it."""
-    filtered = present_filters.results(await filters.matches(call.tx, call.actor, found))
-    return await present.statuses(call.tx, call.actor, call.origin, found, filtered=filtered)
+async def views(call: Call, found: Sequence[PostView], *, filtered: bool = True) -> list[entities.Status]:
+    """Entities of the views, each with the caller's filters that match it; not `filtered` where there are none."""
+    hits = present_filters.results(await filters.matches(call.tx, call.actor, found)) if filtered else {}
+    return await present.statuses(call.tx, call.actor, call.origin, found, filtered=hits)
 
 
 async def ids(call: Call, wanted: Sequence[int]) -> list[entities.Status]:
@@ -26,9 +26,9 @@ async def ids(call: Call, wanted: Sequence[int]) -> list[entities.Status]:
     return await views(call, await posts.hydrate(call.tx, call.actor, wanted))
 
 
-async def timeline(call: Call, found: Sequence[PostView]) -> Paged:
+async def timeline(call: Call, found: Sequence[PostView], *, filtered: bool = True) -> Paged:
     """A page of posts with its cursors."""
-    return paged(await views(call, found), [v.post.id for v in found])
+    return paged(await views(call, found, filtered=filtered), [v.post.id for v in found])
 
 
 async def one(call: Call, post_id: int) -> entities.Status:

@@ -38,7 +38,8 @@ def open_to_all(call: Call) -> None:
 
 @routes.get("/api/v1/timelines/home", scope="read:statuses")
 async def home(call: Call, params: PageParams) -> Paged:
-    return await render.timeline(call, await reads.home(call.tx, call.actor, page(params)))
+    found = await reads.home(call.tx, call.actor, page(params))
+    return await render.timeline(call, found, filtered=not reads.filters_nothing(call.tx, call.actor))
 
 
 @routes.get("/api/v1/timelines/public", auth="optional", scope="read:statuses")

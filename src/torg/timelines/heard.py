@@ -14,14 +14,14 @@ POSTS = frozenset({
 PEOPLE = frozenset({
     "Followed", "FollowChanged", "FollowAccepted", "FollowRejected", "FollowRequested", "FollowRequestWithdrawn",
     "Unfollowed", "Blocked", "Unblocked", "Muted", "Unmuted", "DomainBlocked", "DomainUnblocked", "TagFollowed",
-    "TagUnfollowed", "ListChanged", "GroupCreated", "GroupRoleChanged", "GroupInvited", "AccountCreated",
-    "AccountActivated",
+    "TagUnfollowed", "FiltersChanged", "ListChanged", "GroupCreated", "GroupRoleChanged", "GroupInvited",
+    "AccountCreated", "AccountActivated",
 })  # fmt: skip
 """The accounts that are named are read anew."""
 
 NOTHING = frozenset({
     "AccountUpdated", "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn", "CardShown",
-    "DelegateActed", "FiltersChanged", "GroupAnnounced", "GroupPinsChanged", "MessageDeleted", "MessageEdited",
+    "DelegateActed", "GroupAnnounced", "GroupPinsChanged", "MessageDeleted", "MessageEdited",
     "MessageSent", "NoticeCreated", "NoticesMerged", "PollEnded", "PollVoted", "PostFavourited", "PostPinned",
     "PostUnfavourited", "PostUnpinned", "QuoteAsked", "QuoteRevoked", "ReadMoved", "ReportFiled", "TagFeatured",
     "TagUnfeatured", "WarningIssued",

@@ -40,7 +40,33 @@ FACTS = """SELECT p.id, p.account_id AS author, coalesce(b.account_id, 0) AS boo
     LEFT JOIN posts b ON b.org_id = p.org_id AND b.id = p.boost_of_id
     LEFT JOIN accounts ba ON ba.org_id = b.org_id AND ba.id = b.account_id
     WHERE p.org_id = %(org)s AND p.network_id = %(network)s"""
-NEWEST = f"{FACTS} ORDER BY p.id DESC LIMIT %(most)s"
+# The newest of all as columns, since a row at a time costs more than all the rest of it.
+NEWEST = """WITH newest AS MATERIALIZED (SELECT p.id, p.account_id, p.reply_to_account_id, p.group_id, p.language,
+        p.audience, p.listed, p.thread_id, p.boost_of_id FROM posts p
+        WHERE p.org_id = %(org)s AND p.network_id = %(network)s ORDER BY p.id DESC LIMIT %(most)s),
+    facts AS (SELECT p.id, p.account_id AS author, coalesce(b.account_id, 0) AS boosted,
+            coalesce(p.reply_to_account_id, 0) AS reply_to, coalesce(p.group_id, 0) AS "group",
+            coalesce(p.language, '') AS language, a.host, coalesce(ba.host, '') AS boosted_host,
+            array_position(%(audiences)s::text[], p.audience) - 1
+                + CASE WHEN p.listed THEN 4 ELSE 0 END
+                + CASE WHEN p.reply_to_account_id IS NOT NULL OR p.thread_id <> p.id THEN 8 ELSE 0 END
+                + CASE WHEN a.silenced_at IS NOT NULL THEN 16 ELSE 0 END AS marks
+        FROM newest p JOIN accounts a ON a.org_id = %(org)s AND a.id = p.account_id
+        LEFT JOIN posts b ON b.org_id = %(org)s AND b.id = p.boost_of_id
+        LEFT JOIN accounts ba ON ba.org_id = %(org)s AND ba.id = b.account_id)
+    SELECT count(*) AS size, string_agg(int8send(f.id), '' ORDER BY f.id) AS id,
+        string_agg(int8send(f.author), '' ORDER BY f.id) AS author,
+        string_agg(int8send(f.boosted), '' ORDER BY f.id) AS boosted,
+        string_agg(int8send(f.reply_to), '' ORDER BY f.id) AS reply_to,
+        string_agg(int8send(f.group), '' ORDER BY f.id) AS "group",
+        string_agg(int8send(f.marks), '' ORDER BY f.id) AS marks,
+        array_agg(f.language ORDER BY f.id) AS language, array_agg(f.host ORDER BY f.id) AS host,
+        array_agg(f.boosted_host ORDER BY f.id) AS boosted_host FROM facts f"""
+MENTIONED = """SELECT m.post_id AS id, array_agg(m.account_id) AS who FROM post_mentions m
+    WHERE m.org_id = %(org)s AND m.network_id = %(network)s AND m.post_id > %(floor)s GROUP BY 1"""
+TAGGED = """SELECT x.post_id AS id, array_agg(t.name) AS names FROM post_tags x
+    JOIN tags t ON t.org_id = x.org_id AND t.id = x.tag_id
+    WHERE x.org_id = %(org)s AND x.network_id = %(network)s AND x.post_id > %(floor)s GROUP BY 1"""
 # A post that is learnt of late may turn what was a post of its own into an answer to it.
 THESE = f"{FACTS} AND (p.id = ANY(%(ids)s) OR p.reply_to_id = ANY(%(ids)s))"
 
@@ -48,18 +74,28 @@ THESE = f"{FACTS} AND (p.id = ANY(%(ids)s) OR p.reply_to_id = ANY(%(ids)s))"
 class Log:
     """Posts in the order of their ids; all of the network above `floor` are here."""
 
-    def __init__(self, rows: Sequence[Row], *, complete: bool) -> None:
-        self._rows: NDArray[Any] = np.zeros(max(1_024, len(rows) * 2), DTYPE)
-        self._size = 0
+    def __init__(self, columns: Row, mentions: Sequence[Row], tags: Sequence[Row], *, floor: int) -> None:
+        size: int = columns["size"]
+        self._size = size
+        self.floor = floor
+        self._rows: NDArray[Any] = np.zeros(max(1_024, size * 2), DTYPE)
         self._languages: list[str | None] = [None]
         self._hosts: list[str] = [""]
         self._host_numbers: dict[str, int] = {"": 0}
-        self._mentions: dict[int, frozenset[int]] = {}
-        self._tags: dict[int, frozenset[str]] = {}
-        ordered = sorted(rows, key=lambda row: int(row["id"]))
-        self.floor = 0 if complete or not ordered else int(ordered[0]["id"]) - 1
-        for row in ordered:
-            self.put(row)
+        self._mentions = {int(row["id"]): frozenset(row["who"]) for row in mentions}
+        self._tags = {int(row["id"]): frozenset(row["names"]) for row in tags}
+        if not size:
+            return
+        filled = self._rows[:size]
+        for name in ("id", "author", "boosted", "reply_to", "group"):
+            filled[name] = np.frombuffer(columns[name], ">i8")
+        filled["host"] = [self._host(name) for name in columns["host"]]
+        filled["boosted_host"] = [self._host(name) for name in columns["boosted_host"]]
+        filled["language"] = [self._language(name or None) for name in columns["language"]]
+        marks = np.frombuffer(columns["marks"], ">i8")
+        filled["audience"] = marks & 3
+        for name, bit in (("listed", 4), ("reply", 8), ("silenced", 16)):
+            filled[name] = marks & bit != 0
 
     def __len__(self) -> int:
         return self._size
@@ -72,12 +108,9 @@ class Log:
         at = self._place(id_)
         if at == self._size or self._rows["id"][at] != id_:
             self._open(at)
-        language = row["language"]
-        if language not in self._languages:
-            self._languages.append(language)
         self._rows[at] = (
             id_, row["author"], row["boosted"], row["reply_to"], row["group"], self._host(row["host"]),
-            self._host(row["boosted_host"]), self._languages.index(language),
+            self._host(row["boosted_host"]), self._language(row["language"]),
             AUDIENCES.index(row["audience"]), row["listed"], row["reply"], row["silenced"],
         )  # fmt: skip
         self._mentions.pop(id_, None)
@@ -153,6 +186,11 @@ class Log:
             boosted_host=self._hosts[boosted_host],
         )
 
+    def _language(self, name: str | None) -> int:
+        if name not in self._languages:
+            self._languages.append(name)
+        return self._languages.index(name)
+
     def _host(self, name: str) -> int:
         number = self._host_numbers.setdefault(name, len(self._hosts))
         if number == len(self._hosts):
@@ -197,8 +235,12 @@ def _among(column: NDArray[Any], wanted: NDArray[np.int64]) -> NDArray[np.bool_]
 async def load(tx: Tx) -> Log:
     """The newest posts of the transaction's network: all, whoever asks; the home rules decide who sees them."""
     async with whole(tx):
-        rows = await tx.all(NEWEST, {**_tenant(tx), "most": ROWS})
-    return Log(rows, complete=len(rows) < ROWS)
+        columns = await tx.one(NEWEST, {**_tenant(tx), "most": ROWS, "audiences": list(AUDIENCES)})
+        assert columns is not None
+        floor = int.from_bytes(columns["id"][:8]) - 1 if columns["size"] >= ROWS else 0
+        # What was written since is news, and read anew as that
+        beyond = {**_tenant(tx), "floor": floor}
+        return Log(columns, await tx.all(MENTIONED, beyond), await tx.all(TAGGED, beyond), floor=floor)
 
 
 async def reread(tx: Tx, log: Log, ids: Collection[int]) -> None:

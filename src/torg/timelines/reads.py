@@ -30,6 +30,11 @@ async def home(tx: Tx, actor: Actor, page: Page) -> list[PostView]:
     return await posts.hydrate(tx, actor, await homes.home(tx, actor.me, page))
 
 
+def filters_nothing(tx: Tx, actor: Actor) -> bool:
+    """Whether no filter can apply to the `home` that was just read, so that none has to be asked for."""
+    return view.filters_nothing(tx, actor.me)
+
+
 async def home_ids(tx: Tx, viewer: int, page: Page) -> list[int]:
     """The skeleton of a home timeline alone, for counting."""
     return await homes.home(tx, viewer, page)

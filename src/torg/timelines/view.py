@@ -110,6 +110,12 @@ async def home(tx: Tx, viewer: int, page: Page) -> list[int] | None:
     return _scan(network, known, page, company=row["company"], guest=row["guest"])
 
 
+def filters_nothing(tx: Tx, viewer: int) -> bool:
+    """Whether the viewer is known to have no filters, as of the `home` that was just read in this transaction."""
+    known = network_of(tx).known.get(viewer)
+    return known is not None and not known.filters
+
+
 def network_of(tx: Tx) -> Network:
     """What this process knows of the transaction's network."""
     key = (tx.database, tx.scope.org_id, tx.scope.network_ids[0])

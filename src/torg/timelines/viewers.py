@@ -28,18 +28,23 @@ STATE = """SELECT
         WHERE tf.org_id = %(org)s AND tf.network_id = %(network)s AND tf.account_id = %(viewer)s) AS tags,
     ARRAY(SELECT m.account_id FROM lists l JOIN list_members m ON m.org_id = l.org_id AND m.list_id = l.id
         WHERE l.org_id = %(org)s AND l.account_id = %(viewer)s AND l.exclusive) AS exclusive,
-    ARRAY(SELECT d.domain FROM domain_blocks d WHERE d.org_id = %(org)s AND d.account_id = %(viewer)s) AS servers"""
+    ARRAY(SELECT d.domain FROM domain_blocks d WHERE d.org_id = %(org)s AND d.account_id = %(viewer)s) AS servers,
+    EXISTS (SELECT FROM filters x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s) AS filters"""
 
 PLAIN = Follow()
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A viewer as of the last event that named it. `followed`: sorted ids of whom it follows, and itself."""
+    """A viewer as of the last event that named it. `followed`: sorted ids of whom it follows, and itself.
+
+    `filters`: whether it has any, be they in force or not.
+    """
 
     viewer: Viewer
     blockers: frozenset[int]
     followed: NDArray[np.int64]
     until: datetime | None
+    filters: bool
 
     @property
     def holds(self) -> bool:
@@ -65,6 +70,7 @@ async def load(tx: Tx, viewer: int) -> Known:
             servers=frozenset(row["servers"]),
         ),
         blockers=frozenset(row["blockers"]),
-        followed=np.unique(np.append(ids, viewer)),
+        followed=np.sort(np.append(ids, viewer)),
         until=row["until"],
+        filters=row["filters"],
     )
