@@ -25,9 +25,21 @@ function twin(list, node) {
   return node.dataset.key ? list.querySelector(`[data-key="${CSS.escape(node.dataset.key)}"]`) : document.getElementById(node.id);
 }
 
+// What was on top when one asked for more is what one had read
+function line(list) {
+  if (!list.dataset.readTo || !list.querySelector(":scope > .post")) return;
+  list.querySelector(":scope > .read-to")?.remove();
+  const drawn = document.createElement("p");
+  drawn.className = "read-to";
+  drawn.setAttribute("role", "separator");
+  drawn.textContent = list.dataset.readTo;
+  list.prepend(drawn);
+}
+
 function open(list, quietly) {
   const waiting = held.get(list) ?? [];
   held.set(list, []);
+  if (waiting.length && !quietly) line(list);
   for (const node of waiting) {
     if (node.dataset.key) twin(list, node)?.remove();
     else if (document.getElementById(node.id)) continue;

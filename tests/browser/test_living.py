@@ -93,3 +93,20 @@ async def test_the_place_read_to_is_marked(town: Town) -> None:
         assert order.index("The newer") < order.index("You have read to here") < order.index("The older")
         await looker.shoot("living-read-to-1280")
         assert looker.complaints == []
+
+
+async def test_what_others_do_with_a_post_is_counted_while_the_page_stays_open(town: Town) -> None:
+    said = await made(town, "anna", "/api/v1/statuses", status="Count me")
+    async with chromium(town) as browser, looking(browser, locale="en-GB") as looker:
+        page = looker.page
+        await looker.log_in(PUBLIC, ANNA, PASSWORD)
+        await page.locator(OPEN).wait_for(state="attached")
+        button = page.locator(f"[data-post='{said['id']}'] [data-act=favourite]")
+        assert await button.locator(".count").count() == 0
+        await made(town, "bjorn", f"/api/v1/statuses/{said['id']}/favourite")
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await button.locator(".count").get_by_text("1", exact=True).wait_for()
+        await made(town, "bjorn", f"/api/v1/statuses/{said['id']}/unfavourite")
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await button.locator(".count").wait_for(state="detached")
+        assert looker.complaints == []

@@ -55,6 +55,7 @@ NO_PAGES = {
     "/media_proxy/{ref}/{size}": "a file",
     "/networks/{id}/avatar": "a picture",
     "/columns/{id}": "part of the page",
+    "/counts": "for the pages' script",
     "/settings/archive": "a file",
     "/settings/data/{kind}": "a file",
     "/events/{id}.ics": "a file",

@@ -18,11 +18,13 @@ from torg.live.connection import Connection
 from torg.live.model import DIRECT, HASHTAG, LIST, NOTIFICATION, READING, USER, Message, Topic
 from torg.orgs.policies import session_seconds
 from torg.reading import actions as reading
+from torg.reading import reads as marks
 from torg.text.tags import tag_name
 from torg.web.forms import Look
 from torg.web.member import onward, sender
 from torg.web.networks import elsewhere
 from torg.web.stream_frames import framed
+from torg.web.undo import Deed, told
 from torg.web.visitor import Visitor, visitor_of
 
 routes = Routes("pages")
@@ -143,10 +145,12 @@ async def _still_in(visitor: Visitor) -> bool:
 
 
 class Read(Look, kw_only=True):
-    """How far the home was read."""
+    """How far the home was read. `said`: by the button; `undo`: back to where it was."""
 
     id: int
     csrf: str | None = None
+    said: bool = False
+    undo: bool = False
 
 
 @routes.post("/read", auth="none", hidden=True)
@@ -155,5 +159,9 @@ async def read(call: Call, form: Read) -> Response:
     visitor = await sender(call, form, form.csrf)
     if isinstance(visitor, Response):
         return visitor
-    await reading.timeline(call.tx, visitor.actor, "home", form.id)
-    return onward("/")
+    before = await marks.read_to(call.tx, visitor.actor, "home")
+    await reading.timeline(call.tx, visitor.actor, "home", form.id, force=form.undo)
+    if form.undo:
+        return told(call, onward("/"), Deed(did="undone"))
+    deed = Deed(did="read", fields={"id": str(before)})
+    return told(call, onward("/"), deed) if form.said else onward("/")

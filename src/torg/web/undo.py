@@ -62,6 +62,7 @@ DEEDS: Mapping[str, Way] = {
     "block": Way(_("You block this account."), "/accounts/{id}/unblock"),
     "unblock": Way(_("You block this account no longer."), "/accounts/{id}/block"),
     "column": Way(_("The column is gone."), "/columns"),
+    "read": Way(_("The home is marked as read."), "/read"),
     "undone": Way(_("Undone.")),
 }
 
