@@ -30,6 +30,9 @@ POLL = 0.1
 FIRST_PAUSE = 0.002
 MOST_PAUSE = 0.05
 STANDBY = 0.5
+BREATH = 0.005
+"""Seconds from one batch to the next, unless more waits than a batch takes: what is committed meanwhile is moved
+together, which costs hardly more than one event alone. After a rest, an event is moved at once."""
 RETRY_EVERY = 1.0
 TRIM_AT_ONCE = 20_000
 Moved = Callable[[Sequence[OutboxRow], int], None]
@@ -124,7 +127,7 @@ class Relay:
         self.leading = True
         loop = asyncio.get_running_loop()
         sleep_no_more = wake.add(loop, self._wake)
-        pause, next_retry = FIRST_PAUSE, loop.time()
+        pause, next_retry, ended = FIRST_PAUSE, loop.time(), 0.0
         await self._postponed.load(connection)
         try:
             while True:
@@ -143,7 +146,9 @@ class Relay:
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, MOST_PAUSE)
                 else:
+                    ended = loop.time() if moved else ended
                     await self._woken()
+                    await asyncio.sleep(max(0.0, ended + BREATH - loop.time()))
         finally:
             sleep_no_more()
 
