@@ -114,7 +114,7 @@ async def _public_of(tx: Tx, actor: Actor, inside: Network) -> Network:
 
 async def inside_of(tx: Tx, org_id: int) -> Network | None:
     """The organisation's inside, if it has one."""
-    return next((n for n in await orgs.networks(tx, org_id) if n.kind is NetworkKind.INSIDE), None)
+    return await orgs.first_of_kind(tx, org_id, NetworkKind.INSIDE)
 
 
 INSIDE_FACE = """

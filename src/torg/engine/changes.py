@@ -78,8 +78,8 @@ NEW_POSTS = frozenset({"PostPublished", "PostEdited"})
 
 QUIET = frozenset(
     {
-        "account_days", "audit_heads", "dead_events", "deliveries", "delivery_lanes", "event_log", "grants",
-        "idempotency_keys", "jobs", "mailed_proofs", "periodic_runs", "post_search", "refused_addresses",
+        "account_days", "activities", "audit_heads", "dead_events", "deliveries", "delivery_lanes", "event_log",
+        "grants", "idempotency_keys", "jobs", "mailed_proofs", "periodic_runs", "post_search", "refused_addresses",
         "seen_activities", "sessions", "trends", "trend_runs", "guard_shingles", "guard_posts", "watch_hits",
         "link_pages", "post_count_changes", "postponed_effects", "surge_ladder", "surge_pressures", "surge_steps",
     }

@@ -30,9 +30,10 @@ POLL = 0.1
 FIRST_PAUSE = 0.002
 MOST_PAUSE = 0.05
 STANDBY = 0.5
-BREATH = 0.005
+BREATH, MOST_BREATH = 0.005, 0.05
 """Seconds from one batch to the next, unless more waits than a batch takes: what is committed meanwhile is moved
-together, which costs hardly more than one event alone. After a rest, an event is moved at once."""
+together, which costs hardly more than one event alone. Twice as long as the batch took, within these bounds, so that a
+busy machine makes larger batches and not more of them. After a rest, an event is moved at once."""
 RETRY_EVERY = 1.0
 TRIM_AT_ONCE = 20_000
 Moved = Callable[[Sequence[OutboxRow], int], None]
@@ -127,13 +128,17 @@ class Relay:
         self.leading = True
         loop = asyncio.get_running_loop()
         sleep_no_more = wake.add(loop, self._wake)
-        pause, next_retry, ended = FIRST_PAUSE, loop.time(), 0.0
+        pause, next_retry, rested = FIRST_PAUSE, loop.time(), 0.0
         await self._postponed.load(connection)
         try:
             while True:
                 heed_cancelling()
                 self._wake.clear()
+                began = loop.time()
                 moved, held = await self._guarded(connection)
+                if moved:
+                    ended = loop.time()
+                    rested = ended + min(max(BREATH, 2 * (ended - began)), MOST_BREATH)
                 more = moved >= self._limit or await self._postponed.catch_up(connection, self._runner) > 0
                 if loop.time() >= next_retry:
                     await self._retry(connection)
@@ -146,9 +151,8 @@ class Relay:
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, MOST_PAUSE)
                 else:
-                    ended = loop.time() if moved else ended
                     await self._woken()
-                    await asyncio.sleep(max(0.0, ended + BREATH - loop.time()))
+                    await asyncio.sleep(max(0.0, rested - loop.time()))
         finally:
             sleep_no_more()
 

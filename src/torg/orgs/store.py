@@ -66,6 +66,15 @@ async def organisations(tx: Tx) -> int:
     return int(await tx.value("SELECT count(*) FROM organisations"))
 
 
+async def first_of_kind(tx: Tx, org_id: int, kind: NetworkKind) -> Network | None:
+    """The organisation's first network of a kind."""
+    return await tx.one(
+        f"SELECT {COLUMNS} FROM networks WHERE org_id = %s AND kind = %s ORDER BY id LIMIT 1",
+        (org_id, kind.value),
+        as_=Network,
+    )
+
+
 async def some_networks(tx: Tx, limit: int) -> list[Network]:
     """The first networks of the installation, at most `limit` (system)."""
     return await tx.all(f"SELECT {COLUMNS} FROM networks ORDER BY org_id, id LIMIT %s", (limit,), as_=Network)
