@@ -15,12 +15,15 @@ from tests.contract.queries import Query, numbered, queries
 from tests.fixtures.cluster import TestDatabase
 from torg.compliance.sections import SECTIONS
 from torg.directory import model as directory
+from torg.engine.effects import Batch
 from torg.moderation import dimensions, measures, registers
 from torg.portability import archive_sql, erasing
+from torg.posts import plain_store
 from torg.posts.standing import Needs
 from torg.retention import store as retention
 from torg.search import store as search
 from torg.search.watching import EACH, VIEWER
+from torg.serve.effects import EFFECTS
 from torg.timelines.home import Parts
 
 WORDS = "phraseto_tsquery('simple', %(word0)s) && !!(phraseto_tsquery('swedish', %(word1)s))"
@@ -40,6 +43,12 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.directory.store.search": [{"wish": directory.Wish(order=order)} for order in get_args(directory.Order)],
     "torg.bridge.promotion_store.insert": [{"columns": ROW}],
     "torg.bridge.promotion_store.update": [{"given": {"state": "draft"}}],
+    "torg.engine.effects._holds": [
+        {"effects": [effect]}
+        for todo in EFFECTS.values()
+        for effect in todo
+        if isinstance(effect, Batch) and effect.where is not None
+    ],
     "torg.graph.reads._follows": [
         {"whose": "target_id", "shown": "account_id"},
         {"whose": "account_id", "shown": "target_id"},
@@ -89,6 +98,8 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.retention.actions._snapshots": [{"sql": sql} for sql in retention.STALE],
     "torg.posts.reads.boosted_by": [{"tail": "ORDER BY p.id DESC LIMIT 20"}],
     "torg.posts.reads.quotes_of": [{"tail": "ORDER BY p.id ASC LIMIT 20"}],
+    "torg.posts.counting.note": [{"names": ["replies", "boosts", "favourites", "quotes"]}],
+    "torg.posts.plain_store.write": [{"parts": parts} for parts in plain_store.STATEMENTS],
     "torg.posts.store.insert": [{"columns": ROW}],
     "torg.posts.store.update": [{"values": {"source": ""}}],
     "torg.posts.store.count": [{"names": ["replies", "boosts", "favourites", "quotes"]}],
