@@ -11,11 +11,11 @@ const main = () => document.querySelector("main");
 // In the columns one moves within the column that one is in
 function posts() {
   const root = document.activeElement?.closest("[data-column]") ?? document.querySelector("[data-column].here") ?? document;
-  return [...root.querySelectorAll(".posts > .post, .posts > .told, .conversation > .post")].filter((one) => one.offsetParent);
+  return [...root.querySelectorAll(".posts > .post, .posts > .told, .conversation > .post, [data-queue] > *")].filter((one) => one.offsetParent);
 }
 
 export function current() {
-  return document.activeElement?.closest(".told, .post");
+  return document.activeElement?.closest("[data-queue] > *, .told, .post");
 }
 
 export function look(at) {
@@ -27,7 +27,7 @@ export function look(at) {
 
 function step(by) {
   const all = posts();
-  const at = all.indexOf(current()?.closest(".posts > *, .conversation > *"));
+  const at = all.indexOf(current()?.closest("[data-queue] > *, .posts > *, .conversation > *"));
   look(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
@@ -91,7 +91,7 @@ const acts = {
   remove: () => ask("[data-remove]"),
   more: () => (document.activeElement?.closest("[data-column]") ?? main()).querySelector("a[rel=next]")?.focus(),
   back: () => history.back(),
-  open: () => inPost(".when > a")?.click(),
+  open: () => inPost("[data-open], .when > a")?.click(),
   profile: () => inPost("a.author")?.click(),
   reply: () => press("reply"),
   mention: () => { const handle = inPost("a.author .handle"); if (handle) visit(`/compose?text=${encodeURIComponent(`${handle.textContent} `)}`); },
@@ -134,7 +134,7 @@ function pressed(event) {
   if (localStorage.getItem(OFF) || (document.querySelector("dialog[open]") && key !== "?")) return;
   // Enter belongs to the link or button that has the focus, and one that is held down is not pressed again
   if (event.repeat && !["j", "k"].includes(key)) return;
-  if (key === "enter" && !event.target.matches(".post, .told")) return;
+  if (key === "enter" && !event.target.matches(".post, .told, [data-queue] > *")) return;
   const sequence = before && event.timeStamp - since < SEQUENCE ? `${before} ${key}` : "";
   const known = shortcuts[sequence] ?? shortcuts[key];
   before = !sequence && key === "g" ? key : "";

@@ -134,3 +134,36 @@ async def test_the_pages_fit_and_are_accessible(town: Town, axe: str) -> None:
                     await looker.shoot(f"admin-{name}-{width}-{scheme}-{language[:2]}")
                 assert looker.complaints == []
     assert faults == []
+
+
+async def test_the_queue_is_gone_through_by_keyboard(town: Town) -> None:
+    """From the list to a report and to a decision, without a mouse."""
+    async with town.db.tx(town.scope()) as tx:
+        await account_store.update(tx, town.people["anna", PUBLIC], {"role_id": await roles.ensure(tx, "Owner")})
+    bjorn = str(town.people["bjorn", PUBLIC])
+    for comment in ("The first", "The second"):
+        await made(town, "anna", "/api/v1/reports", account_id=bjorn, comment=comment)
+    async with chromium(town) as browser, looking(browser) as looker:
+        await looker.log_in(PUBLIC, ANNA, PASSWORD)
+        page = looker.page
+        await page.goto(f"http://{PUBLIC}/admin/reports")
+        await page.keyboard.press("j")
+        assert "The second" in await page.evaluate("document.activeElement.innerText"), "the newest is on top"
+        await page.keyboard.press("j")
+        assert "The first" in await page.evaluate("document.activeElement.innerText")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("heading", name="About @bjorn", level=1).wait_for()
+        take = page.get_by_role("button", name="Take it")
+        for _ in range(60):
+            if await take.evaluate("button => button === document.activeElement"):
+                break
+            await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("status").filter(has_text="Done.").wait_for()
+        await page.get_by_role("button", name="Leave it to others").wait_for()
+        await page.set_viewport_size({"width": 390, "height": 800})
+        await page.locator("details.offices > summary").focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_role("link", name="Log of acts").click()
+        await page.wait_for_url(f"http://{PUBLIC}/admin/audit")
+        assert looker.complaints == []

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from torg.access.tokens import digest, new_secret
+from torg.accounts import activity
 from torg.accounts import store as accounts
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx
@@ -62,6 +63,7 @@ async def account_of(
                 WHERE {accounts.TENANT} AND id = %(id)s""",
             {**accounts.tenant(tx), "id": found["id"], "ip": address(ip)},
         )
+        await activity.seen(tx, found["account_id"])
     return (await accounts.by_ids(tx, [found["account_id"]])).get(found["account_id"])
 
 
