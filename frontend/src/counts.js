@@ -4,7 +4,7 @@ const MOST = 20;
 
 function onScreen() {
   const found = [];
-  for (const post of document.querySelectorAll("[data-post]")) {
+  for (const post of document.querySelectorAll(".post[data-post]")) {
     const { top, bottom, width } = post.getBoundingClientRect();
     if (width && bottom > 0 && top < innerHeight) found.push(post);
     if (found.length === MOST) break;
@@ -35,7 +35,7 @@ async function look() {
 }
 
 export function counts() {
-  if (!document.querySelector("[data-stream-state]") || !document.querySelector("[data-post]")) return;
+  if (!document.querySelector("[data-stream-state]") || !document.querySelector(".post[data-post]")) return;
   setInterval(look, EVERY);
   document.addEventListener("visibilitychange", look);
 }
