@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import structlog
 from starlette.responses import Response
 
+from torg.access.sessions import COOKIE as SESSION
 from torg.http import pages
 from torg.http.respond import JSON_TYPE, encode
 from torg.http.router import WrongMethod
@@ -55,7 +56,14 @@ PAGES = {
         "add it: torg network add --host {host}",
     ),
     401: ("Logga in först", "Sidan kräver att du är inloggad.", "Log in first", "This page needs a login."),
-    403: ("Inte tillåtet", "Du har inte rätt att göra detta.", "Not allowed", "You may not do this."),
+    403: (
+        "Inte tillåtet",
+        "Du har inte rätt att göra detta. Tror du att du borde ha det, be den som sköter nätverket; vilka det är står "
+        "på sidan Om.",
+        "Not allowed",
+        "You may not do this. If you think that you should, ask those who look after the network; the page About names "
+        "them.",
+    ),
     429: ("För många anrop", "Vänta en stund och försök igen.", "Too many requests", "Wait a while and try again."),
     503: ("Servern är upptagen", "Försök igen om en stund.", "The server is busy", "Try again in a moment."),
     500: (
@@ -65,6 +73,14 @@ PAGES = {
         "The error has been recorded.",
     ),
 }
+
+MISSING = (
+    "Det finns ingenting på den här adressen som du kan läsa. Det kan vara borttaget, eller stå i en grupp eller hos "
+    "någon som inte visar det för dig. Leta efter det, eller se efter hos ett annat av dina ansikten.",
+    "There is nothing at this address that you can read. It may be deleted, or stand in a group or with somebody who "
+    "does not show it to you. Search for it, or look with another of your faces.",
+)
+"""Of 404, for a browser with a session: whether it still holds is not looked at."""
 
 SECRET = re.compile(r"[\w-]{32,}")
 
@@ -149,8 +165,11 @@ def swedish(connection: HTTPConnection) -> bool:
 def _page(connection: HTTPConnection, error: TorgError, request_id: str) -> str:
     in_swedish = swedish(connection)
     texts = PAGES.get(error.status)
+    inside = SESSION in connection.cookies
     if texts:
         title, text = texts[:2] if in_swedish else texts[2:]
+        if inside and error.status == 404:
+            text = MISSING[0 if in_swedish else 1]
     else:
         title, text = ("Det gick inte" if in_swedish else "That did not work"), error.text
     if isinstance(error, UnknownHost):
@@ -162,4 +181,5 @@ def _page(connection: HTTPConnection, error: TorgError, request_id: str) -> str:
         text=text,
         note=request_id if error.status >= 500 else "",
         ways_on=error.status in (401, 403, 404, 410),
+        inside=inside,
     )

@@ -88,6 +88,8 @@ async def begin(call: Call, params: Begin) -> Response:
         form = onwards(visitor, parent)
     else:
         form = blank(visitor, parent, quoted)
+    if form is None and visitor.account.guest:
+        return onward("/groups")  # where a guest writes
     if form is None:
         raise NotFound
     if params.group is not None:

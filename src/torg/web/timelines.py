@@ -42,7 +42,8 @@ async def front(call: Call, params: Turn) -> Response:
         views = await reads.home(call.tx, visitor.actor, turned(params))
         unread = await must_see.mine(call.tx, visitor.actor)
         form = blank(visitor)
-        return await _posts(visitor, params, "home.html", views, form=form, must_see=len(unread),
+        company = not views and await reads.is_company(call.tx, visitor.actor)
+        return await _posts(visitor, params, "home.html", views, company=company, form=form, must_see=len(unread),
                             read=await reading.read_to(call.tx, visitor.actor, "home"),
                             **await beside(call.tx, visitor, form))  # fmt: skip
     if not call.network.is_public:
