@@ -47,6 +47,7 @@ def test_every_setting_can_be_given_both_ways(tmp_path: Path) -> None:
         "mail_from": "torg@acme.example",
         "rate_limits": "off",
         "kept_mb": "64",
+        "remembered_mb": "9",
         "max_image_mb": "5",
         "max_video_mb": "50",
         "fetch_allow": "127.0.0.0/8",

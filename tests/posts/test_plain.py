@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
-from torg.engine.changes import changes
+from torg.engine.changes import changes, posts
 from torg.engine.postgres import Tx
 from torg.posts.plain import PlainPosts, Wanted
 
@@ -194,8 +194,8 @@ async def test_what_this_process_remembers_of_the_author_is_touched_with_the_com
         assert await took_the_short_way(square, square.person(INSIDE, "bjorn"), "plain")
     finally:
         stop()
-    assert ("id", square.person(INSIDE, "bjorn").id) in touched
-    assert ("posts", square.networks[INSIDE].id) in touched
+    assert square.person(INSIDE, "bjorn").id in touched
+    assert posts(square.networks[INSIDE].id) in touched
 
 
 async def test_one_that_the_database_refuses_fails_alone(square: Square, monkeypatch: pytest.MonkeyPatch) -> None:

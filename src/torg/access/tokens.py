@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
+from collections import OrderedDict
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from torg.access.events import TokensRevoked
 from torg.access.scopes import expanded
 from torg.accounts import activity
+from torg.engine import outbox
+from torg.engine.changes import changes, tenant
 from torg.engine.postgres import Database, Tx
 from torg.kernel.actor import Actor, Delegated, Permission
 from torg.kernel.errors import Forbidden, Unauthorized
@@ -20,6 +25,9 @@ from torg.orgs.policies import session_seconds
 
 EVERYONE_ROLE = Permission.NONE
 LIVING = ("tokens", "refresh_tokens")
+MOST_KNOWN = 20_000
+FRESH_SECONDS = 60.0
+DAY = 86_400
 
 
 def digest(secret: str) -> bytes:
@@ -68,9 +76,12 @@ async def revoke(tx: Tx, app_id: int, secret: str) -> bool:
     params = {"org": tx.scope.org_id, "network": tx.scope.network_ids[0], "app": app_id, "hash": digest(secret)}
     found = await tx.one(
         """UPDATE tokens SET revoked_at = coalesce(revoked_at, now()) WHERE org_id = %(org)s
-           AND network_id = %(network)s AND app_id = %(app)s AND token_hash = %(hash)s RETURNING grant_id""",
+           AND network_id = %(network)s AND app_id = %(app)s AND token_hash = %(hash)s
+           RETURNING grant_id, account_id""",
         params,
     )
+    if found is not None:
+        await outbox.append(tx, TokensRevoked(found["account_id"]))
     if found is not None and found["grant_id"] is not None:
         await tx.run(
             """UPDATE refresh_tokens SET revoked_at = now() WHERE org_id = %(org)s AND network_id = %(network)s
@@ -83,11 +94,12 @@ async def revoke(tx: Tx, app_id: int, secret: str) -> bool:
 async def revoke_of_grant(tx: Tx, grant_id: int) -> None:
     """Revoke all that came of an authorization code: somebody used it, or a refresh token of it, twice."""
     for table in LIVING:
-        await tx.run(
+        found = await tx.column(
             f"""UPDATE {table} SET revoked_at = now() WHERE org_id = %s AND network_id = %s AND grant_id = %s
-                AND revoked_at IS NULL""",
+                AND revoked_at IS NULL RETURNING account_id""",
             (tx.scope.org_id, tx.scope.network_ids[0], grant_id),
         )
+        await outbox.append_all(tx, [TokensRevoked(account) for account in set(found)])
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +139,7 @@ async def revoke_of_account(tx: Tx, account_id: int) -> None:
                 AND revoked_at IS NULL""",
             (tx.scope.org_id, tx.scope.network_ids[0], account_id),
         )
+    await outbox.append(tx, TokensRevoked(account_id))
 
 
 async def revoke_of_app(tx: Tx, account_id: int, app_id: int) -> None:
@@ -137,6 +150,7 @@ async def revoke_of_app(tx: Tx, account_id: int, app_id: int) -> None:
                 AND app_id = %s AND revoked_at IS NULL""",
             (tx.scope.org_id, tx.scope.network_ids[0], account_id, app_id),
         )
+    await outbox.append(tx, TokensRevoked(account_id))
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,7 +186,9 @@ FIND = """
            coalesce(a.policy_version, 0) AS policy_version,
            coalesce(coalesce(t.last_used_at, t.created_at)
                     < now() - make_interval(secs => %(idle)s::float8 / 4), false) AS stale,
-           p.disabled_at AS person_disabled
+           p.disabled_at AS person_disabled, least(t.expires_at, (SELECT least(t.created_at, min(f.created_at))
+               FROM refresh_tokens f WHERE f.org_id = t.org_id AND f.grant_id = t.grant_id)
+               + make_interval(secs => %(longest)s::float8)) AS ends_at
     FROM tokens t
     LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
     LEFT JOIN roles r ON r.org_id = a.org_id AND r.id = a.role_id
@@ -193,8 +209,23 @@ def anonymous(network: Network) -> Actor:
     return Actor(org_id=network.org_id, network_id=network.id, network_kind=network.kind)
 
 
+class Known(msgspec.Struct, frozen=True):
+    """Whom a token stood for when `ticket` was taken, until the clock says `until` at the latest."""
+
+    actor: Actor
+    ticket: int
+    keys: frozenset[int]
+    until: float
+
+
 class TokenAuthenticator:
-    """The http kit's Authenticator: a bearer token → the actor that it stands for in this network."""
+    """The http kit's Authenticator: a bearer token → the actor that it stands for in this network.
+
+    What a token stood for is remembered until something that it depends on is touched; without a query then.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[int, int, bytes], Known] = OrderedDict()
 
     async def authenticate(self, db: Database, network: Network, token: str | None) -> Actor:
         """Unauthorized for a token that is unknown here, revoked, expired, or older than the network lets one grow.
@@ -203,12 +234,19 @@ class TokenAuthenticator:
         """
         if token is None:
             return anonymous(network)
+        key = (network.org_id, network.id, digest(token))
+        known = self._known.get(key)
+        if known is not None:
+            if time.time() < known.until and changes.unchanged(known.ticket, known.keys):
+                return known.actor
+            del self._known[key]
+        ticket = changes.ticket()
+        longest, idle = session_seconds(network.settings)
         async with db.tx(network.scope) as tx:
-            longest, idle = session_seconds(network.settings)
             row = await tx.one(
                 FIND,
                 {
-                    "org": network.org_id, "network": network.id, "hash": digest(token), "longest": longest,
+                    "org": network.org_id, "network": network.id, "hash": key[2], "longest": longest,
                     "idle": idle,
                 },
             )  # fmt: skip
@@ -219,23 +257,45 @@ class TokenAuthenticator:
                 await activity.seen(tx, row["account_id"])
             if row["stale"]:
                 await _used(tx, row["token_id"])
-        return Actor(
-            org_id=network.org_id,
-            network_id=network.id,
-            network_kind=network.kind,
-            account_id=row["account_id"],
-            person_id=row["person_id"],
-            app_id=row["app_id"],
-            token_id=row["token_id"],
-            scopes=expanded(row["scopes"]),
-            # Who acts for another account does not hold its office
-            permissions=Permission.NONE if row["delegate_id"] else Permission(row["permissions"]),
-            delegated=Delegated(by=row["delegate_id"], rights=frozenset(row["rights"])) if row["delegate_id"] else None,
-            role_id=None if row["delegate_id"] else row["role_id"],
-            policy_version=row["policy_version"],
-            guest=row["guest"],
-            locale=row["locale"] or "en",
-        )
+        actor = _actor(network, row)
+        if actor.delegated is None:  # a delegation may end by the clock
+            keys = frozenset((*tenant(network.org_id), actor.account_id or 0))
+            self._known[key] = Known(actor, ticket, keys, _until(row["ends_at"]))
+            if len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+        return actor
+
+
+def _actor(network: Network, row: dict[str, Any]) -> Actor:
+    return Actor(
+        org_id=network.org_id,
+        network_id=network.id,
+        network_kind=network.kind,
+        account_id=row["account_id"],
+        person_id=row["person_id"],
+        app_id=row["app_id"],
+        token_id=row["token_id"],
+        scopes=expanded(row["scopes"]),
+        # Who acts for another account does not hold its office
+        permissions=Permission.NONE if row["delegate_id"] else Permission(row["permissions"]),
+        delegated=Delegated(by=row["delegate_id"], rights=frozenset(row["rights"])) if row["delegate_id"] else None,
+        role_id=None if row["delegate_id"] else row["role_id"],
+        policy_version=row["policy_version"],
+        guest=row["guest"],
+        locale=row["locale"] or "en",
+        ends_at=row["ends_at"],
+    )
+
+
+def _until(ends_at: datetime | None) -> float:
+    """Until when a token need not be looked at again.
+
+    Not into the next day (accounts.activity notes each), nor longer than a minute: a login that lies idle ends after
+    five at the least, and its use is noted when a fourth of that is over.
+    """
+    now = time.time()
+    until = min(now + FRESH_SECONDS, (now // DAY + 1) * DAY)
+    return until if ends_at is None else min(until, ends_at.timestamp())
 
 
 async def _used(tx: Tx, token_id: int) -> None:

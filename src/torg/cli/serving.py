@@ -17,6 +17,7 @@ from torg.cli.opening import opened
 from torg.cli.say import say
 from torg.cli.setup import link
 from torg.engine.server import Server as Engine
+from torg.http.protocol import Protocol
 from torg.http.sockets import Sockets
 from torg.joining import setup as joining
 from torg.kernel.config import Settings
@@ -46,6 +47,7 @@ async def serve_on(
         await demos.fill(services)
     config = uvicorn.Config(
         make_app(services),
+        http=Protocol,
         log_level="warning",
         access_log=False,
         proxy_headers=False,

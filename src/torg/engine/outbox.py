@@ -46,7 +46,18 @@ class Waker:
         self._listeners.append(call)
 
 
+class SettingsChanged(Event, frozen=True):
+    """Settings, roles, logins or anything else that no event of its own tells of: what is remembered is out of date."""
+
+
+class PersonalChanged(Event, frozen=True):
+    """Bookmarks, markers, notes or drafts of an account: nobody else sees them."""
+
+    account_id: int
+
+
 wake = Waker()
+changes.wake = wake
 
 
 async def append(tx: Tx, event: Event, *, org_id: int | None = None, network_id: int | None = None) -> None:

@@ -18,7 +18,7 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from torg.engine.changes import changes, written
+from torg.engine.changes import changes, untold, written
 from torg.kernel.actor import Scope
 from torg.kernel.errors import Unavailable
 
@@ -30,6 +30,8 @@ set_json_dumps(msgspec.json.encode)
 set_json_loads(msgspec.json.decode)
 
 NATIVE = (bytes,)
+PLAIN = ("INSERT", "UPDATE", "DELETE")
+ANNOUNCE = "INSERT INTO outbox (org_id, network_id, kind, payload) VALUES (%s, %s, %s, %s)"
 
 # A plan that was made while a table had a page or two must not be kept that goes through all of it
 STEADY = "set_config('plan_cache_mode','force_generic_plan',true), set_config('enable_seqscan','off',true)"
@@ -95,9 +97,11 @@ class Tx:
         return f"{info.host}:{info.port}/{info.dbname}"
 
     async def _cursor(self, sql: str, params: Params, factory: Any) -> psycopg.AsyncCursor[Any]:
-        self._note(sql)
         cursor = self._connection.cursor(row_factory=factory)
-        return await cursor.execute(cast(Any, sql), params, prepare=True if self._steady else None)
+        await cursor.execute(cast(Any, sql), params, prepare=True if self._steady else None)
+        if cursor.rowcount or ";" in sql or not sql.lstrip().startswith(PLAIN):  # a plain one that met no row is none
+            self._note(sql)
+        return cursor
 
     @overload
     async def all(self, sql: str, params: Params = None) -> list[Row]: ...
@@ -152,6 +156,13 @@ class Tx:
     def _tell(self) -> None:
         tables, self._written = self._written, set()
         changes.wrote(self._scope, tables)
+
+    async def announce(self) -> None:
+        """Before the commit: put into the log what no event of this transaction tells of, for other machines."""
+        if self._written:
+            for org, network, kind, payload in untold(self._scope, self._written):
+                values = (org, network, kind, Jsonb(payload))
+                await self._connection.execute(ANNOUNCE, values)
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once the transaction is durable; never if it is rolled back."""
@@ -209,6 +220,7 @@ class Tx:
         author's, a much-answered post's) are free while the answer is put together.
         """
         self._refuse_failed()
+        await self.announce()
         await self._connection.execute(cast(Any, f"COMMIT; {self._begin}"), prepare=False)
         self._steady = self._begun_steady
         self.committed()
@@ -227,6 +239,7 @@ class Tx:
     async def commit(self) -> None:
         """End the transaction; for `Database` alone."""
         self._refuse_failed()
+        await self.announce()
         await self._connection.execute("COMMIT", prepare=False)
 
     @asynccontextmanager

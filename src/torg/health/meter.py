@@ -28,6 +28,7 @@ class Meter:
         self._times: deque[float] = deque(maxlen=KEPT)
         self._answers = 0
         self._errors = 0
+        self._remembered = self._read = 0
         self._sums: dict[str, tuple[float, int, float]] = {}
 
     def answered(self, status: int, seconds: float) -> None:
@@ -35,6 +36,11 @@ class Meter:
         self._answers += 1
         self._errors += status >= 500
         self._times.append(seconds)
+
+    def read(self, remembered: bool) -> None:
+        """An answer of the kind that may be remembered was given: from memory, or made anew."""
+        self._read += 1
+        self._remembered += remembered
 
     def record(self, name: str, value: float) -> None:
         """Note a figure of this moment; what is written down is the mean and the most of the minute."""
@@ -49,6 +55,9 @@ class Meter:
         taken = {name: (total / count, most) for name, (total, count, most) in self._sums.items()}
         rate, wrong = self._answers / minutes, self._errors / minutes
         taken["requests"], taken["errors"] = (rate, rate), (wrong, wrong)
+        if self._read:
+            part = 100.0 * self._remembered / self._read
+            taken["remembered_share"] = (part, part)
         if self._times:
             ordered = sorted(self._times)
             share = 100.0 * self._errors / self._answers
@@ -57,7 +66,7 @@ class Meter:
                 time = 1000.0 * ordered[min(int(part * len(ordered)), len(ordered) - 1)]
                 taken[name] = (time, time)
         self._times.clear()
-        self._answers = self._errors = 0
+        self._answers = self._errors = self._remembered = self._read = 0
         self._sums = {}
         return taken
 

@@ -98,6 +98,8 @@ KINDS = (
          together="most"),
     Kind(name="processor", label=_("Processor time of Torg"), unit="%", shared=True),
     Kind(name="surge", label=_("Rungs of the surge ladder that are shed"), shared=True, together="most"),
+    Kind(name="remembered_share", label=_("Answers given from memory, of those that may be"), unit="%",
+         together="mean"),
     Kind(name="requests", label=_("Requests per minute")),
     Kind(name="errors", label=_("Errors of ours per minute")),
     Kind(name="streams", label=_("Live streams open")),

@@ -16,12 +16,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from torg.engine.changes import changes
 from torg.http import cors, openapi
 from torg.http.auth import Authenticator, bearer_token, check, socket_token
 from torg.http.call import Call, Services
 from torg.http.convert import converter, to_struct
 from torg.http.errors import Classify, classify, error_response
 from torg.http.limits import Limited, count, rate_headers
+from torg.http.memory import Memory, Raw
 from torg.http.negotiation import wants_activity
 from torg.http.reader import from_body, from_query
 from torg.http.respond import to_response
@@ -43,6 +45,8 @@ Gate = Callable[[Any, Actor, str, str, str], Awaitable[None]]
 """Given a network, who calls, from which address, the route's path and our origin: raises for whom policies refuse."""
 Answered = Callable[[int, float], None]
 """Given the status of an answer and the seconds until it was ready."""
+Read = Callable[[bool], None]
+"""Told of each answer that may be remembered: whether it came from memory."""
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -60,6 +64,7 @@ def build_app(
     gate: Gate | None = None,
     usher: Usher | None = None,
     answered: Answered | None = None,
+    read: Read | None = None,
 ) -> App:
     """Put the edges' routes together. Mistakes in declarations (twice the same, odd types) show here."""
     return App(
@@ -74,6 +79,7 @@ def build_app(
         gate,
         usher,
         answered,
+        read,
     )
 
 
@@ -93,6 +99,7 @@ class App:
         gate: Gate | None,
         usher: Usher | None,
         answered: Answered | None,
+        read: Read | None,
     ) -> None:
         self.services = services
         self.routes: list[Route] = [route for one in collections for route in one.records]
@@ -109,13 +116,15 @@ class App:
         self._lifespan = lifespan
         self._classify = classify_error
         self._upload_folder = upload_folder or Path(tempfile.gettempdir())
-        self._limited = services.settings.rate_limits
+        self.limited = services.settings.rate_limits
         self._front = Front(services.settings.trusted_proxies, services.settings.scheme)
         self._networks = networks
         self._doorman = doorman
         self._usher = usher
         self._gate = gate
-        self._answered = answered
+        self.answered = answered
+        self.read = read
+        self.memory = Memory(services.settings.remembered_mb * 1024 * 1024)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -151,8 +160,13 @@ class App:
         finally:
             remove_uploads(request)
         response.raw_headers.extend(missing(response, extra))
-        if self._answered is not None:
-            self._answered(response.status_code, time.monotonic() - began)
+        raw: Raw | None = scope.get("torg.raw")
+        if raw is not None and (call := scope.get("torg.call")) is not None:
+            self.memory.keep(raw, call, response)
+            if self.read is not None and call.depends is not None:
+                self.read(False)
+        if self.answered is not None:
+            self.answered(response.status_code, time.monotonic() - began)
         await response(scope, receive, without_body(send) if scope["method"] == "HEAD" else send)
 
     async def _answer(self, request: Request, receive: Receive, extra: Headers, request_id: str) -> Response:
@@ -182,7 +196,7 @@ class App:
                 await self._gate(network, actor, client_ip, route.path, origin_of(network, scheme))
         finally:
             # A refused caller is counted by address, so that tokens cannot be guessed at leisure
-            if self._limited and (route.auth is not Auth.NONE or route.limit is not None):
+            if self.limited and (route.auth is not Auth.NONE or route.limit is not None):
                 extra += rate_headers(await count(self.services.limits, route, actor, client_ip))
         call = Call(
             request,
@@ -206,7 +220,13 @@ class App:
                 raw.update(data)
             raw.update(path_values)
             arguments = (call, to_struct(route.params, raw, path_values))
-        response = await self._run(call, arguments)
+        try:
+            response = await self._run(call, arguments)
+        finally:
+            # Before the answer leaves, so that the caller's next request sees what this one did, wherever it lands
+            if method not in ("GET", "HEAD") and call.actor.account_id is not None:
+                changes.acted(call.actor.account_id)
+        scope["torg.call"] = call
         if route.path in self._negotiated:
             response.headers.add_vary_header("Accept")
         for name, value in call.extra_headers:

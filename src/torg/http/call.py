@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from torg.http.depends import Depends
 from torg.kernel.errors import Invalid
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection, Request
 
+    from torg.engine.changes import Key
     from torg.engine.limits import Limiter
     from torg.engine.postgres import Database, Tx
     from torg.http.routes import Route
@@ -35,6 +38,7 @@ class Call:
         "actor",
         "client_ip",
         "connection",
+        "depends",
         "extra_headers",
         "network",
         "origin",
@@ -73,6 +77,7 @@ class Call:
         self.subprotocol = subprotocol
         self.extra_headers: list[tuple[str, str]] = []
         self.prepared: Any = None
+        self.depends: Depends | None = None
         self._tx: Tx | None = None
 
     @property
@@ -100,6 +105,21 @@ class Call:
     async def done(self) -> None:
         """The verb is done: commit it; what is left, reading the answer, has a transaction of its own."""
         await self.tx.renew()
+
+    def remember(
+        self, keys: Iterable[Key] = (), *, follows: Collection[int] = (), until: datetime | None = None
+    ) -> None:
+        """This answer may be given again until what it shows, the caller, the network or one of the keys is touched.
+
+        What stands in it with an id counts by itself. `follows`: accounts and groups whose posts belong into it, as a
+        set or dict that is never changed. `until`: when it changes by the clock.
+        """
+        if self.depends is None:
+            self.depends = Depends()
+        self.depends.keys.update(keys)
+        self.depends.follows = follows or self.depends.follows
+        if until is not None:
+            self.depends.until.append(until.timestamp())
 
     @property
     def db(self) -> Database:

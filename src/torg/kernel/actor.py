@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import IntFlag, StrEnum
 
 import msgspec
@@ -90,6 +91,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     guest: bool = False
     delegated: Delegated | None = None
     locale: str = "en"
+    ends_at: datetime | None = None
+    """When the token ends by the clock."""
 
     @property
     def scope(self) -> Scope:

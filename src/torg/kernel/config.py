@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str = "torg@localhost"
     rate_limits: bool = True
     kept_mb: int = 32
+    remembered_mb: int = 64
     max_image_mb: int = 16
     max_video_mb: int = 99
     fetch_allow: tuple[str, ...] = ()
@@ -175,6 +176,13 @@ def _seconds(value: Any) -> int:
     return int(text)
 
 
+def _memory(value: Any) -> int:
+    text = str(value).strip()
+    if not text.isascii() or not text.isdigit() or int(text) > 10_000:
+        raise ValueError("a number of megabytes from 0 to 10000")
+    return int(text)
+
+
 def _registration(value: Any) -> Registration:
     return Registration(_one_of(*Registration)(value))
 
@@ -256,6 +264,12 @@ SETTINGS: tuple[Setting, ...] = (
         _megabytes,
         "megabytes",
         "How much memory each serving process may use for posts and accounts that it keeps once they are read.",
+    ),
+    Setting(
+        "remembered_mb",
+        _memory,
+        "megabytes",
+        "The most memory that each process takes for answers that it gives again while nothing changed; 0: none are.",
     ),
     Setting("max_image_mb", _megabytes, "megabytes", "The largest image that may be uploaded."),
     Setting("max_video_mb", _megabytes, "megabytes", "The largest video or sound that may be uploaded."),

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from torg.engine.bus import Logged
-from torg.engine.changes import changes, slot_of
+from torg.engine.changes import EVERYTHING, changes, settings
 from torg.engine.postgres import Tx
 from torg.kernel.clock import now
 from torg.live import rules, store
@@ -32,10 +32,12 @@ PAIRS = frozenset({
 HARMLESS = frozenset({
     "AccountActivated", "AccountCreated", "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn",
     "CardShown", "DelegateActed", "DomainBlocked", "DomainUnblocked", "GroupAnnounced", "GroupPinsChanged",
-    "MessageDeleted", "MessageEdited", "MessageSent", "NoticeCreated", "NoticesMerged", "PollEnded", "PollVoted",
+    "MessageDeleted", "MessageEdited", "MessageSent", "NoticeCreated", "NoticesMerged", "PersonalChanged", "PollEnded",
+    "PollVoted",
     "PostDeleted", "PostEdited", "PostFavourited", "PostPinned", "PostPublished", "PostUnfavourited", "PostUnpinned",
     "PostsCounted", "PostsImported", "PostsReceived", "QuoteAsked", "QuoteRevoked", "ReadMoved", "ReportFiled",
-    "TagFeatured", "TagFollowed", "TagUnfeatured", "TagUnfollowed", "TopicAdded", "TopicRemoved", "WarningIssued",
+    "TagFeatured", "TagFollowed", "TagUnfeatured", "TagUnfollowed", "TokensRevoked", "TopicAdded", "TopicRemoved",
+    "WarningIssued",
 })  # fmt: skip
 """Nothing of what decides who is reached by a plain post of an account of this server."""
 
@@ -62,16 +64,16 @@ class Crowd:
         self._accounts: set[int] = set()
         self._all: frozenset[int] | None = None  # the last set of which all were known: mostly it is asked again
         self._reach: OrderedDict[int, dict[Like, Reach]] = OrderedDict()
-        self._marks: tuple[int, int] | None = None
+        self._ticket = -1
         self._until: datetime | None = None
         self.own: set[int] = set()
         """Watchers to whom a post may look different than to others: guests, and those with filters."""
 
     def heed(self, org: int, network: int, rows: Sequence[Logged]) -> None:
         """Forget what these events may have changed; to be called with each batch, before its posts are looked at."""
-        marks = (changes.mark_of(slot_of(org, network)), changes.mark_of(0))
-        if marks != self._marks or (self._until is not None and self._until <= now()):
-            self._marks = marks
+        told = changes.unchanged(self._ticket, {EVERYTHING, settings(org)})
+        self._ticket = changes.known
+        if not told or (self._until is not None and self._until <= now()):
             self.forget()
         for row in rows:
             if row.kind in PAIRS:

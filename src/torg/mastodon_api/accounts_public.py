@@ -13,6 +13,7 @@ from torg.mastodon_api.forms import ById, PageById, page
 from torg.mastodon_api.gate import members_only
 from torg.mastodon_api.present import accounts as present_accounts
 from torg.remote import actors
+from torg.timelines import interests
 from torg.timelines import reads as timelines
 
 routes = Routes("accounts")
@@ -44,6 +45,8 @@ async def show(call: Call, params: ById) -> entities.Account:
     members_only(call)
     found = await accounts.visible(call.tx, params.id)
     await actors.look(call.tx, found)
+    if found.is_local:  # of others is noted when they were looked at
+        call.remember([params.id])
     return (await present_accounts.accounts(call.tx, call.actor, call.origin, [found]))[0]
 
 
@@ -74,6 +77,7 @@ async def statuses(call: Call, params: Statuses) -> Paged[entities.Status]:
     account = await accounts.visible(call.tx, params.id)
     if not account.visible:
         return Paged([])
+    call.remember([params.id], follows={params.id: None}, until=await interests.ends(call.tx, call.actor))
     found = await timelines.of_account(
         call.tx,
         call.actor,

@@ -94,6 +94,7 @@ async def _by_mail(call: Call, form: NewAccount) -> None:
 @routes.get("/api/v1/accounts/verify_credentials", scope=["profile", "read:accounts"])
 async def verify_credentials(call: Call, params: Nothing) -> entities.CredentialAccount:
     """The caller's own account; a test that the token works."""
+    call.remember()
     return await credentials.credentials(
         call.tx, call.actor, call.origin, await accounts.visible(call.tx, call.me)
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from torg.access import registration
 from torg.accounts import reads as accounts
+from torg.engine.changes import people, posts
 from torg.http import Call, Routes
 from torg.kernel.config import Registration
 from torg.mastodon_api import entities
@@ -25,6 +26,7 @@ routes = Routes("instance")
 
 @routes.get("/api/v2/instance", auth="public")
 async def show(call: Call, params: Nothing) -> entities.Instance:
+    call.remember([posts(call.network.id), people(call.network.id)])
     settings = call.network.settings
     policy = registration.policy(call.settings, call.network)
     closed = policy is Registration.CLOSED

@@ -11,6 +11,7 @@ from torg.mastodon_api.forms import ById, Nothing, PageParams, page
 from torg.mastodon_api.present import notifications as present
 from torg.notices import actions, reads
 from torg.notices.model import Wanted
+from torg.timelines import interests
 
 routes = Routes("notifications")
 
@@ -54,6 +55,8 @@ def capped(limit: int, default: int = 100, most: int = 1000) -> int:
 
 @routes.get("/api/v1/notifications", scope="read:notifications")
 async def index(call: Call, params: Kinds) -> Paged[entities.Notification]:
+    if not params.include_filtered:  # what is held back is told by no event
+        call.remember(until=await interests.ends(call.tx, call.actor))
     found = await reads.page(call.tx, call.actor, wanted(params), page(params, 40, 80))
     shown = await present.notifications(call.tx, call.actor, call.origin, found, params.supported_types)
     # The cursors are those of the rows read, so that a page with something left out does not end the list.

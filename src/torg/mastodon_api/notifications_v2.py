@@ -17,6 +17,7 @@ from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.present import notifications as present
 from torg.notices import actions, reads, rules
 from torg.notices.model import GroupPage
+from torg.timelines import interests
 
 routes = Routes("grouped_notifications")
 
@@ -50,6 +51,8 @@ def kinds(chosen: list[str] | None) -> list[str]:
 
 @routes.get("/api/v2/notifications", scope=READ)
 async def index(call: Call, params: Groups) -> Reply[entities.GroupedNotificationsResults]:
+    if not params.include_filtered:
+        call.remember(until=await interests.ends(call.tx, call.actor))
     asked = page(params, 40, 80)
     found = await reads.groups(call.tx, call.actor, wanted(params), asked, kinds(params.grouped_types))
     body = await present.grouped(

@@ -16,6 +16,7 @@ from torg.mastodon_api.status_forms import EditStatus, NewStatus
 from torg.posts import actions, marks, plain, quotes, reads, schedule
 from torg.posts.model import Audience, Draft, MediaChange, QuotePolicy
 from torg.remote import threads
+from torg.timelines import interests
 
 routes = Routes("statuses")
 
@@ -128,6 +129,7 @@ async def many(call: Call, params: ManyStatuses) -> list[entities.Status]:
 
 @routes.get("/api/v1/statuses/{id}", auth="optional", scope="read:statuses")
 async def show(call: Call, params: ById) -> entities.Status:
+    call.remember([params.id], until=await interests.ends(call.tx, call.actor))
     return await render.one(call, params.id)
 
 

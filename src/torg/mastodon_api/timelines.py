@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from torg.engine.changes import posts, tag
 from torg.http import Call, Paged, Routes
 from torg.kernel.errors import Invalid, Unauthorized
 from torg.mastodon_api import render
 from torg.mastodon_api.forms import PageById, PageParams, page
-from torg.timelines import reads
+from torg.timelines import interests, reads
 
 routes = Routes("timelines")
+
+MOST_NAMES = 20
 
 
 class Public(PageParams, kw_only=True):
@@ -38,6 +41,8 @@ def open_to_all(call: Call) -> None:
 
 @routes.get("/api/v1/timelines/home", scope="read:statuses")
 async def home(call: Call, params: PageParams) -> Paged:
+    known = await interests.of_home(call.tx, call.actor)
+    call.remember(known.keys, follows=known.follows, until=known.until)
     found = await reads.home(call.tx, call.actor, page(params))
     return await render.timeline(call, found, filtered=not reads.filters_nothing(call.tx, call.actor))
 
@@ -45,6 +50,7 @@ async def home(call: Call, params: PageParams) -> Paged:
 @routes.get("/api/v1/timelines/public", auth="optional", scope="read:statuses")
 async def public(call: Call, params: Public) -> Paged:
     open_to_all(call)
+    call.remember([posts(call.network.id)], until=await interests.ends(call.tx, call.actor))
     found = await reads.public(
         call.tx,
         call.actor,
@@ -59,6 +65,10 @@ async def public(call: Call, params: Public) -> Paged:
 @routes.get("/api/v1/timelines/tag/{hashtag}", auth="optional", scope="read:statuses")
 async def tagged(call: Call, params: Tagged) -> Paged:
     open_to_all(call)
+    names = (params.hashtag.lstrip("#"), *params.any[:MOST_NAMES])
+    if len(params.any) <= MOST_NAMES:
+        keys = [tag(call.network.id, name) for name in names]
+        call.remember(keys, until=await interests.ends(call.tx, call.actor))
     found = await reads.tagged(
         call.tx,
         call.actor,
@@ -84,4 +94,6 @@ async def linked(call: Call, params: Linked) -> Paged:
 
 @routes.get("/api/v1/timelines/list/{id}", scope="read:lists")
 async def of_list(call: Call, params: PageById) -> Paged:
+    members = await interests.of_list(call.tx, call.actor, params.id)
+    call.remember([params.id], follows=members, until=await interests.ends(call.tx, call.actor))
     return await render.timeline(call, await reads.of_list(call.tx, call.actor, params.id, page(params)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import time
 
+from torg.engine.changes import changes, tenant
 from torg.engine.postgres import Database
 from torg.kernel.errors import Forbidden
 from torg.moderation import registers
 from torg.orgs.model import Network
 
-FRESH = 15.0
-"""Seconds after which a block made by another process holds here too."""
+FRESH = 60.0
+"""Seconds after which the ranges are read anew, since some of them end by the clock."""
 
 Range = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -21,11 +22,11 @@ class Door:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._known: dict[int, tuple[float, list[Range]]] = {}
+        self._known: dict[int, tuple[float, int, list[Range]]] = {}
 
     async def __call__(self, network: Network, ip: str) -> None:
-        until, ranges = self._known.get(network.id, (0.0, []))
-        if time.monotonic() >= until:
+        until, ticket, ranges = self._known.get(network.id, (0.0, 0, []))
+        if time.monotonic() >= until or not changes.unchanged(ticket, tenant(network.org_id)):
             ranges = await self._load(network, ranges)
         if ranges and self._within(ip, ranges):
             raise Forbidden(log=f"{ip} has no access to {network.host}")
@@ -36,10 +37,11 @@ class Door:
 
     async def _load(self, network: Network, old: list[Range]) -> list[Range]:
         # Requests that come meanwhile go by the old list instead of asking too
-        self._known[network.id] = (time.monotonic() + FRESH, old)
+        ticket = changes.ticket()
+        self._known[network.id] = (time.monotonic() + FRESH, ticket, old)
         async with self._db.tx(network.scope) as tx:
             found = [ipaddress.ip_network(text) for text in await registers.shut_out(tx)]
-        self._known[network.id] = (time.monotonic() + FRESH, found)
+        self._known[network.id] = (time.monotonic() + FRESH, ticket, found)
         return found
 
     @staticmethod

@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from torg.engine.changes import Key, changes
+from torg.engine.changes import Key, changes, is_whole
 from torg.posts.model import PostView
 
 MOST = 5_000
@@ -34,5 +34,5 @@ class JustWritten:
         return view if self._clock() - at < SECONDS else None
 
     def _touched(self, keys: Sequence[Key]) -> None:
-        if self._views and any(kind == "network" for kind, _ in keys):
+        if self._views and any(map(is_whole, keys)):
             self._views.clear()

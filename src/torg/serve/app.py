@@ -46,6 +46,7 @@ def make_app(services: Services) -> App:
         usher=setup.lead_there,
         gate=services.gate,
         answered=METER.answered,
+        read=METER.read,
     )
 
 

@@ -23,8 +23,8 @@ NOTHING = frozenset({
     "AccountUpdated", "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn", "CardShown",
     "DelegateActed", "GroupAnnounced", "GroupPinsChanged", "MessageDeleted", "MessageEdited",
     "MessageSent", "NoticeCreated", "NoticesMerged", "PollEnded", "PollVoted", "PostFavourited", "PostPinned",
-    "PostUnfavourited", "PostUnpinned", "QuoteAsked", "QuoteRevoked", "ReadMoved", "ReportFiled", "TagFeatured",
-    "TagUnfeatured", "WarningIssued",
+    "PersonalChanged", "PostUnfavourited", "PostUnpinned", "QuoteAsked", "QuoteRevoked", "ReadMoved", "ReportFiled",
+    "SettingsChanged", "TagFeatured", "TagUnfeatured", "TokensRevoked", "WarningIssued",
 })  # fmt: skip
 """Nothing of what a home is chosen by. Any other kind, also one of a later version: the network is loaded anew."""
 

@@ -1,0 +1,111 @@
+"""Which ids each kind of event touches, and which tables need no event: the tables of engine/changes.py."""
+
+from __future__ import annotations
+
+TOUCHED: dict[str, tuple[str, ...]] = {
+    "AccountCreated": ("account_id",),
+    "AccountUpdated": ("account_id",),
+    "Blocked": (),
+    "CardShown": ("post_ids",),
+    "DelegateActed": ("post_id", "account_id"),
+    "DomainBlocked": (),
+    "DomainUnblocked": (),
+    "FiltersChanged": (),
+    "FollowAccepted": ("account_id", "target_id"),
+    "FollowChanged": ("account_id", "target_id"),
+    "FollowRejected": ("account_id", "target_id"),
+    "FollowRequestWithdrawn": ("account_id", "target_id"),
+    "FollowRequested": ("account_id", "target_id"),
+    "Followed": ("account_id", "target_id"),
+    "ListChanged": ("list_id",),
+    "MessageDeleted": ("message_id",),
+    "MessageEdited": ("message_id",),
+    "MessageSent": ("message_id",),
+    "Muted": (),
+    "NoticeCreated": (),
+    "NoticesMerged": (),
+    "PersonalChanged": (),
+    "PollEnded": ("post_id",),
+    "PollVoted": ("post_id", "poll_id"),
+    "PostEdited": ("post_id", "account_id", "group_id", "thread_id"),
+    "PostFavourited": ("post_id",),
+    "PostPinned": ("post_id", "account_id"),
+    "PostPublished": (
+        "post_id", "account_id", "group_id", "reply_to_id", "boost_of_id", "quote_of_id", "thread_id",
+    ),
+    "PostUnfavourited": ("post_id",),
+    "PostUnpinned": ("post_id", "account_id"),
+    "PostsCounted": ("post_ids",),
+    "QuoteAsked": ("account_id", "quoted_id", "post_id"),
+    "QuoteRevoked": ("post_id", "account_id", "quoted_id"),
+    "ReadMoved": (),
+    "ReportFiled": (),
+    "TagFollowed": (),
+    "TagUnfollowed": (),
+    "TokensRevoked": ("account_id",),
+    "Unblocked": (),
+    "Unfollowed": ("account_id", "target_id"),
+    "Unmuted": (),
+}  # fmt: skip
+"""Event kind → the fields with the ids that it touches. A kind that is not here touches all of its organisation."""
+
+OWNED: dict[str, tuple[str, ...]] = {
+    "Blocked": ("account_id", "target_id"),
+    "DomainBlocked": ("account_id",),
+    "DomainUnblocked": ("account_id",),
+    "FiltersChanged": ("account_id",),
+    "ListChanged": ("account_id",),
+    "MessageDeleted": ("account_id", "reader_ids"),
+    "MessageEdited": ("account_id", "reader_ids"),
+    "MessageSent": ("account_id", "reader_ids"),
+    "Muted": ("account_id",),
+    "NoticeCreated": ("account_id",),
+    "NoticesMerged": ("account_id",),
+    "PersonalChanged": ("account_id",),
+    "PollEnded": ("author_id", "voter_ids"),
+    "PollVoted": ("account_id",),
+    "PostFavourited": ("account_id",),
+    "PostUnfavourited": ("account_id",),
+    "ReadMoved": ("account_id",),
+    "ReportFiled": ("account_id",),
+    "TagFollowed": ("account_id",),
+    "TagUnfollowed": ("account_id",),
+    "Unblocked": ("account_id", "target_id"),
+    "Unmuted": ("account_id",),
+}
+"""Event kind → the fields with the accounts of which only they themselves see something change."""
+
+NEW_POSTS = frozenset({"PostPublished", "PostEdited"})
+
+QUIET = frozenset(
+    {
+        "account_days", "activities", "audit_heads", "compliance_exports", "dead_events", "deliveries",
+        "delivery_lanes", "digest_periods", "digest_plans", "event_log", "gone_actors", "grants",
+        "guard_posts", "guard_shingles", "idempotency_keys", "jobs", "join_links", "link_pages",
+        "mailed_proofs", "must_see_readers", "periodic_runs", "post_count_changes", "post_search",
+        "postponed_effects", "refresh_tokens", "refused_addresses", "seen_activities", "sessions",
+        "signing_keys", "surge_ladder", "surge_pressures", "surge_steps", "trend_runs", "trends",
+        "vapid_keys", "watch_hits", "websub_subscriptions",
+    }
+)  # fmt: skip
+"""Tables that no remembered answer shows anything of."""
+OWN = frozenset(
+    {
+        "account_notes", "bookmarks", "drafts", "markers", "page_columns", "read_marks", "saved_searches",
+        "thread_mutes",
+    }
+)  # fmt: skip
+"""Tables whose rows only their owner sees: they touch the transaction's viewer."""
+TOLD = frozenset(
+    {
+        "accounts", "blocks", "deleted_posts", "domain_blocks", "favourites", "filter_keywords",
+        "filter_posts", "filters", "follow_requests", "follows", "list_members", "lists", "media",
+        "media_files", "messages", "message_readers", "mutes", "notices", "notice_requests", "pins",
+        "poll_votes", "polls", "post_cards", "cards", "post_counts", "post_edits", "post_mentions",
+        "post_tags", "post_topics", "posts", "tag_follows", "tags", "tokens", "conversations",
+        "conversation_members", "remote_posts",
+    }
+)  # fmt: skip
+"""Tables whose changes the events of the same transaction tell; without an event they touch all."""
+UNSEEN = ("INSERT INTO tokens ", "UPDATE tokens SET last_used_at = now() WHERE")
+"""A new token changes no answer given before; that one is in use is no news either."""

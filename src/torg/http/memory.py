@@ -1,0 +1,143 @@
+"""Answers remembered as finished bytes, until something that they depend on is touched (docs/decisions/0012)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from torg.engine.changes import IDS, Key, changes, mine, tenant
+from torg.http.limits import caller
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from torg.http.call import Call
+
+MOST_SECONDS = 60.0
+LARGEST = 512 * 1024
+OVERHEAD = 1024
+EACH_KEY = 100
+SHOWN = re.compile(rb'"(\d{1,19})"')
+ENDS = re.compile(rb'"[a-z_]*expires_at":"([^"]{10,40})"')
+EACH_TIME = frozenset({b"x-request-id", b"x-ratelimit-limit", b"x-ratelimit-remaining", b"x-ratelimit-reset"})
+
+
+class Raw:
+    """A request as it came. `whole`: these bytes are one request and nothing else, on a connection that stays."""
+
+    __slots__ = ("data", "ip", "ticket", "whole")
+
+    def __init__(self, ip: str, data: bytes) -> None:
+        self.ip = ip
+        self.data = data
+        self.whole = False
+        self.ticket = changes.ticket()
+
+
+class Remembered:
+    """An answer: `head` without what is said anew each time (date, request id, limits), and the body."""
+
+    __slots__ = ("body", "caller", "follows", "head", "key", "keys", "ticket", "until")
+
+    def __init__(
+        self, key: tuple[str, bytes], head: bytes, body: bytes, who: str, keys: frozenset[Key],
+        follows: Collection[int], ticket: int, until: float,
+    ) -> None:  # fmt: skip
+        self.key = key
+        self.head = head
+        self.body = body
+        self.caller = who
+        self.keys = keys
+        self.follows = follows
+        self.ticket = ticket
+        self.until = until
+
+    @property
+    def size(self) -> int:
+        """About what it takes. `follows` is what the timelines keep of the viewer, shared by all answers."""
+        return len(self.key[1]) + len(self.head) + len(self.body) + OVERHEAD + EACH_KEY * len(self.keys)
+
+
+class Memory:
+    """By the caller's address and the request's bytes: whatever an answer may depend on of a request is in them."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.size = 0
+        self.hits = 0
+        self._entries: OrderedDict[tuple[str, bytes], Remembered] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def find(self, ip: str, data: bytes) -> Remembered | None:
+        """The answer, if nothing that it depends on has changed."""
+        entry = self._entries.get((ip, data))
+        if entry is None:
+            return None
+        if time.time() >= entry.until or not changes.unchanged(entry.ticket, entry.keys, entry.follows):
+            self._drop(entry)
+            return None
+        entry.ticket = changes.known
+        self._entries.move_to_end(entry.key)
+        self.hits += 1
+        return entry
+
+    def keep(self, raw: Raw, call: Call, response: Response) -> None:
+        """Remember an answer whose handler said what it depends on (`Call.remember`), if it may be."""
+        actor, network, depends = call.actor, call.network, call.depends
+        if depends is None or not raw.whole or response.status_code != 200 or call.route.limit is not None:
+            return
+        # What delegates may do ends by the clock
+        if actor.delegated is not None or not isinstance(body := response.body, bytes) or len(body) > LARGEST:
+            return
+        if any(name == b"set-cookie" for name, _ in response.raw_headers):
+            return
+        keys = depends.keys.union(tenant(network.org_id), (int(one) & IDS for one in SHOWN.findall(body)))
+        if actor.account_id is not None:
+            keys |= {actor.account_id, mine(actor.account_id)}
+        if not changes.unchanged(raw.ticket, keys, depends.follows):
+            return
+        until = min([time.time() + MOST_SECONDS, *_ends(body), *depends.until])
+        if actor.ends_at is not None:
+            until = min(until, actor.ends_at.timestamp())
+        head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers if header[0].lower() not in EACH_TIME)
+        self._put(
+            Remembered(
+                (raw.ip, raw.data), b"HTTP/1.1 200 OK\r\n" + head, body, caller(actor, call.client_ip),
+                frozenset(keys), depends.follows, changes.known, until,
+            )
+        )  # fmt: skip
+
+    def forget(self) -> None:
+        """Know nothing any more, as after a start."""
+        self._entries.clear()
+        self.size = 0
+
+    def _put(self, entry: Remembered) -> None:
+        if (old := self._entries.get(entry.key)) is not None:
+            self._drop(old)
+        self._entries[entry.key] = entry
+        self.size += entry.size
+        while self.size > self.most:
+            self._drop(next(iter(self._entries.values())))
+
+    def _drop(self, entry: Remembered) -> None:
+        del self._entries[entry.key]
+        self.size -= entry.size
+
+
+def _ends(body: bytes) -> Iterable[float]:
+    """When polls, filters and mutes that are shown end, as far as that is to come."""
+    now = datetime.now(UTC)
+    for text in set(ENDS.findall(body)):
+        try:
+            end = datetime.fromisoformat(text.decode())
+        except ValueError:
+            continue
+        if end > now:
+            yield end.timestamp()
