@@ -85,10 +85,12 @@ class Looker:
         SHOTS.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=True)
 
-    async def read(self, name: str) -> None:
-        """Keep the tree that a screen reader is given beside the picture."""
+    async def read(self, name: str) -> str:
+        """The tree that a screen reader is given; it is kept beside the picture."""
         SHOTS.mkdir(parents=True, exist_ok=True)
-        (SHOTS / f"{name}.aria.yaml").write_text(await self.page.locator("body").aria_snapshot(), "utf-8")
+        tree = await self.page.locator("body").aria_snapshot()
+        (SHOTS / f"{name}.aria.yaml").write_text(tree, "utf-8")
+        return tree
 
 
 @asynccontextmanager

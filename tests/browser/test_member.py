@@ -1,4 +1,4 @@
-"""The member's pages and the live pages in a real Chromium: they fit, axe finds no fault, the script does its part."""
+"""The member's pages and the live pages in a real Chromium: the script does its part."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from torg.kernel.clock import iso, now
 pytestmark = pytest.mark.browser
 
 ANNA = "anna@square.example"
-LOOKS = [(1280, "dark", "en-GB"), (320, "light", "sv-SE")]
 
 
 async def made(town: Town, handle: str, path: str, **form: Any) -> dict[str, Any]:
@@ -74,24 +73,6 @@ async def fill(town: Town) -> list[tuple[str, str]]:
         ("live-direct", "/live/wheels/direct"),
         ("live-new", "/live-new"),
     ]
-
-
-async def test_the_pages_fit_and_are_accessible(town: Town, axe: str) -> None:
-    pages = await fill(town)
-    faults: list[object] = []
-    async with chromium(town) as browser:
-        for width, scheme, language in LOOKS:
-            async with looking(browser, width=width, color_scheme=scheme, locale=language, bypass_csp=True) as looker:
-                await looker.log_in(PUBLIC, ANNA, PASSWORD)
-                for name, path in pages:
-                    answer = await looker.page.goto(f"http://{PUBLIC}{path}")
-                    assert answer is not None
-                    assert answer.status == 200, name
-                    assert await looker.sideways() == 0, (name, width)
-                    faults += [(name, width, *fault) for fault in await looker.faults(axe)]
-                    await looker.shoot(f"member-{name}-{width}-{scheme}-{language[:2]}")
-                assert looker.complaints == []
-    assert faults == []
 
 
 async def test_buttons_swap_in_place_keys_work_and_the_audience_is_said(town: Town) -> None:

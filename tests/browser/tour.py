@@ -57,6 +57,7 @@ NO_PAGES = {
     "/columns/{id}": "part of the page",
     "/counts": "for the pages' script",
     "/settings/archive": "a file",
+    "/admin/exports/{id}/file": "a file",
     "/settings/data/{kind}": "a file",
     "/events/{id}.ics": "a file",
     "/groups/{id}": "leads on to /@group",
