@@ -15,6 +15,7 @@ from torg.kernel.clock import now
 from torg.kernel.errors import NotFound, invalid
 from torg.kernel.ids import new_id
 from torg.kernel.page import Page, in_order
+from torg.moderation import log
 
 MOST_USES = 100_000
 MOST_COMPANY = 100
@@ -127,6 +128,8 @@ async def delete(tx: Tx, actor: Actor, invite_id: int) -> None:
     """Take an invitation back; who came by it stays."""
     found = await find(tx, actor, invite_id)
     await tx.run(f"DELETE FROM invites WHERE {TENANT} AND id = %(id)s", {**tenant(tx), "id": found.id})
+    if found.account_id != actor.account_id:
+        await log.record(tx, actor, "delete", "invite", found.id, account_id=found.account_id)
 
 
 async def valid(tx: Tx, code: str | None) -> Invite | None:

@@ -11,6 +11,7 @@ from torg.http import Call, Routes
 from torg.kernel.actor import Permission
 from torg.kernel.clock import iso
 from torg.kernel.errors import invalid
+from torg.moderation import log
 from torg.orgs import rules as org_rules
 from torg.orgs.model import Network
 from torg.retention import actions, reads, store
@@ -165,6 +166,7 @@ async def run(call: Call, params: Nothing) -> Empty:
     """Remove what has fallen due now instead of with the next periodic run; a job does it."""
     async with call.db.tx(call.actor.whole) as tx:
         await jobs.enqueue(tx, ONE, None, key="retention")
+        await log.record(tx, call.actor, "run", "retention", call.network.id)
     return {}
 
 

@@ -13,6 +13,7 @@ from torg.kernel.actor import Permission
 from torg.kernel.clock import iso
 from torg.kernel.errors import NotFound
 from torg.mastodon_api.forms import Nothing
+from torg.moderation import log
 
 routes = Routes("admin")
 
@@ -97,6 +98,13 @@ async def index(call: Call, params: Nothing) -> QueuesEntity:
     )  # fmt: skip
 
 
+async def _logged(call: Call, verb: str, kind: str, count: int) -> Done:
+    """What was done to how many, in the log of acts; 404 for none."""
+    done = _done(count)
+    await log.record(call.tx, call.actor, verb, "queue", None, kind=kind, count=count)
+    return done
+
+
 @routes.get("/api/torg/v1/admin/queues/{kind}", scope="admin:read", permission=LOOK)
 async def show(call: Call, params: ByKind) -> list[DeadEntity]:
     """The dead jobs of one kind."""
@@ -106,19 +114,19 @@ async def show(call: Call, params: ByKind) -> list[DeadEntity]:
 @routes.post("/api/torg/v1/admin/queues/{kind}/retry", scope="admin:write", permission=Permission.DEVOPS)
 async def retry(call: Call, params: ByKind) -> Done:
     """Let the dead jobs of a kind start anew. 404 if there are none."""
-    return _done(await backlog.retry_jobs(call.tx, params.kind))
+    return await _logged(call, "retry_jobs", params.kind, await backlog.retry_jobs(call.tx, params.kind))
 
 
 @routes.delete("/api/torg/v1/admin/queues/{kind}", scope="admin:write", permission=Permission.DEVOPS)
 async def drop(call: Call, params: ByKind) -> Done:
     """Forget the dead jobs of a kind. 404 if there are none."""
-    return _done(await backlog.drop_jobs(call.tx, params.kind))
+    return await _logged(call, "drop_jobs", params.kind, await backlog.drop_jobs(call.tx, params.kind))
 
 
 @routes.post("/api/torg/v1/admin/events/retry", scope="admin:write", permission=Permission.DEVOPS)
 async def retry_events(call: Call, params: Nothing) -> Done:
     """Let the effects that were given up be tried again. 404 if there are none."""
-    return _done(await backlog.retry_events(call.tx))
+    return await _logged(call, "retry_events", "", await backlog.retry_events(call.tx))
 
 
 def _done(count: int) -> Done:

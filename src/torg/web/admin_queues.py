@@ -10,6 +10,7 @@ from torg.engine import backlog
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
 from torg.kernel.errors import NotFound
+from torg.moderation import log
 from torg.web.admin_office import Pressed, commander
 from torg.web.member import onward
 
@@ -29,6 +30,8 @@ async def queue(call: Call, form: OfKind) -> Response:
         return visitor
     async with call.db.tx(visitor.actor.whole) as tx:
         act = backlog.retry_jobs if form.verb == "retry" else backlog.drop_jobs
-        if not await act(tx, form.kind):
+        count = await act(tx, form.kind)
+        if not count:
             raise NotFound
+        await log.record(tx, visitor.actor, f"{form.verb}_jobs", "queue", None, kind=form.kind, count=count)
     return onward("/admin#queues")

@@ -9,6 +9,7 @@ from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
 from torg.kernel.errors import Invalid, invalid
+from torg.moderation import log
 from torg.orgs.rules import MOST_DAYS
 from torg.retention import actions, reads, store
 from torg.retention.jobs import ONE
@@ -100,6 +101,7 @@ async def run(call: Call, form: Pressed) -> Response:
         return visitor
     async with call.db.tx(visitor.actor.whole) as tx:
         await jobs.enqueue(tx, ONE, None, key="retention")
+        await log.record(tx, visitor.actor, "run", "retention", call.network.id)
     return onward("/admin/retention?done=1")
 
 
