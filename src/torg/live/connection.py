@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from torg.kernel.actor import Actor
-from torg.live.model import EVERYTHING, NOTIFICATION, USER, Form, Message, Topic, as_frame
+from torg.live.model import EVERYTHING, NOTIFICATION, USER, Form, Message, Tally, Topic, as_frame
 
 QUEUE = 512
 
@@ -30,13 +30,18 @@ class Connection:
     unbounded queue would take the memory of everybody else.
     """
 
-    __slots__ = ("_queue", "_waits", "actor", "at_once", "closed", "form", "ip", "live", "origin", "position", "topics")
+    __slots__ = (
+        "_queue", "_waits", "actor", "at_once", "closed", "form", "ip", "live", "origin", "position", "tallies",
+        "topics",
+    )  # fmt: skip
 
     def __init__(self, actor: Actor, origin: str, *, ip: str = "", queue: int = QUEUE) -> None:
         self.actor = actor
         self.ip = ip
         self.origin = origin
         self.topics: set[Topic] = set()
+        self.tallies: dict[Topic, Tally] | None = None
+        """What was left out of its streams in a surge, if anything ever came in one."""
         self.position = 0
         self.live = False
         self.closed: Closed | None = None

@@ -70,10 +70,20 @@ def concerns(row: Logged, reactions: Reactions) -> bool:
     return row.kind in POST_EVENTS or row.kind in reactions.translate
 
 
+Thin = Callable[[Sequence[Due]], list[Due]]
+
+
 async def deliver(
-    tx: Tx, rows: Sequence[Logged], connections: Sequence[Connection], reactions: Reactions
+    tx: Tx,
+    rows: Sequence[Logged],
+    connections: Sequence[Connection],
+    reactions: Reactions,
+    thin: Thin = list,
 ) -> list[Outgoing]:
-    """All messages of these events (one network's, in order) for these connections (of that network), in order."""
+    """All messages of these events (one network's, in order) for these connections (of that network), in order.
+
+    `thin`: what is left of the posts that are due, before any is rendered (sampling.py).
+    """
     events = [(row.seq, event) for row in rows if (event := _known(row)) is not None]
     by_topic: dict[Topic, list[Connection]] = defaultdict(list)
     for connection in connections:
@@ -81,7 +91,7 @@ async def deliver(
             by_topic[topic].append(connection)
     posts = await _facts(tx, events)
     watchers = await _watchers(tx, posts, connections) if posts else {}
-    due = await _due(tx, posts, by_topic, watchers)
+    due = thin(await _due(tx, posts, by_topic, watchers))
     frames = await _frames(tx, due, watchers, reactions)
     outgoing = [
         Outgoing(d.connection, Message(d.seq, d.topic, frame))

@@ -17,6 +17,7 @@ from torg.live.connection import Closed, Connection
 from torg.live.delivery import Outgoing, Reactions, concerns, deliver
 from torg.live.model import Topic
 from torg.live.room import Present, Room
+from torg.live.sampling import Sampler, Thinning
 from torg.posts.just_written import JustWritten
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,9 @@ class Hub:
 
         `fresh`: where plain posts are that this process has just written.
         """
+        self.thins: Callable[[], bool] = lambda: False
+        """Whether streams show a sample at the moment; set by whoever knows the surge ladder."""
+        self._sampler = Sampler(lambda: self.thins())
         self._fresh = fresh if fresh is not None else JustWritten()
         self._admits = admits
         self._db = db
@@ -125,12 +129,23 @@ class Hub:
                 except TimeoutError:
                     pass
                 self._sweep.clear()
+                self._declare()
                 try:
                     await self.sweep()
                 except Exception:
                     log.exception("could not check the tokens of live readers")
         finally:
             self.close()
+
+    def _declare(self) -> None:
+        """Tell what was left out of streams that have fallen silent since, so that no counter is kept to oneself.
+
+        By the number that all readers have got: who is cut off after it resumes from there and misses nothing.
+        """
+        for room in self._rooms.values():
+            said = self._sampler.declared(room.connections, self._bus.position, at_once=not self.thins())
+            for connection, message in said:
+                connection.offer(message)
 
     async def sweep(self) -> None:
         """Close the readers whose token was revoked or has expired, or whose account is barred."""
@@ -187,7 +202,8 @@ class Hub:
         for attempt in range(TRIES):
             try:
                 async with self._gate:
-                    sendings, outgoing = await self._outgoing(place, rows, taken, room, present)
+                    thinning = self._sampler.batch()
+                    sendings, outgoing = await self._outgoing(place, rows, taken, room, present, thinning)
             except Exception:
                 log.exception("live delivery failed", org=place[0], network=place[1], attempt=attempt + 1)
                 await asyncio.sleep(0.2 * attempt)
@@ -195,6 +211,9 @@ class Hub:
                 for sending in sendings:
                     Connection.offer_all(sending.to, sending.message)
                 for connection, message in outgoing:
+                    connection.offer(message)
+                thinning.done()
+                for connection, message in self._sampler.declared(here, rows[-1].seq) if self.thins() else ():
                     connection.offer(message)
                 return
         for connection in here:
@@ -213,6 +232,7 @@ class Hub:
         taken: Sequence[plain.Plain | None],
         room: Room,
         present: Present,
+        thinning: Thinning,
     ) -> tuple[list[plain.Sending], list[Outgoing]]:
         """Everything for everybody, in the order of the events: all in one of the two."""
         found = [one for one in taken if one is not None]
@@ -233,12 +253,14 @@ class Hub:
                 if not room.crowd.knows(present.accounts, posts):
                     await room.crowd.learn(await tx(), present.accounts, posts)
                 for one in found:
-                    sendings += plain.sendings(one, present, room.crowd, self._reactions.bare)
+                    sendings += thinning.sendings(
+                        plain.sendings(one, present, room.crowd, self._reactions.bare), one.post.account_id
+                    )
                 if apart := plain.intricate(present, room.crowd):
                     those = [row for row, one in zip(rows, taken, strict=True) if one is not None]
-                    made += await deliver(await tx(), those, apart, self._reactions)
+                    made += await deliver(await tx(), those, apart, self._reactions, thinning.thin)
             if others:
-                made += await deliver(await tx(), others, present.all, self._reactions)
+                made += await deliver(await tx(), others, present.all, self._reactions, thinning.thin)
         if sendings and made:
             made += [Outgoing(connection, sending.message) for sending in sendings for connection in sending.to]
             made.sort(key=lambda out: out.message.seq)

@@ -112,6 +112,16 @@ def as_chunk(message: Message) -> bytes:
     return message.frame.chunk(message.seq)
 
 
+class Tally(msgspec.Struct):
+    """Of one stream of a reader in a surge: room left, and what came and was shown since it was last declared."""
+
+    room: float
+    at: float
+    since: float
+    shown: int = 0
+    came: int = 0
+
+
 class Told(msgspec.Struct, frozen=True):
     """What a translator makes of an event that is not about posts. Topics None: everyone's own `user` stream."""
 

@@ -40,6 +40,7 @@ from torg.posts.plain import PlainPosts
 from torg.push import keys
 from torg.serve.surge import JOBS
 from torg.signing.keyring import Keyring
+from torg.surge.model import Rung
 from torg.surge.watch import Watch
 from torg.web import files
 
@@ -122,6 +123,7 @@ async def open_services(
         JOBS,
         counting.want,
     )
+    hub.thins = lambda: surge.sheds(Rung.STREAMS)
     await surge.look()
     services = Services(
         settings=settings,
