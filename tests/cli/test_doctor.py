@@ -36,6 +36,18 @@ def test_doctor_says_what_is_well_and_what_is_to_be_done(tmp_path: Path) -> None
     assert "acme.test (public)" in well.stdout
     assert "BAD" not in well.stdout
 
+    assert torg(data, "surge", "hold", "nothing").returncode == 2
+    kept = json.loads(torg(data, "surge", "hold", "search", "--json").stdout)
+    assert (kept["rung"], kept["held"]) == ("search", True)
+    forgotten = torg(data, "doctor")
+    assert forgotten.returncode == 1
+    assert "BAD surge: search (held" in forgotten.stdout
+    assert "torg surge release" in forgotten.stdout
+    assert torg(data, "surge", "release").stdout == "Shed: calm\n"
+    said = torg(data, "surge", "status").stdout
+    assert "calm → search  held by" in said
+    assert "search → calm  released by" in said
+
     with Embedded.open(data) as server, psycopg.connect(server.conninfo("torg_owner"), autocommit=True) as connection:
         connection.execute("ALTER TABLE posts DISABLE ROW LEVEL SECURITY")
         ill = torg(data, "doctor")

@@ -267,10 +267,13 @@ class Database:
         await self._app.close(timeout=2)
         await self._system.close(timeout=2)
 
-    def waited(self) -> tuple[int, int]:
-        """How many times a connection was waited for since the start, and for how many milliseconds altogether."""
+    def waited(self) -> tuple[int, int, int]:
+        """How many times a connection was asked for since the start, milliseconds waited for one, who waits now."""
         stats = [pool.get_stats() for pool in (self._app, self._system)]
-        return sum(s.get("requests_num", 0) for s in stats), sum(s.get("requests_wait_ms", 0) for s in stats)
+        asked, milliseconds, waiting = (
+            sum(one.get(name, 0) for one in stats) for name in ("requests_num", "requests_wait_ms", "requests_waiting")
+        )
+        return asked, milliseconds, waiting
 
     def tx(self, scope: Scope, *, steady: bool = False) -> AbstractAsyncContextManager[Tx]:
         """A transaction that sees only the scope's rows: commits on success, rolls back on an exception.

@@ -15,6 +15,7 @@ STEPS: Final[Mapping[str, Steps]] = {
     "log_events": (1_000, 3_000, 10_000, 30_000),
     "posts_waiting": (200, 400, 600, 800),
     "pool_ms": (100, 250, 500, 1000),
+    "pool_waiting": (100, 200, 400, 800),
     "jobs_s": (120, 300, 0, 0),
     "streams_full": (10, 25, 40, 60),
 }
@@ -24,6 +25,7 @@ MEANING: Final[Mapping[str, str]] = {
     "log_events": "events that a process has yet to hand on to its streams",
     "posts_waiting": "plain posts that wait in a process to be written; from 1,000 on new ones are refused with 503",
     "pool_ms": "time for which a transaction waited for a connection, milliseconds on average",
+    "pool_waiting": "transactions that wait for a connection at the moment of looking",
     "jobs_s": "how late the oldest due job is, seconds",
     "streams_full": "how full the queues of a process's streams are, percent on average",
 }

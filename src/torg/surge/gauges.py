@@ -35,6 +35,7 @@ class Gauges:
         asked, waited = self._pool[0] - before[0], self._pool[1] - before[1]
         figures = {name: count() for name, count in self._counts.items()}
         figures["loop_ms"] = 1000 * self._late / max(1, self._naps)
+        figures["pool_waiting"] = self._pool[2]
         figures["pool_ms"] = waited / max(1, asked)
         self._late, self._naps = 0.0, 0
         return figures

@@ -52,9 +52,9 @@ async def may_move(tx: Tx) -> bool:
     return bool(await tx.value("SELECT pg_try_advisory_xact_lock(%s)", (LOCK,)))
 
 
-async def whole(tx: Tx, held_jobs: Collection[str]) -> dict[str, float]:
-    """Figures of the installation: the age of the oldest event, and how late work is that is not held back."""
-    found = await tx.one(WHOLE, {"held": list(held_jobs)})
+async def whole(tx: Tx, may_wait: Collection[str]) -> dict[str, float]:
+    """Figures of the installation: the age of the oldest event, and how late work is, but for what may wait."""
+    found = await tx.one(WHOLE, {"may_wait": list(may_wait)})
     return {name: float(value) for name, value in (found or {}).items()}
 
 
@@ -109,5 +109,5 @@ FROM surge_ladder
 WHOLE = """
 SELECT coalesce(extract(epoch FROM clock_timestamp() - (SELECT min(created_at) FROM outbox)), 0)::float AS relay_s,
     coalesce(extract(epoch FROM clock_timestamp() - (SELECT min(run_at) FROM jobs WHERE worker IS NULL
-        AND dead_at IS NULL AND run_at <= now() AND kind <> ALL (%(held)s::text[]))), 0)::float AS jobs_s
+        AND dead_at IS NULL AND run_at <= now() AND kind <> ALL (%(may_wait)s::text[]))), 0)::float AS jobs_s
 """

@@ -43,6 +43,8 @@ class Watch:
         self._gauges = Gauges(db, counts)
         self._position = counts.get("log_position")
         self._held_jobs = held_jobs
+        # Late on purpose, and still late while it is caught up with: that must not lead up again
+        self._may_wait = frozenset(kind for kinds in held_jobs.values() for kind in kinds)
         self._add_up = add_up
         self._told = False
         self._standing = Standing(ladder=Ladder(since=now()))
@@ -72,11 +74,14 @@ class Watch:
         """Look every few seconds until cancelled."""
         while True:
             await self._gauges.rest(EVERY)
-            figures = self._gauges.take()
             try:
-                await self.look(figures)
+                await self.look(self.measured())
             except Exception as error:  # noqa: BLE001 - what was known holds on
                 log.warning("the surge ladder could not be looked at", error=str(error))
+
+    def measured(self) -> Figures:
+        """How hard this process has had it since the last time."""
+        return self._gauges.take()
 
     async def look(self, figures: Figures | None = None) -> Standing:
         """Read where the installation stands; with this process's figures, also move it if it is to move."""
@@ -114,7 +119,7 @@ class Watch:
 
     async def _move(self, tx: Tx, ladder: Ladder, at: datetime, figures: Figures) -> tuple[Ladder, Figures]:
         everywhere = rules.together([
-            figures, *await store.others(tx, self._node, FRESH), await store.whole(tx, self.held_jobs())
+            figures, *await store.others(tx, self._node, FRESH), await store.whole(tx, self._may_wait)
         ])  # fmt: skip
         after = rules.moved(
             ladder, everywhere, at, self._settings.surge_at,

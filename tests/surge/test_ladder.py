@@ -1,0 +1,182 @@
+"""The ladder under faults: what is slow, full or stopped moves it, in every process, and it comes down by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from tests.fixtures.cluster import TestDatabase
+from tests.fixtures.square import Square, open_square
+from tests.surge.faults import held, locked, released
+from torg.engine.relay import Relay
+from torg.kernel import pressures
+from torg.kernel.clock import now
+from torg.kernel.config import Settings
+from torg.serve.effects import EFFECTS
+from torg.serve.services import open_services
+from torg.serve.surge import postponed
+from torg.surge import actions, reads, store
+from torg.surge.model import Ladder, Rung, Step
+from torg.surge.watch import Watch
+
+PATIENCE = 60
+QUICK = {"surge_rise": 1, "surge_fall": 1}
+
+
+async def until(watch: Watch, true: Callable[[], bool], again: Callable[[], Awaitable[object]] | None = None) -> None:
+    """Look again and again until it is so."""
+    async with asyncio.timeout(PATIENCE):
+        while not true():
+            if again is not None:
+                await again()
+            await watch.look(watch.measured())
+            await asyncio.sleep(0.05)
+
+
+async def steps(square: Square) -> list[Step]:
+    """In the order of time."""
+    async with square.services.db.system() as tx:
+        return list(reversed(await reads.steps(tx, now().replace(hour=0, minute=0))))
+
+
+async def test_effects_that_are_stuck_lead_up_and_their_end_leads_down(
+    fresh_database: TestDatabase, tmp_path: Path
+) -> None:
+    """The fault: somebody holds a lock that the effects need, so that events pile up behind it."""
+    at = pressures.read("relay_s=0.1/0.2/0.3/0.4 loop_ms=0/0/0/0 pool_ms=0/0/0/0")
+    async with open_square(fresh_database, tmp_path, surge_at=at, **QUICK) as square:
+        services, watch = square.services, square.services.surge
+        relay = Relay(services.db, EFFECTS, services, postponed=postponed(watch))
+        async with locked(square, "LOCK TABLE post_search IN ACCESS EXCLUSIVE MODE"):
+            post = (await square.anna.says("tomatoes"))["id"]
+            stuck = asyncio.create_task(relay.drain())
+            await until(watch, lambda: watch.rung is Rung.STREAMS)
+            assert not stuck.done()
+            assert (await square.bjorn.post("/api/v1/statuses", json={"status": "said"})).status_code == 200, "no rung"
+        await stuck
+        await until(watch, lambda: watch.rung is Rung.CALM, again=square.settle)
+        await square.settle()
+        found = await square.shop.get("/api/v2/search", params={"q": "tomatoes", "type": "statuses"})
+        assert [one["id"] for one in found.json()["statuses"]] == [post]
+        taken = await steps(square)
+        assert [(one.rung_before, one.rung_after) for one in taken] == [
+            (0, 1), (1, 2), (2, 3), (3, 4), (4, 3), (3, 2), (2, 1), (1, 0),
+        ]  # fmt: skip
+        assert all(one.cause.startswith("relay_s ") for one in taken[:4])
+        assert not any(one.by_hand for one in taken)
+
+
+async def test_posts_that_wait_to_be_written_lead_up(fresh_database: TestDatabase, tmp_path: Path) -> None:
+    """The fault: an author's row is locked, and the posts that all want to be written pile up behind it."""
+    at = pressures.read("posts_waiting=2/4/6/8 relay_s=0/0/0/0 jobs_s=0/0/0/0 loop_ms=0/0/0/0 pool_ms=0/0/0/0")
+    async with open_square(fresh_database, tmp_path, surge_at=at, **QUICK) as square:
+        watch = square.services.surge
+        async with locked(square, "SELECT FROM accounts WHERE id = %s FOR NO KEY UPDATE", square.anna.id):
+            saying = [asyncio.create_task(square.anna.says(f"post {n}")) for n in range(25)]
+            await until(watch, lambda: watch.rung is Rung.STREAMS)
+            assert not any(task.done() for task in saying)
+        assert len({one["id"] for one in await asyncio.gather(*saying)}) == 25, "late, and none is lost"
+        await until(watch, lambda: watch.rung is Rung.CALM)
+
+
+async def test_a_pool_without_connections_leads_up(fresh_database: TestDatabase, tmp_path: Path) -> None:
+    """The fault: requests hold all connections while they wait for a lock, so that others get none."""
+    at = pressures.read("pool_waiting=2/4/6/8 relay_s=0/0/0/0 jobs_s=0/0/0/0 loop_ms=0/0/0/0 pool_ms=0/0/0/0")
+    async with open_square(fresh_database, tmp_path, surge_at=at, **QUICK) as square:
+        watch = square.services.surge
+        post = (await square.anna.says("mark me"))["id"]
+        async with locked(square, "LOCK TABLE favourites IN ACCESS EXCLUSIVE MODE"):
+            marking = [asyncio.create_task(square.bjorn.post(f"/api/v1/statuses/{post}/favourite")) for _ in range(25)]
+            await until(watch, lambda: watch.rung is Rung.STREAMS)
+        assert {answer.status_code for answer in await asyncio.gather(*marking)} <= {200, 503}
+        await until(watch, lambda: watch.rung is Rung.CALM)
+
+
+async def test_work_that_nobody_does_leads_as_far_as_cards(fresh_database: TestDatabase, tmp_path: Path) -> None:
+    """The fault: there is no worker. Streams are not thinned for that, and what is held back is not late."""
+    at = pressures.read("jobs_s=0.1/0.2/0/0 loop_ms=0/0/0/0 pool_ms=0/0/0/0 relay_s=0/0/0/0")
+    async with open_square(fresh_database, tmp_path, surge_at=at, **QUICK) as square:
+        watch = square.services.surge
+        async with square.services.db.system() as tx:
+            await tx.run("INSERT INTO jobs (org_id, network_id, kind, payload) VALUES (0, 0, 'health.sample', 'null')")
+        await until(watch, lambda: watch.rung is Rung.CARDS)
+        await until(watch, lambda: watch.standing.ladder.above_since is None)
+        assert watch.rung is Rung.CARDS
+        async with square.services.db.system() as tx:
+            await tx.run("UPDATE jobs SET kind = 'fetch_card'")
+        await until(watch, lambda: watch.rung is Rung.CALM)
+
+
+async def test_one_hard_pressed_process_moves_all(fresh_database: TestDatabase, tmp_path: Path) -> None:
+    """A process that dies while it is hard pressed is heard of for some seconds more, and then no longer."""
+    calm = {**dict.fromkeys(pressures.STEPS, (0.0, 0.0, 0.0, 0.0)), "loop_ms": pressures.STEPS["loop_ms"]}
+    settings = {"surge_at": calm, **QUICK}
+    async with open_square(fresh_database, tmp_path, **settings) as square:
+        mine = square.services.surge
+        infos = fresh_database.conninfo("torg_app"), fresh_database.conninfo("torg_system")
+        async with open_services(Settings(data=tmp_path, **settings), *infos) as other:  # type: ignore[arg-type]
+            await other.surge.look({"loop_ms": 700.0})
+            async with asyncio.timeout(PATIENCE):
+                while mine.rung < Rung.CARDS:
+                    await other.surge.look({"loop_ms": 700.0})
+                    await mine.look({})
+                    await asyncio.sleep(0.05)
+            assert (await other.surge.look()).ladder.shown is mine.rung
+        async with square.services.db.system() as tx:  # it has not said good-bye: its word grows old
+            await tx.run("UPDATE surge_pressures SET at = at - interval '11 seconds'")
+        async with asyncio.timeout(PATIENCE):
+            while mine.rung > Rung.CALM:
+                await mine.look({})
+                await asyncio.sleep(0.05)
+
+
+async def test_nothing_is_written_while_all_is_calm(square: Square) -> None:
+    watch = square.services.surge
+    async with square.services.db.system() as tx:
+        before = await tx.value("SELECT xmin::text || ctid::text FROM surge_ladder")
+    for _ in range(3):
+        await watch.look({"loop_ms": 3.0})
+    async with square.services.db.system() as tx:
+        assert await tx.value("SELECT xmin::text || ctid::text FROM surge_ladder") == before
+        assert await tx.value("SELECT count(*) FROM surge_pressures") == 0
+
+
+async def test_off_moves_nothing_but_a_hold_holds(fresh_database: TestDatabase, tmp_path: Path) -> None:
+    async with open_square(fresh_database, tmp_path, surge=False, **QUICK) as square:
+        watch = square.services.surge
+        for _ in range(30):
+            await watch.look({"loop_ms": 9e9})
+            await asyncio.sleep(0.05)
+        assert watch.rung == 0
+        await held(square, Rung.SEARCH)
+        assert watch.sheds(Rung.SEARCH)
+        assert "fetch_card" in watch.held_jobs()
+
+
+async def test_a_hold_is_kept_with_who_it_was_and_goes_before_what_is_measured(square: Square) -> None:
+    watch = square.services.surge
+    await held(square, Rung.CALM)
+    async with square.services.db.system() as tx:
+        await store.put(tx, Ladder(rung=3, held=0, since=now()))
+    await watch.look({})
+    assert not watch.sheds(Rung.COUNTS)
+    await released(square)
+    assert watch.sheds(Rung.SEARCH)
+    taken = await steps(square)
+    assert [(one.by_hand, one.cause) for one in taken] == [(True, "held by the test"), (True, "released by the test")]
+    async with square.services.db.system() as tx:
+        await store.thin(tx, actions.KEPT)
+        assert len(await reads.steps(tx, now().replace(year=2000))) == 2
+
+
+async def test_what_a_database_that_is_gone_cannot_tell_stays_as_it_was(square: Square) -> None:
+    await held(square, Rung.CARDS)
+    watch = square.services.surge
+    await square.services.db.close()
+    running = asyncio.create_task(watch.run())
+    done, _ = await asyncio.wait([running], timeout=2.5)
+    assert not done
+    assert watch.rung is Rung.CARDS
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
