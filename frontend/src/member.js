@@ -102,6 +102,12 @@ function state(name) {
   shown.textContent = name ? shown.dataset[name] : "";
 }
 
+function sampled(sample) {
+  const shown = document.querySelector("[data-stream-sample]");
+  shown.textContent = shown.dataset.said.replace("%(came)s", numbers.format(sample.came)).replace("%(shown)s", numbers.format(sample.shown));
+  shown.hidden = false;
+}
+
 // How far one has read: the newest post that was on the screen, said when one has stopped for a moment.
 function reading(list) {
   let newest = 0n, said = 0n, timer = 0;
@@ -156,6 +162,7 @@ export function member() {
       const lines = lists.find((list) => list.dataset.place === "notifications");
       if (lines) Object.values(told.notices).reverse().forEach((html) => wait(lines, settled(lines, made(html))));
       if (told.unread) unread(told.unread);
+      if (told.sample) sampled(told.sample);
     });
     source.addEventListener("error", () => {
       state(navigator.onLine ? "lost" : "offline");

@@ -49,7 +49,7 @@ class Hub:
         """
         self.thins: Callable[[], bool] = lambda: False
         """Whether streams show a sample at the moment; set by whoever knows the surge ladder."""
-        self._sampler = Sampler(lambda: self.thins())
+        self.sampler = Sampler(lambda: self.thins())
         self._fresh = fresh if fresh is not None else JustWritten()
         self._admits = admits
         self._db = db
@@ -143,7 +143,7 @@ class Hub:
         By the number that all readers have got: who is cut off after it resumes from there and misses nothing.
         """
         for room in self._rooms.values():
-            said = self._sampler.declared(room.connections, self._bus.position, at_once=not self.thins())
+            said = self.sampler.declared(room.connections, self._bus.position, at_once=not self.thins())
             for connection, message in said:
                 connection.offer(message)
 
@@ -202,7 +202,7 @@ class Hub:
         for attempt in range(TRIES):
             try:
                 async with self._gate:
-                    thinning = self._sampler.batch()
+                    thinning = self.sampler.batch()
                     sendings, outgoing = await self._outgoing(place, rows, taken, room, present, thinning)
             except Exception:
                 log.exception("live delivery failed", org=place[0], network=place[1], attempt=attempt + 1)
@@ -213,7 +213,7 @@ class Hub:
                 for connection, message in outgoing:
                     connection.offer(message)
                 thinning.done()
-                for connection, message in self._sampler.declared(here, rows[-1].seq) if self.thins() else ():
+                for connection, message in self.sampler.declared(here, rows[-1].seq) if self.thins() else ():
                     connection.offer(message)
                 return
         for connection in here:

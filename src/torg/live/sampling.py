@@ -91,11 +91,11 @@ class Sampler:
     """Of one process. `thins`: whether streams are to be thinned at the moment."""
 
     def __init__(self, thins: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:
-        self._thins, self._clock = thins, clock
+        self._thins, self.clock = thins, clock
 
     def batch(self) -> Thinning:
         """For one batch of events. What it counts holds once it is `done`: a batch may fail and be tried anew."""
-        return Thinning(self._thins(), self._clock())
+        return Thinning(self._thins(), self.clock())
 
     def declared(
         self, connections: Iterable[Connection], seq: int, *, at_once: bool = False
@@ -104,7 +104,7 @@ class Sampler:
 
         A stream of which nothing was left out is told nothing. `seq`: the number of an event that they have all got.
         """
-        at, thins = self._clock(), self._thins()
+        at, thins = self.clock(), self._thins()
         told: list[tuple[Connection, Message]] = []
         for connection in connections:
             for topic, tally in list((connection.tallies or {}).items()):

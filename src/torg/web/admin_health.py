@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from starlette.responses import Response
 
 from torg.health import reads
 from torg.health.model import SPANS, Curve, Point
 from torg.http import Call, Routes
-from torg.kernel.clock import iso
+from torg.kernel.actor import Permission
+from torg.kernel.clock import iso, now
 from torg.kernel.errors import NotFound
+from torg.surge import reads as surge
+from torg.surge.model import Step
 from torg.web import chart
 from torg.web.admin_office import officer, shown
 from torg.web.forms import Look
 
 routes = Routes("pages")
 
+
+
+def _(text: str) -> str:
+    """Marks a text for translation; the page translates it."""
+    return text
+
+
+RUNGS = (_("nothing"), _("counts"), _("link cards"), _("search freshness"), _("stream rate"))
+"""What is shed on each rung of the surge ladder, the last of them by name."""
 ROWS = 24
 """Lines of a table, at most: the whole is in the CSV."""
 
@@ -50,9 +64,14 @@ async def health(call: Call, params: Wanted) -> Response:
     if isinstance(visitor, Response):
         return visitor
     found = await reads.health(call.db, visitor.actor, reads.span_of(params.span))
+    steps: Sequence[Step] = []
+    if visitor.actor.may(Permission.DEVOPS):  # how well the installation runs: so much all organisations on it may see
+        async with call.db.system() as tx:
+            steps = await surge.steps(tx, now() - found.span.length)
     async with call.db.tx(visitor.actor.whole) as tx:
         return await shown(
             visitor, tx, "health.html", spans=SPANS, span=found.span, alone=found.alone, troubles=found.troubles,
+            steps=steps, rungs=RUNGS,
             of_network=[drawn(curve) for curve in found.network],
             of_processes=[drawn(curve) for curve in found.processes],
         )  # fmt: skip

@@ -21,6 +21,7 @@ from torg.moderation.model import Search
 from torg.orgs import about
 from torg.responses import reads as responses
 from torg.web import chart
+from torg.web.admin_health import RUNGS
 from torg.web.admin_office import ANY, LOOK, officer, shown
 from torg.web.forms import Look
 from torg.web.visitor import Visitor
@@ -59,6 +60,7 @@ async def overview(call: Call, params: Look) -> Response:
         lag = await backlog.lag(tx) if actor.may(LOOK) else None
         return await shown(
             visitor, tx, "home.html", waiting=waiting, queues=queues, lag=lag,
+            shed=RUNGS[visitor.call.services.surge.rung],
             numbers=await about.numbers(tx) if days else None,
             posts=chart.per_day([(day, posts) for day, posts, _new in days]),
             people=chart.per_day([(day, new) for day, _posts, new in days]),

@@ -18,12 +18,17 @@ from torg.kernel.errors import TorgError
 from torg.orgs.model import Network
 from torg.posts import reads as posts
 from torg.posts.public import NotPublic, PublicPost
+from torg.surge.model import Rung
 from torg.web.present import Present
 
 log = structlog.get_logger(__name__)
 
 TICK = 1.0
 MOST_WAITING = 8
+SLOW_TICK = 3.0
+"""In a surge a frame comes so much later, with no more posts than else."""
+COUNTED_EVERY = 10.0
+"""For so long counters hold while counts are shed: they are true, and late."""
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +66,8 @@ class Feed:
         self._readers: set[asyncio.Queue[Frame]] = set()
         self._task: asyncio.Task[None] | None = None
         self._seq = 0
+        self._counters: Counters | None = None
+        self._counted_at = 0.0
 
     async def listen(self, after: int) -> AsyncIterator[Frame]:
         """First what was missed since `after` (a sample of it, and how many that were), then tick by tick."""
@@ -82,7 +89,7 @@ class Feed:
 
     async def _run(self) -> None:
         while self._readers:
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(SLOW_TICK if self._services.surge.sheds(Rung.STREAMS) else TICK)
             try:
                 async with self._services.db.tx(anonymous(self._network).scope) as tx:
                     frame = await self._frame(tx, self._seq, seconds=TICK)
@@ -98,9 +105,14 @@ class Feed:
     async def _frame(self, tx: Tx, after: int, *, seconds: float) -> Frame:
         sample, seq = await reads.since(tx, self._page, after, seconds)
         shown = await rendered(tx, self._at, self._network, sample.entries, self._at.language)
-        return Frame(
-            seq=seq, html=shown, shown=len(shown), came=sample.of, counters=await reads.counters(tx, self._page)
-        )
+        return Frame(seq=seq, html=shown, shown=len(shown), came=sample.of, counters=await self._counted(tx))
+
+    async def _counted(self, tx: Tx) -> Counters:
+        at = asyncio.get_running_loop().time()
+        late = self._services.surge.sheds(Rung.COUNTS) and at - self._counted_at < COUNTED_EVERY
+        if self._counters is None or not late:
+            self._counters, self._counted_at = await reads.counters(tx, self._page), at
+        return self._counters
 
 
 class Feeds:

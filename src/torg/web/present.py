@@ -25,6 +25,7 @@ from torg.posts.model import Poll, PostView
 from torg.posts.rules import may_quote
 from torg.posts.visibility import may_boost
 from torg.reading import reads as reading
+from torg.surge.watch import Watch
 from torg.text.clean import to_plain
 from torg.text.emoji import shortcodes
 from torg.web import dates
@@ -77,6 +78,7 @@ class Present:
         self.open: bool = visitor.call.network.is_public
         self.federates: bool = federates(visitor.call.network)
         self.kind: NetworkKind = visitor.call.network.kind
+        self.surge: Watch = visitor.call.services.surge
         self.language = visitor.language
         self.since = visitor.since
         self.viewer = visitor.account.id if visitor.account else None

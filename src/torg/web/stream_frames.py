@@ -34,6 +34,13 @@ class New(msgspec.Struct, frozen=True, kw_only=True):
     html: str
 
 
+class Sampled(msgspec.Struct, frozen=True):
+    """In a surge: how many of how many new posts were sent (live/sampling.py)."""
+
+    shown: int
+    came: int
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One change of the page. `changed`: id → the post as it is now; `notices`: key of the group → its line."""
 
@@ -42,6 +49,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     gone: list[str] = []
     notices: dict[str, str] = {}
     unread: dict[str, str] | None = None
+    sample: Sampled | None = None
     read: dict[str, str] = {}
 
 
@@ -60,12 +68,16 @@ async def framed(visitor: Visitor, places: Sequence[str], path: str, messages: S
     gone: list[str] = []
     told: list[int] = []
     read: dict[str, str] = {}
+    sampled: list[Sampled] = []
     for message in messages:
         frame = message.frame
         if frame.event == "delete":
             gone.append((frame.payload or b"").decode())
             continue
         if frame.payload is None or message.topic.name not in WATCHED:
+            continue
+        if frame.event == "sample":
+            sampled.append(msgspec.json.decode(frame.payload, type=Sampled))
             continue
         named = msgspec.json.decode(frame.payload, type=Named)
         if frame.event == "update":
@@ -77,7 +89,11 @@ async def framed(visitor: Visitor, places: Sequence[str], path: str, messages: S
         elif frame.event == "read" and not named.id:
             read[named.place] = named.last_read_id
     async with visitor.call.db.tx(visitor.actor.scope) as tx:
-        return await _change(tx, visitor, places, path, new, changed - set(new), gone, told, read)
+        change = await _change(tx, visitor, places, path, new, changed - set(new), gone, told, read)
+    if not sampled:
+        return change
+    together = Sampled(sum(one.shown for one in sampled), sum(one.came for one in sampled))
+    return msgspec.structs.replace(change, sample=together)
 
 
 def _place(topic: Topic) -> str:
