@@ -1,6 +1,7 @@
 // A member's page stays true by one stream: new posts wait behind a button, what is shown changes where it stands.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { atTop, settled } from "./columns.js";
+import { carry } from "./opened.js";
 import { elsewhere } from "./faces.js";
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
@@ -65,7 +66,7 @@ function wait(list, node) {
 function change(id, html) {
   for (const [list, waiting] of held) held.set(list, waiting.map((node) => (node.dataset.post === id ? settled(list, made(html)) : node)));
   for (const there of document.querySelectorAll(`[data-post="${id}"]`)) {
-    const swap = () => { const node = settled(there, made(html)); there.replaceWith(node); htmx.process(node); };
+    const swap = () => { const node = settled(there, made(html)); carry(there, node); there.replaceWith(node); htmx.process(node); };
     if (there.contains(document.activeElement)) there.addEventListener("focusout", swap, { once: true });
     else swap();
   }

@@ -16,6 +16,7 @@ import { live } from "./live.js";
 import { member } from "./member.js";
 import { menus } from "./menus.js";
 import { undoing } from "./undo.js";
+import { opened } from "./opened.js";
 import { push } from "./push.js";
 import { parts, polls } from "./parts.js";
 
@@ -24,6 +25,7 @@ htmx.config.includeIndicatorCSS = false;
 app();
 keyboard();
 keeping();
+opened();
 menus();
 faces();
 audiences();

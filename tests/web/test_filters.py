@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fixtures.square import Square
+import pytest
+
+from tests.fixtures.square import INSIDE, Square
 from tests.web.reader import Reader
 
 
@@ -73,3 +75,83 @@ async def test_a_post_that_one_may_not_read_goes_into_no_filter(square: Square) 
     assert sent.status_code == 404
     assert "For friends" not in (await reader.open(f"/settings/filters?post={secret['id']}")).text
     assert await mine(square) == []
+
+
+async def filtering(square: Square, action: str, *contexts: str, word: str = "spoiler") -> None:
+    body = {"title": "Plots", "context": contexts, "filter_action": action, "keywords_attributes": [{"keyword": word}]}
+    answer = await square.anna.post("/api/v2/filters", json=body)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("action", ["warn", "hide"])
+async def test_each_page_is_in_the_place_that_mastodon_has_for_it(square: Square, action: str) -> None:
+    """And what one kept or looked for oneself is in none."""
+    await square.anna.follows(square.bjorn)
+    asked = await square.anna.says("What happens?")
+    await square.bjorn.says("@anna a spoiler", in_reply_to_id=asked["id"])
+    said = await square.bjorn.says("@anna a spoiler #film")
+    await square.bjorn.post(f"/api/v1/statuses/{said['id']}/pin")
+    list_ = (await square.anna.post("/api/v1/lists", json={"title": "L"})).json()
+    await square.anna.post(f"/api/v1/lists/{list_['id']}/accounts", json={"account_ids": [str(square.bjorn.id)]})
+    await square.anna.post(f"/api/v1/statuses/{said['id']}/bookmark")
+    event = {"slug": "film", "title": "Film", "tags": ["film"], "starts_at": said["created_at"]}
+    assert (await square.anna.post("/api/torg/v1/event_pages", json=event)).status_code == 200
+    await square.settle()
+    await filtering(square, action, "home")
+    [made] = await mine(square)
+    reader = await Reader(square).enters("anna")
+    pages = {
+        "/": "home", f"/lists/{list_['id']}": "home", "/notifications": "notifications", "/public": "public",
+        "/tags/film": "public", "/live/film": "public", "/@bjorn": "account", f"/@anna/{asked['id']}": "thread",
+        "/bookmarks": "", "/search?q=spoiler": "", "/live/film/wall": "",
+    }  # fmt: skip
+    for context in ("home", "notifications", "public", "thread", "account"):
+        await square.anna.put(f"/api/v2/filters/{made['id']}", json={"context": [context]})
+        for path, place in pages.items():
+            text = (await reader.open(path)).text
+            here, there = "Filtered: Plots" in text, "a spoiler" in text
+            if place != context:
+                assert (here, there) == (False, True), (context, path)
+            else:
+                assert (here, there) == ((True, True) if action == "warn" else (False, False)), (context, path)
+
+
+async def test_the_opened_post_is_covered_not_hidden_and_a_button_leaves_the_cover(square: Square) -> None:
+    said = await square.bjorn.says("A spoiler")
+    await filtering(square, "hide", "thread")
+    reader = await Reader(square).enters("anna")
+    page = await reader.open(f"/@bjorn/{said['id']}")
+    assert "Filtered: Plots" in page.text
+    await filtering(square, "warn", "public")
+    mark = page.text.partition('name="csrf" value="')[2].partition('"')[0]
+    for back, covered in (("/public", True), (f"/@bjorn/{said['id']}", True), ("/bookmarks", False), ("/", False)):
+        swapped = await reader.http.post(
+            f"/posts/{said['id']}/favourite", data={"csrf": mark, "back": back}, headers={"HX-Request": "true"}
+        )
+        assert swapped.status_code == 200
+        assert ("Filtered: Plots" in swapped.text) is covered, back
+
+
+async def test_a_quoted_post_is_filtered_within_the_quote(square: Square) -> None:
+    said = await square.bjorn.says("A spoiler")
+    await square.reporter.says("Look here", quoted_status_id=said["id"])
+    reader = await Reader(square).enters("anna")
+    await filtering(square, "warn", "public")
+    text = (await reader.open("/public")).text
+    assert text.count("Filtered: Plots") == 2, "alone, and within the quote"
+    await filtering(square, "hide", "public")
+    text = (await reader.open("/public")).text
+    assert "Look here" in text
+    assert "A spoiler" not in text
+    assert "hidden by one of your filters: Plots" in text
+
+
+async def test_filters_hold_on_the_page_of_a_group(square: Square) -> None:
+    anna, bjorn = square.person(INSIDE, "anna"), square.person(INSIDE, "bjorn")
+    await bjorn.post("/api/torg/v1/groups", json={"name": "film", "display_name": "Film", "kind": "open"})
+    await bjorn.says("!film a spoiler")
+    body = {"title": "Plots", "filter_action": "hide", "keywords_attributes": [{"keyword": "spoiler"}]}
+    reader = await Reader(square, INSIDE).enters("anna")
+    assert "a spoiler" in (await reader.open("/@film")).text
+    await anna.post("/api/v2/filters", json={**body, "context": ["public"]})
+    assert "a spoiler" not in (await reader.open("/@film")).text

@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 from tests.fixtures.town import INSIDE, PUBLIC, Town
-from torg.access import sessions
+from torg.access import roles, sessions
+from torg.accounts import store as accounts
+from torg.kernel.clock import iso, now
 
 SECRET = "the figures of the quarter"
 
@@ -129,3 +131,58 @@ async def test_a_session_that_has_ended_hears_no_more(town: Town) -> None:
         await says(town, "bjorn", "after the end")
         with pytest.raises(AssertionError, match="the stream ended"):
             await page.event()
+
+
+async def test_filters_hold_for_what_comes_place_by_place(town: Town) -> None:
+    """A post that is hidden in public lists and covered at home comes once, where it may; changes keep the cover."""
+    client = town.client(token=await town.token("anna"))
+    await client.post(f"/api/v1/accounts/{town.people['bjorn', PUBLIC]}/follow")
+    for action, context in (("hide", "public"), ("warn", "home"), ("hide", "notifications")):
+        body = {"title": f"No {action}", "context": [context], "filter_action": action}
+        made = await client.post("/api/v2/filters", json={**body, "keywords_attributes": [{"keyword": "spoiler"}]})
+        assert made.status_code == 200, made.text
+    async with opened(town, await secret_of(town, "anna", PUBLIC), "home", "public", "notifications") as answer:
+        page = Listening(answer)
+        assert (await page.event())[0] == "ready"
+        said = await says(town, "bjorn", "@anna a spoiler")
+        (new,) = await page.change("new")
+        assert new["places"] == ["home"]
+        assert "No warn" in new["html"]
+        bjorn = town.client(token=await town.token("bjorn"))
+        await bjorn.put(f"/api/v1/statuses/{said['id']}", json={"status": "@anna another spoiler"})
+        assert "No warn" in (await page.change("changed"))[said["id"]]
+        await says(town, "bjorn", "@anna the end")
+        told = await page.change("notices")
+        assert all("spoiler" not in line for line in told.values()), "the line that comes is that of the other post"
+
+
+async def test_an_event_page_s_stream_is_filtered_for_the_member_who_asks(town: Town) -> None:
+    async with town.db.tx(town.scope()) as tx:
+        owner = {"role_id": await roles.ensure(tx, "Owner")}
+        await accounts.update(tx, town.people["anna", PUBLIC], owner)
+    anna = town.client(token=await town.token("anna"))
+    page = {"slug": "film", "title": "Film", "tags": ["film"], "starts_at": iso(now())}
+    assert (await anna.post("/api/torg/v1/event_pages", json=page)).status_code == 200
+    for action, word in (("hide", "spoiler"), ("warn", "ending")):
+        body = {"title": f"No {word}", "context": ["public"], "filter_action": action}
+        await anna.post("/api/v2/filters", json={**body, "keywords_attributes": [{"keyword": word}]})
+    client = town.client()
+    client.cookies.set(sessions.COOKIE, await secret_of(town, "anna", PUBLIC))
+
+    async def until(last: str, path: str, who: httpx2.AsyncClient) -> str:
+        shown = ""
+        async with who.stream("GET", path) as answer:
+            page = Listening(answer)
+            while last not in shown:
+                shown += "".join((await page.event())[1]["html"])
+        return shown
+
+    for text in ("a spoiler #film", "the ending #film", "a scene #film"):
+        await says(town, "bjorn", text)
+    mine = await until("a scene", "/live/film/stream?after=0", client)
+    assert "a spoiler" not in mine
+    assert "Filtered: No ending" in mine
+    for path, who in (("/live/film/stream?after=0&wall=1", client), ("/live/film/stream?after=0", town.client())):
+        everything = await until("a scene", path, who)
+        assert "a spoiler" in everything
+        assert "Filtered" not in everything

@@ -16,6 +16,7 @@ from torg.kernel.errors import NotFound
 from torg.posts import actions, boosts, drafts, marks, polls, reads
 from torg.posts.model import Poll, PostView
 from torg.web.answer import answer
+from torg.web.filtering import context_of, covered
 from torg.web.forms import Look
 from torg.web.member import sender
 from torg.web.present import Present, presenting, slot_of
@@ -170,6 +171,10 @@ async def shown(
     view = await reads.view(call.tx, visitor.actor, post_id)
     for boost in await reads.hydrate(call.tx, visitor.actor, [of] if of else []):
         view = boost if boost.post.boost_of_id == view.post.id else view
+    context = context_of(local(back), view)
+    covers = await covered(call.tx, visitor, [view], *([context] if context else []))
     at: Present = await presenting(call.tx, visitor, [view])
     done = done_line(deed) if deed is not None else None
-    return answer(visitor, "_one_post.html", at, view=view, path=local(back), deed=done, place=view.post.id)
+    return answer(
+        visitor, "_one_post.html", at, view=view, path=local(back), covers=covers, deed=done, place=view.post.id
+    )

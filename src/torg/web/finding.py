@@ -21,6 +21,7 @@ from torg.search.model import Within
 from torg.suggestions import reads as suggestions
 from torg.trends import reads as trends
 from torg.web.answer import answer
+from torg.web.filtering import filtered
 from torg.web.forms import POSTS, Look
 from torg.web.guard import let_out
 from torg.web.member import onward, sender
@@ -118,11 +119,12 @@ async def explore(call: Call, params: Look) -> Response:
     about_links = await trends.trending(tx, actor, "link", limit=5, unseen=unseen)
     tags = {tag.id: tag for tag in await graph_tags.views(tx, actor, [one.subject_id for one in about_tags])}
     views = let_out(visitor, await posts.hydrate(tx, actor, [one.subject_id for one in about_posts]))
+    views, covers = await filtered(tx, visitor, views, "public")
     links = await cards.by_ids(tx, [one.subject_id for one in about_links])
     whom = await suggestions.suggested(tx, actor, 6) if visitor.account is not None else []
     at = await presenting(tx, visitor, views, *(one.account for one in whom))
     return answer(
-        visitor, "explore.html", at, posts=views, whom=whom,
+        visitor, "explore.html", at, posts=views, covers=covers, whom=whom,
         tags=[(tags[one.subject_id], one.reason) for one in about_tags if one.subject_id in tags],
         links=[(links[one.subject_id], one.reason) for one in about_links if one.subject_id in links],
         searches=await saved.mine(tx, actor, Page(limit=40)) if visitor.account is not None else [],

@@ -16,6 +16,7 @@ from torg.posts import actions as posts_actions
 from torg.posts import reads as posts
 from torg.posts.model import Draft
 from torg.web.answer import answer
+from torg.web.filtering import filtered
 from torg.web.forms import POSTS, Handle, Look
 from torg.web.group_office import may_invite
 from torg.web.member import onward, sender
@@ -48,11 +49,14 @@ async def _page(
     pinned = await posts.hydrate(tx, visitor.actor, pins)
     newest = {begun: last for begun, last in threads if last != begun}
     found = await posts.hydrate(tx, visitor.actor, [*(begun for begun, _ in threads), *newest.values()])
+    everything, covers = await filtered(tx, visitor, [*pinned, *found], "public")
+    seen = {one.post.id for one in everything}
+    pinned, found = [v for v in pinned if v.post.id in seen], [v for v in found if v.post.id in seen]
     known = {one.post.id: one for one in found}
     shown = [
-        (None if begun in pins else known[begun], known.get(newest.get(begun, 0)))
+        (None if begun in pins else known.get(begun), known.get(newest.get(begun, 0)))
         for begun, _ in threads
-        if begun in known and (begun not in pins or begun in newest)
+        if begun in known and (begun not in pins or newest.get(begun) in known)
     ]
     at = await presenting(tx, visitor, [*pinned, *found], view.account)
     writes = group.member and group.archived_at is None and (group.posting == "members" or group.role is not None)
@@ -65,6 +69,7 @@ async def _page(
         account=view.account,
         group=group,
         pinned=pinned,
+        covers=covers,
         conversations=shown,
         older=threads[-1][1] if len(threads) == POSTS else None,
         turned=max_id is not None,

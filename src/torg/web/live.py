@@ -16,15 +16,18 @@ from torg.kernel.errors import BadRequest, NotFound
 from torg.posts import reads as posts
 from torg.web.answer import answer
 from torg.web.chart import Chart, csv, liveliest, per_minute
+from torg.web.filtering import Covers, filtered
 from torg.web.forms import Look
 from torg.web.guard import let_out
 from torg.web.live_feed import feeds, rendered
+from torg.web.live_personal import has_filters, personal, sifted
 from torg.web.present import Present, presenting
 from torg.web.visitor import Visitor, kept_out, visitor_of
 
 routes = Routes("pages")
 
 SHOWN = 20
+WALL = "live/wall.html"
 PEAKS, APART = 5, timedelta(minutes=3)
 """How many lively minutes a late joiner is shown, and how far from each other they are."""
 
@@ -35,6 +38,12 @@ class Named(Look, kw_only=True):
 
 class Turned(Named, kw_only=True):
     below: int | None = None
+
+
+class Followed(Named, kw_only=True):
+    """`wall`: many look at it, so nobody's filters hold."""
+
+    wall: bool = False
 
 
 class Stretch(Named, kw_only=True):
@@ -76,7 +85,7 @@ async def wall(call: Call, params: Turned) -> Response:
     visitor = await _look(call, params.lang)
     if isinstance(visitor, Response):
         return visitor
-    return await _page(visitor, params, "live/wall.html")
+    return await _page(visitor, params, WALL)
 
 
 async def _page(visitor: Visitor, params: Turned, template: str) -> Response:
@@ -86,9 +95,14 @@ async def _page(visitor: Visitor, params: Turned, template: str) -> Response:
     found = await reads.newest(tx, page, SHOWN, below=params.below)
     views = {v.post.id: v for v in let_out(visitor, await posts.hydrate(
         tx, visitor.actor, [one.post_id for one in (*pinned, *found)]))}  # fmt: skip
+    covers: Covers = {}
+    if template != WALL:  # a wall is looked at by many: nobody's filters hold there
+        kept, covers = await filtered(tx, visitor, list(views.values()), "public")
+        views = {v.post.id: v for v in kept}
     at = await presenting(tx, visitor, list(views.values()))
     return answer(
-        visitor, template, at, page=page, counters=await reads.counters(tx, page), chart=await _chart(visitor, params),
+        visitor, template, at, covers=covers, page=page, counters=await reads.counters(tx, page),
+        chart=await _chart(visitor, params),
         pinned=[views[one.post_id] for one in pinned if one.post_id in views],
         posts=[views[one.post_id] for one in found if one.post_id in views and one.state != "pinned"],
         newest=found[0].seq if found else 0, older=found[-1].seq if len(found) == SHOWN else None,
@@ -116,10 +130,13 @@ async def missed(call: Call, params: Named) -> Response:
     entries = [*pinned, *(entry for sample in samples for entry in sample.entries)]
     views = {v.post.id: v for v in let_out(visitor, await posts.hydrate(
         tx, visitor.actor, [one.post_id for one in entries]))}  # fmt: skip
+    kept, covers = await filtered(tx, visitor, list(views.values()), "public")
+    views = {v.post.id: v for v in kept}
     said = [[views[one.post_id] for one in sample.entries if one.post_id in views] for sample in samples]
     at = await presenting(tx, visitor, list(views.values()))
     return answer(
-        visitor, "live/missed.html", at, page=page, counters=await reads.counters(tx, page), chart=per_minute(curve_),
+        visitor, "live/missed.html", at, covers=covers, page=page, counters=await reads.counters(tx, page),
+        chart=per_minute(curve_),
         pinned=[views[one.post_id] for one in pinned if one.post_id in views],
         stretches=[(one, seen) for one, seen in zip(peaks, said, strict=True) if seen],
     )  # fmt: skip
@@ -147,7 +164,7 @@ async def numbers(call: Call, params: Named) -> Response:
 
 
 @routes.get("/live/{slug:str}/stream", auth="none", tx=False, hidden=True)
-async def stream(call: Call, params: Named) -> Response:
+async def stream(call: Call, params: Followed) -> Response:
     """Server-sent events: a frame a second with what came, as a stranger may read it; `Last-Event-ID` resumes."""
     if not call.network.is_public:
         raise NotFound
@@ -158,11 +175,13 @@ async def stream(call: Call, params: Named) -> Response:
     if not given.isdecimal() or len(given) > 18:
         raise BadRequest("Last-Event-ID must be a number")
     nobody = Visitor(call, None, visitor.actor, visitor.language, None)
-    feed = feeds.of(call.services, call.network, page, Present(nobody))
+    at = Present(nobody)
+    feed = feeds.of(call.services, call.network, page, at)
+    own = visitor.account is not None and not params.wall and await has_filters(visitor)
 
     async def frames() -> AsyncIterator[bytes]:
         async for frame in feed.listen(int(given)):
-            yield frame.sse()
+            yield (await personal(visitor, at, frame) if own and frame.html else frame).sse()
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(frames(), 200, headers, "text/event-stream")
@@ -205,6 +224,8 @@ async def between(call: Call, params: Stretch) -> Response:
         raise BadRequest("from start to end is an hour at the most")
     sample = await reads.between(call.tx, page, start, end, max(0.1, min(params.seconds, 60.0)))
     shown = await rendered(call.tx, Present(visitor), call.network, sample.entries, visitor.language)
+    if visitor.account is not None and shown and await has_filters(visitor):
+        shown = await sifted(visitor, Present(Visitor(call, None, visitor.actor, visitor.language, None)), shown)
     counters = await reads.counters(call.tx, page, until=end)
     body = Played(
         html=shown, shown=len(shown), came=sample.of, posts=counters.posts, last_minute=counters.last_minute,

@@ -21,6 +21,7 @@ from torg.push import words
 from torg.reading import actions as reading
 from torg.reading import reads as marks
 from torg.web.answer import answer
+from torg.web.filtering import filtered
 from torg.web.forms import Turn
 from torg.web.member import member
 from torg.web.present import presenting
@@ -58,14 +59,15 @@ async def index(call: Call, params: Kinds) -> Response:
     page = Page(limit=SHOWN, max_id=params.max_id)
     found = await reads.groups(call.tx, visitor.actor, wanted, page, rules.GROUPED)
     told = await told_of(call.tx, visitor, found.groups)
-    about = [one.post for one in told if one.post]
+    about, covers = await filtered(call.tx, visitor, [one.post for one in told if one.post], "notifications")
+    told = [one for one in told if one.post is None or one.post in about]
     at = await presenting(call.tx, visitor, about, *(account for one in told for account in one.people))
     read = await marks.read_to(call.tx, visitor.actor, "notifications")
     if params.max_id is None and params.only != "mentions" and found.newest_id is not None:
         await reading.timeline(call.tx, visitor.actor, "notifications", found.newest_id)
     older = found.oldest_id if len(found.groups) == SHOWN else None
     _policy, pending = await reads.policy(call.tx, visitor.actor)
-    return answer(visitor, "notifications.html", at, told=told, only=params.only, older=older, read=read,
+    return answer(visitor, "notifications.html", at, told=told, covers=covers, only=params.only, older=older, read=read,
                   held=pending.requests, turned=params.max_id is not None)  # fmt: skip
 
 

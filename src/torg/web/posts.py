@@ -20,7 +20,7 @@ from torg.web.answer import answer
 from torg.web.compose_page import beside
 from torg.web.compose_shown import blank
 from torg.web.doors import doors
-from torg.web.filtering import filtered
+from torg.web.filtering import covered, filtered
 from torg.web.forms import OnePost
 from torg.web.guard import let_out
 from torg.web.present import Present, presenting
@@ -60,6 +60,7 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
         await threads.want(tx, visitor.call.network, view.post)
     around = let_out(visitor, await reads.hydrate(tx, visitor.actor, [*up, *down]))
     around, covers = await filtered(tx, visitor, around, "thread")
+    covers |= await covered(tx, visitor, [view], "thread")  # who opened it wants it: what hides it elsewhere warns here
     at = await presenting(tx, visitor, [view, *around])
     before = set(up)
     after = [v for v in around if v.post.id not in before]

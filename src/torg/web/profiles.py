@@ -70,6 +70,7 @@ async def profile(call: Call, params: Profile) -> Response:
     views = await timelines.of_account(call.tx, visitor.actor, account.id, page, of_group=of_group)
     shown = await _as(visitor, account, seen, let_out(visitor, views))
     shown, covers = await filtered(call.tx, visitor, shown, "account")
+    pinned, of_pinned = await filtered(call.tx, visitor, pinned, "account")
     friends = (await graph.endorsed(call.tx, visitor.actor, account.id, Page(limit=MOST_ENDORSED))).items
     at = await presenting(call.tx, visitor, [*pinned, *shown], account, *friends)
     work = await directory.shown_with(call.tx, visitor.actor, account.id)
@@ -83,7 +84,7 @@ async def profile(call: Call, params: Profile) -> Response:
         account=account,
         fed=fed(visitor, account) and (not of_group or await groups.is_open(call.tx, account.id)),
         pinned=pinned,
-        covers=covers,
+        covers=covers | of_pinned,
         posts=shown,
         older=views[-1].post.id if len(views) == POSTS else None,
         turned=params.max_id is not None,

@@ -17,6 +17,7 @@ from torg.questions import actions, reads
 from torg.questions.model import Question, Wanted, Which
 from torg.web.answer import answer
 from torg.web.colleagues import member
+from torg.web.filtering import filtered
 from torg.web.forms import POSTS, Look, Turn
 from torg.web.inside_forms import Words, mistakes, places
 from torg.web.member import onward, sender
@@ -53,11 +54,13 @@ async def index(call: Call, params: Listed) -> Response:
     asked = Page(limit=POSTS, max_id=params.max_id)
     found = await reads.page(call.tx, visitor.actor, Wanted(which=params.which), asked)
     views = await posts.hydrate(call.tx, visitor.actor, [one.id for one in found])
+    views, covers = await filtered(call.tx, visitor, views, "public")
     return answer(
         visitor,
         "colleagues/questions.html",
         await presenting(call.tx, visitor, views),
         posts=views,
+        covers=covers,
         which=params.which,
         turned=params.max_id is not None,
         older=found[-1].id if len(found) == POSTS else None,

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from torg.engine.postgres import Tx
+from torg.filters.model import Context
 from torg.http import browser
 from torg.http.pages import html
 from torg.kernel.page import Page
@@ -17,6 +18,8 @@ from torg.notices import rules
 from torg.notices.model import Wanted
 from torg.posts import reads as posts
 from torg.posts.model import PostView
+from torg.web import filtering
+from torg.web.filtering import Covers
 from torg.web.notices import told_of
 from torg.web.present import presenting
 from torg.web.visitor import Visitor
@@ -110,6 +113,10 @@ async def _change(
 ) -> Change:  # fmt: skip
     views = await posts.hydrate(tx, visitor.actor, [*new, *changed])
     lines = await _notices(tx, visitor, told) if told and "notifications" in places else []
+    about = [one.post for one in lines if one.post]
+    found = await filtering.matching(tx, visitor, [*views, *about]) if views or about else {}
+    seen, covers = filtering.sift(about, found, "notifications")
+    lines = [one for one in lines if one.post is None or one.post in seen]
     at = await presenting(
         tx, visitor, [*views, *(one.post for one in lines if one.post)], *(a for one in lines for a in one.people)
     )
@@ -118,18 +125,23 @@ async def _change(
         "network": visitor.call.network,
     }  # fmt: skip
 
-    def shown(view: PostView) -> str:
-        return html("_one_post.html", visitor.language, view=view, **values)
+    def shown(view: PostView, covers: Covers) -> str:
+        return html("_one_post.html", visitor.language, view=view, covers=covers, **values)
 
+    page = filtering.context_of(browser.local(path))
+    here = {filtering.place_of(place) for place in places} | ({page} if page else set())
+    told_as = {**values, "covers": covers}
+    staying = await filtering.covered(tx, visitor, [v for v in views if v.post.id in changed], *sorted(here))
     return Change(
         new=[
-            New(id=str(v.post.id), places=where, own=v.account.id == visitor.actor.me, html=shown(v))
+            New(id=str(v.post.id), places=where, own=v.account.id == visitor.actor.me, html=shown(v, covers))
             for v in views
-            if v.post.id in new and (where := _where(v, new[v.post.id], places))
+            if v.post.id in new
+            for where, covers in _sifted(v, _where(v, new[v.post.id], places), found)
         ],
-        changed={str(v.post.id): shown(v) for v in views if v.post.id in changed},
+        changed={str(v.post.id): shown(v, staying) for v in views if v.post.id in changed},
         gone=gone,
-        notices={one.group.key: html("_told.html", visitor.language, one=one, fresh=True, **values) for one in lines},
+        notices={one.group.key: html("_told.html", visitor.language, one=one, fresh=True, **told_as) for one in lines},
         unread=msgspec.to_builtins(at.unread),
         read=read,
     )
@@ -139,6 +151,15 @@ def _where(view: PostView, came: set[str], places: Sequence[str]) -> list[str]:
     """The places of the page where a post belongs; what stands in a group came with the home of its members."""
     group = f"group:{view.post.group_id}" if view.post.group_id else ""
     return [place for place in places if place in came or (place == group and "home" in came)]
+
+
+def _sifted(view: PostView, where: Sequence[str], found: filtering.Matches) -> list[tuple[list[str], Covers]]:
+    """The places in which a post is shown the same way, with what covers it there; those that hide it are left out."""
+    alike: dict[Context, list[str]] = {}
+    for place in where:
+        alike.setdefault(filtering.place_of(place), []).append(place)
+    sifted = [(these, *filtering.sift([view], found, context)) for context, these in alike.items()]
+    return [(these, covers) for these, kept, covers in sifted if kept]
 
 
 async def _notices(tx: Tx, visitor: Visitor, told: Sequence[int]) -> Sequence[Any]:

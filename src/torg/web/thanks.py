@@ -17,6 +17,7 @@ from torg.praise.drawings import DRAWINGS
 from torg.praise.model import Wanted
 from torg.web.answer import answer
 from torg.web.colleagues import member
+from torg.web.filtering import filtered
 from torg.web.forms import POSTS, Look, Turn
 from torg.web.inside_forms import Words, mistakes, places
 from torg.web.member import onward, sender
@@ -57,7 +58,9 @@ async def wall(call: Call, params: Wall) -> Response:
     found = await reads.wall(call.tx, visitor.actor, Wanted(badge=chosen), asked)
     badges = await reads.badges(call.tx)
     people = await accounts.by_ids(call.tx, {id_ for one in found for id_ in one.account_ids})
-    views = {v.post.id: v for v in await posts.hydrate(call.tx, visitor.actor, [one.id for one in found])}
+    told = await posts.hydrate(call.tx, visitor.actor, [one.id for one in found])
+    kept, covers = await filtered(call.tx, visitor, told, "public")
+    views = {v.post.id: v for v in kept}
     at = await presenting(call.tx, visitor, views.values(), *people.values())
     known = {badge.key: badge for badge in badges}
     shown = [
@@ -75,6 +78,7 @@ async def wall(call: Call, params: Wall) -> Response:
         "colleagues/thanks.html",
         at,
         shown=shown,
+        covers=covers,
         badges=[(badge.key, badge.name(visitor.language)) for badge in badges],
         chosen=chosen,
         older=found[-1].id if len(found) == POSTS else None,
