@@ -99,3 +99,62 @@ async def test_a_change_keeps_what_was_not_touched(square: Square) -> None:
     assert empty.status_code == 422
     other = await Reader(square).enters("bjorn")
     assert (await other.open(f"/posts/{said['id']}/edit")).status_code == 404
+
+
+async def test_a_change_of_pictures_and_of_a_post_with_a_poll_and_their_versions(square: Square) -> None:
+    async def uploaded(name: str) -> str:
+        files = {"file": (name, makers.encoded(".png"), "image/png")}
+        made = await square.anna.post("/api/v2/media", files=files, data={"description": name})
+        return str(made.json()["id"])
+
+    first, second = await uploaded("first.png"), await uploaded("second.png")
+    said = await square.anna.says("Two", media_ids=[first, second])
+    reader = await Reader(square).enters("anna")
+    page = await reader.open(f"/posts/{said['id']}/edit")
+    assert 'value="first.png"' in page.text
+    mark = page.text.partition('name="csrf" value="')[2].partition('"')[0]
+    sent = await reader.http.post(
+        f"/posts/{said['id']}/edit",
+        data={
+            "csrf": mark, "text": "One and a new one", "alt_1": "third.png",
+            "media_ids[]": [first, second], "alts[]": ["first.png", "Now described"], "focuses[]": ["", "0.50,-0.25"],
+            "keep[]": [second],
+        },
+        files={"file_1": ("third.png", makers.encoded(".png"), "image/png")},
+    )  # fmt: skip
+    assert sent.status_code == 303, sent.text
+    pictures = (await newest(square))["media_attachments"]
+    assert [one["description"] for one in pictures] == ["Now described", "third.png"]
+    assert pictures[0]["meta"]["focus"] == {"x": 0.5, "y": -0.25}
+    versions = (await reader.open(f"/@anna/{said['id']}/history")).text
+    for text in ("Two", "One and a new one", "first.png", "Now described", "third.png"):
+        assert text in versions, text
+    asked = await square.anna.says("Colour?", poll={"options": ["moss", "brick"], "expires_in": 600})
+    await square.bjorn.post(f"/api/v1/polls/{asked['poll']['id']}/votes", json={"choices": [1]})
+    page = await reader.open(f"/posts/{asked['id']}/edit")
+    assert "The poll stays as it is." in page.text
+    await reader.send(page, f"/posts/{asked['id']}/edit", text="Which colour?")
+    poll = (await newest(square))["poll"]
+    assert [one["votes_count"] for one in poll["options"]] == [0, 1]
+    assert "<li>moss</li>" in (await reader.open(f"/@anna/{asked['id']}/history")).text
+
+
+async def test_the_languages_one_writes_in_come_first(square: Square) -> None:
+    for language in ("sv", "se", "sv"):
+        await square.anna.says("Buorre beaivi", language=language)
+    page = await (await Reader(square).enters("anna")).open("/compose")
+    recent = page.text.partition('label="What you write in"')[2].partition("</optgroup>")[0]
+    assert recent.index('value="sv"') < recent.index('value="se"')
+    assert "Northern Sami (se)" in page.text
+    swedish = await (await Reader(square, language="sv").enters("anna")).open("/compose")
+    assert "nordsamiska (se)" in swedish.text
+
+
+async def test_asking_for_more_choices_posts_nothing_and_loses_nothing(square: Square) -> None:
+    reader = await Reader(square).enters("anna")
+    page = await reader.open("/compose")
+    more = await reader.send(page, "/compose", text="Colour?", do="option", **{"options[]": ["a", "b", "c", "d"]})
+    assert more.status_code == 200
+    assert 'value="d"' in more.text
+    assert ">Colour?</textarea>" in more.text
+    assert (await square.anna.get(f"/api/v1/accounts/{square.anna.id}/statuses")).json() == []

@@ -10,6 +10,7 @@ import mf2py
 import pytest
 
 from tests.fixtures.square import INSIDE, PUBLIC, Square
+from tests.media import makers
 from tests.web.reader import Reader
 from torg.accounts import store as accounts
 from torg.accounts.model import ProfileField
@@ -82,7 +83,7 @@ async def test_a_post_is_the_one_entry_of_its_page(square: Square) -> None:
     assert head.meta["article:published_time"] == [said["created_at"]]
     assert head.meta["article:tag"] == ["market"]
     assert head.meta["og:locale"] == ["en_GB"]
-    assert head.meta["twitter:card"] == ["summary_large_image"]
+    assert head.meta["twitter:card"] == ["summary"], "a portrait is no picture of the post"
     assert head.meta["og:image"][0].startswith(ORIGIN)
 
 
@@ -97,8 +98,39 @@ async def test_edits_warnings_and_quotes_are_told(square: Square) -> None:
     assert entry["summary"] == ["The end"]
     assert entry["updated"][0][:19] == changed.json()["edited_at"][:19]
     assert entry["quotation-of"][0]["properties"]["url"] == [f"{ORIGIN}/@bjorn/{quoted['id']}"]
-    assert head.meta["og:description"] == ["The end"], "a warning is not gone around in cards of elsewhere"
+    assert head.meta["og:description"] == ["Content warning: The end"], "cards of elsewhere do not go around it"
     assert head.meta["article:modified_time"] == [changed.json()["edited_at"]]
+
+
+async def test_cards_of_elsewhere_tell_of_pictures_polls_and_quotes_and_show_nothing_that_is_covered(
+    square: Square,
+) -> None:
+    async def uploaded() -> str:
+        files = {"file": ("a.png", makers.encoded(".png"), "image/png")}
+        made = await square.anna.post("/api/v2/media", files=files, data={"description": "A <red> square"})
+        return str(made.json()["id"])
+
+    shown = await square.anna.says("", media_ids=[await uploaded(), await uploaded()])
+    _, head = await read(square, f"/@anna/{shown['id']}")
+    assert head.meta["og:description"] == ["2 pictures"]
+    assert head.meta["twitter:card"] == ["summary_large_image"]
+    assert head.meta["og:image:alt"] == ["A <red> square"]
+    assert head.meta["og:image:width"] == ["320"]
+    picture = head.meta["og:image"]
+    for covered in ({"sensitive": True}, {"spoiler_text": "Red"}):
+        said = await square.anna.says("Look", media_ids=[await uploaded()], **covered)
+        _, head = await read(square, f"/@anna/{said['id']}")
+        assert head.meta["twitter:card"] == ["summary"]
+        assert "/media/" not in head.meta["og:image"][0]
+        assert ("Look" in head.meta["og:description"][0]) is ("spoiler_text" not in covered)
+        assert head.meta["og:image"] != picture
+    asked = await square.anna.says("Which?", poll={"options": ["moss", "brick & stone"], "expires_in": 600})
+    _, head = await read(square, f"/@anna/{asked['id']}")
+    assert head.meta["og:description"] == ["Which? · ○ moss ○ brick & stone"]
+    quiet = await square.bjorn.says("The butler", spoiler_text="The end")
+    bare = await square.anna.says("", quoted_status_id=quiet["id"])
+    _, head = await read(square, f"/@anna/{bare['id']}")
+    assert head.meta["og:description"] == ["Quotes Bjorn"], "what is behind the warning of a quoted post is not told"
 
 
 async def test_a_profile_is_a_card_with_a_feed(square: Square) -> None:

@@ -32,6 +32,11 @@ async def readable_post(tx: Tx, actor: Actor, post_id: int) -> Post:
     return post
 
 
+async def languages(tx: Tx, actor: Actor) -> list[str]:
+    """What the actor wrote in of late, the most frequent first: at most four."""
+    return await store.recent_languages(tx, actor.me)
+
+
 async def original(tx: Tx, actor: Actor, post_id: int) -> Post:
     """As `readable_post`; a boost's id stands for the boosted post."""
     post = await readable_post(tx, actor, post_id)

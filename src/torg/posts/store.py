@@ -146,6 +146,17 @@ async def add_version(tx: Tx, id_: int, post: Post, media: list[Any], poll: Any,
     )  # fmt: skip
 
 
+async def recent_languages(tx: Tx, account_id: int) -> list[str]:
+    """The languages of an account's last forty posts, the most frequent first."""
+    return await tx.column(
+        """SELECT language FROM (
+               SELECT language FROM posts WHERE org_id = %(org)s AND network_id = %(network)s
+               AND account_id = %(account)s AND boost_of_id IS NULL ORDER BY id DESC LIMIT 40) p
+           WHERE language IS NOT NULL GROUP BY language ORDER BY count(*) DESC, language LIMIT 4""",
+        {**tenant(tx), "account": account_id},
+    )
+
+
 async def versions(tx: Tx, post_id: int) -> list[Row]:
     return await tx.all(
         """SELECT source, html, spoiler, sensitive, media, poll, created_at FROM post_edits

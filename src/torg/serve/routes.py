@@ -160,7 +160,6 @@ from torg.web import digests as web_digests
 from torg.web import directory as web_directory
 from torg.web import event_forms as web_event_forms
 from torg.web import group_office as web_group_office
-from torg.web import group_page as web_group_page
 from torg.web import groups as web_groups
 from torg.web import kept_away as web_kept_away
 from torg.web import must_see as web_must_see
@@ -220,7 +219,6 @@ def collections() -> list[Routes]:
         settings_sessions.routes,
         settings_severed.routes,
         web_group_office.routes,
-        web_group_page.routes,
         web_groups.routes,
         web_calendar.routes,
         web_event_forms.routes,

@@ -87,14 +87,12 @@ async def begin(call: Call, params: Begin) -> Response:
     elif params.then and parent is not None:
         form = onwards(visitor, parent)
     else:
-        form = blank(visitor, parent, quoted)
+        room = await groups.one(call.tx, visitor.actor, params.group) if params.group is not None else None
+        form = blank(visitor, parent, quoted, group=room.group.id if room else None)
     if form is None and visitor.account.guest:
         return onward("/groups")  # where a guest writes
     if form is None:
         raise NotFound
-    if params.group is not None:
-        view = await groups.one(call.tx, visitor.actor, params.group)
-        form = replace(form, group=view.group.id, in_group=True)
     if by is not None and not params.draft:
         form = replace(form, audience=by.settings.privacy)
     words = " ".join(part for part in (params.text.strip(), params.url.strip()) if part)
@@ -201,6 +199,8 @@ async def _done(tx: Tx, visitor: Visitor, form: NewPost, ids: list[list[int]]) -
     if not form.sure and (unseen := await _unseen(tx, author, made)):
         raise Unseen(unseen)
     response = onward(_where(form, author, made, wishes))
+    if form.group is not None and form.do == "post":
+        response = onward(f"/@{(await groups.one(tx, visitor.actor, form.group)).account.handle}")
     alone = len(made) == 1 and form.by is None and form.do == "post"
     return told(call, response, Deed(did="post", id=made[0])) if alone else response
 
@@ -208,7 +208,7 @@ async def _done(tx: Tx, visitor: Visitor, form: NewPost, ids: list[list[int]]) -
 def _where(form: NewPost, author: Account, made: list[int], wishes: list[Draft]) -> str:
     if form.do == "next":
         return f"/compose?reply_to={made[-1]}&then=1{f'&by={form.by}' if form.by else ''}"
-    if form.reply_to or form.by or form.group or len(wishes) > 1:
+    if form.reply_to or form.by or len(wishes) > 1:
         return f"/@{author.acct}/{made[0]}"
     return "/"
 

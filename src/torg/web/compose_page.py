@@ -11,6 +11,7 @@ from torg.engine.postgres import Tx
 from torg.groups import reads as groups
 from torg.posts import reads
 from torg.posts.model import PostView
+from torg.text import language
 from torg.web import faces
 from torg.web.answer import answer
 from torg.web.compose_shown import Written
@@ -23,7 +24,7 @@ async def page(
 ) -> Response:
     """The form with what it answers and quotes."""
     around = [view for view in (parent, await _quoted(tx, visitor, form.quote)) if view is not None]
-    values = await beside(tx, visitor, form)
+    values = {**await beside(tx, visitor, form), **await languages(tx, visitor, form)}
     people = [one for one in (form.by, *values["faces"], *form.unseen) if one is not None]
     at = await presenting(tx, visitor, around, *people)
     quoted = next((view for view in around if view.post.id == form.quote), None)
@@ -37,6 +38,16 @@ async def beside(tx: Tx, visitor: Visitor, form: Written | None) -> dict[str, An
     others = [] if form.edits else await faces.faces(tx, visitor, reply=form.reply_to is not None)
     room = await groups.one(tx, visitor.actor, form.group) if form.group is not None else None
     return {"faces": others, "room": room}
+
+
+async def languages(tx: Tx, visitor: Visitor, form: Written) -> dict[str, Any]:
+    """The languages to choose from by name, and before them those that the member wrote in of late."""
+    known = {one.code: one.name for one in language.languages(visitor.language)}
+    recent = await reads.languages(tx, visitor.actor)
+    if form.language and form.language not in recent:
+        recent = [form.language, *recent]
+    named = sorted(known.items(), key=lambda one: one[1].casefold())
+    return {"recent": [(code, known.get(code, code)) for code in recent], "languages": named}
 
 
 def replace(form: Written, **values: Any) -> Written:

@@ -54,13 +54,15 @@ class Written(ShownPart, frozen=True, kw_only=True):
     focus: int = 0  # the post to go on with
 
 
-def blank(visitor: Visitor, parent: PostView | None = None, quoted: PostView | None = None) -> Written | None:
-    """An empty form; for an answer with the people it goes to, as open as what it answers.
+def blank(
+    visitor: Visitor, parent: PostView | None = None, quoted: PostView | None = None, *, group: int | None = None
+) -> Written | None:
+    """An empty form; for an answer with the people it goes to, as open as what it answers; for a new post in a group.
 
     None for anybody else, and for a guest where no group is: guests write in their groups alone.
     """
     me = visitor.account
-    if me is None or (me.guest and (parent is None or parent.post.group_id is None)):
+    if me is None or (me.guest and group is None and (parent is None or parent.post.group_id is None)):
         return None
     audience: Choice = me.settings.privacy
     if parent is not None and parent.post.audience is not Audience.EVERYONE:
@@ -75,7 +77,8 @@ def blank(visitor: Visitor, parent: PostView | None = None, quoted: PostView | N
         quote=quoted.post.id if quoted else None,
         quote_policy=me.settings.quote_policy,
         audience=audience,
-        in_group=parent is not None and parent.post.group_id is not None,
+        in_group=group is not None or (parent is not None and parent.post.group_id is not None),
+        group=group,
         once=secrets.token_urlsafe(12),
         most=visitor.call.network.settings.max_characters,
     )

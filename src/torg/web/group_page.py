@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
-
 from starlette.responses import Response
 
 from torg.accounts.model import Account
 from torg.groups import content, reads, rules
 from torg.groups.model import GroupView
-from torg.http import Call, Routes
-from torg.kernel.errors import Invalid
 from torg.kernel.page import Page
-from torg.posts import actions as posts_actions
 from torg.posts import reads as posts
-from torg.posts.model import Draft
 from torg.web.answer import answer
+from torg.web.compose_page import beside
+from torg.web.compose_shown import blank
 from torg.web.filtering import filtered
-from torg.web.forms import POSTS, Handle, Look
+from torg.web.forms import POSTS, Handle
 from torg.web.group_office import may_invite
-from torg.web.member import onward, sender
 from torg.web.present import presenting
 from torg.web.visitor import Visitor
-
-routes = Routes("pages")
-
-
-class NewConversation(Look, kw_only=True):
-    id: int
-    csrf: str | None = None
-    text: str = ""
-    once: str = ""
 
 
 async def show(visitor: Visitor, account: Account, params: Handle) -> Response:
@@ -39,9 +25,7 @@ async def show(visitor: Visitor, account: Account, params: Handle) -> Response:
     return await _page(visitor, view, max_id=params.max_id)
 
 
-async def _page(
-    visitor: Visitor, view: GroupView, *, max_id: int | None = None, text: str = "", wrong: str = ""
-) -> Response:
+async def _page(visitor: Visitor, view: GroupView, *, max_id: int | None = None) -> Response:
     tx, group = visitor.call.tx, view.group
     threads = await content.active(tx, visitor.actor, group.id, Page(limit=POSTS, max_id=max_id))
     first = max_id is None
@@ -60,11 +44,11 @@ async def _page(
     ]
     at = await presenting(tx, visitor, [*pinned, *found], view.account)
     writes = group.member and group.archived_at is None and (group.posting == "members" or group.role is not None)
+    form = blank(visitor, group=group.id) if writes and first else None
     return answer(
         visitor,
         "groups/group.html",
         at,
-        status=422 if wrong else 200,
         view=view,
         account=view.account,
         group=group,
@@ -77,30 +61,6 @@ async def _page(
         staff=group.role in rules.STAFF or rules.runs_network(visitor.actor),
         administers=group.role == "admin" or rules.runs_network(visitor.actor),
         invites=may_invite(visitor, view),
-        text=text,
-        wrong=wrong,
-        once=secrets.token_urlsafe(12),
+        form=form,
+        **await beside(tx, visitor, form),
     )
-
-
-@routes.post("/groups/{id}/posts", auth="none", limit="compose", hidden=True)
-async def write(call: Call, form: NewConversation) -> Response:
-    """Begin a conversation in the group, and back to its page."""
-    visitor = await sender(call, form, form.csrf)
-    if isinstance(visitor, Response):
-        return visitor
-    view = await reads.one(call.tx, visitor.actor, form.id)
-    me = visitor.account
-    assert me is not None
-    draft = Draft(
-        text=form.text,
-        group_id=view.group.id,
-        sensitive=me.settings.sensitive,
-        language=me.settings.language,
-        idempotency_key=f"web:{form.once[:64]}" if form.once else None,
-    )
-    try:
-        await posts_actions.publish(call.tx, visitor.actor, call.network, draft, origin=call.origin)
-    except Invalid as refused:  # its rules come before its first row
-        return await _page(visitor, view, text=form.text, wrong=refused.text)
-    return onward(f"/@{view.account.handle}")

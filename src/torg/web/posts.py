@@ -24,6 +24,7 @@ from torg.web.filtering import covered, filtered
 from torg.web.forms import OnePost
 from torg.web.guard import let_out
 from torg.web.present import Present, presenting
+from torg.web.previews import picture, told
 from torg.web.visitor import Visitor, kept_out, visitor_of
 
 routes = Routes("pages")
@@ -71,6 +72,8 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
         "thread.html",
         at,
         view=view,
+        said=told(at, view),
+        picture=picture(view),
         covers=covers,
         before=[v for v in around if v.post.id in before],
         after=sorted(after, key=lambda v: v.post.id, reverse=True) if newest_first else after,
