@@ -20,6 +20,7 @@ from torg.media import trimming
 from torg.moderation import chain
 from torg.orgs import store as orgs
 from torg.peers import subscription_store
+from torg.rehearsal import scratch
 from torg.serve.services import Services
 from torg.serve.surge import JOBS
 from torg.surge import reads as surge
@@ -86,6 +87,7 @@ async def _examine(settings: Settings, anchors: Sequence[str] = ()) -> list[Find
             *await _copies(tx),
             _disk(settings),
             await _files(services),
+            _rehearsals(),
         ]
 
 
@@ -260,3 +262,14 @@ async def _files(services: Services) -> Finding:
     folder.mkdir(parents=True, exist_ok=True)
     writable = os.access(folder, os.W_OK)
     return Finding(name="files", well=writable, value=str(folder), advice="Let this user write to the folder.")
+
+
+def _rehearsals() -> Finding:
+    """A rehearsal removes its copy of the database; one that was killed with SIGKILL could not."""
+    left = scratch.left_behind()
+    return Finding(
+        name="rehearsals",
+        well=not left,
+        value=f"left behind: {', '.join(str(path) for path in left)}" if left else "nothing left behind",
+        advice=f"Rehearsals were killed; each left a copy of the database. Remove: rm -r {' '.join(map(str, left))}",
+    )

@@ -7,6 +7,7 @@ taken over; TORG_OUTSIDE=off besides keeps every request, delivery and push insi
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -31,22 +32,45 @@ from torg.rehearsal import copying
 
 TAKEN_OVER = ("postgres", "registration", "max_image_mb", "max_video_mb", "web", "workers")
 START_LIMIT = 120.0
+NAMED = "torg-rehearsal-"
+MARK = "running"
 Say = Callable[[str], None]
 
 
 @contextmanager
 def folder() -> Iterator[Path]:
     """A temporary folder that PostgreSQL can reach, removed in the end."""
-    made = Path(tempfile.mkdtemp(prefix="torg-rehearsal-"))
+    made = Path(tempfile.mkdtemp(prefix=NAMED))
     made.chmod(0o711)  # as root, PostgreSQL runs as another user
+    mark = os.open(made / MARK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(mark, fcntl.LOCK_EX)  # let go of when this process ends, however it ends
     try:
         yield made
     finally:
+        os.close(mark)
         lock = made / "data" / "postgres" / "lock"
         if lock.exists():
             with keeper.locked(lock):  # the keeper holds it while the server ends
                 pass
         shutil.rmtree(made, ignore_errors=True)
+
+
+def left_behind() -> list[Path]:
+    """Folders of rehearsals that were killed before they could remove them, as far as this user may look."""
+    found = []
+    for path in sorted(Path(tempfile.gettempdir()).glob(f"{NAMED}*")):
+        try:
+            mark = os.open(path / MARK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(mark)
+        found.append(path)
+    return found
 
 
 @contextmanager
