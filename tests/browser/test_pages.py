@@ -104,3 +104,19 @@ async def test_keyboard_reaches_everything(town: Town) -> None:
                 break
         await page.keyboard.press("Enter")
         assert await page.get_by_text("the text").is_visible()
+
+
+async def test_a_conversation_on_paper_is_what_was_written(town: Town) -> None:
+    said = await say(town, INSIDE, "bjorn", "To be printed: https://far.example/page")
+    async with chromium(town) as browser, looking(browser, locale="en-GB") as looker:
+        await looker.log_in(INSIDE, ANNA, PASSWORD)
+        page = looker.page
+        await page.goto(f"http://{INSIDE}/@bjorn/{said}")
+        assert await page.locator("nav.main").is_visible()
+        await page.emulate_media(media="print")
+        for part in ("nav.main", "form >> nth=0", ".acts >> nth=0", "footer"):
+            assert not await page.locator(part).is_visible(), part
+        assert await page.locator(".post .text").first.is_visible()
+        assert await page.get_by_text("Björn Ås").first.is_visible()
+        after = "getComputedStyle(document.querySelector('.post .text a'), '::after').content"
+        assert "far.example/page" in await page.evaluate(after), "an address can be read on paper"
