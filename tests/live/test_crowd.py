@@ -53,7 +53,7 @@ async def test_each_event_forgets_what_it_may_change(square: Square) -> None:
         assert crowd.knows(here, [post(anna)]) == (kind in HARMLESS), kind
     await learn()
     assert not crowd.knows(here, [post(anna, audience="followers")]), "another audience is another question"
-    changes.everything(network.org_id, network.id)  # as by a write without an event, in whichever process
+    changes.everything(network.org_id)  # as by a write without an event, in whichever process
     crowd.heed(network.org_id, network.id, [])
     assert not crowd.knows(here, [post(bjorn)])
 

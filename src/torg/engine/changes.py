@@ -189,7 +189,7 @@ class Changes:
 
     def everything(self, org: int | None) -> None:
         """All of an organisation may look different (None: of the installation)."""
-        self.touch([EVERYTHING if org is None else whole(org)])
+        self.touch([EVERYTHING] if org is None else [whole(org), settings(org)])
 
     def happened(self, org: int, network: int, kind: str, payload: Any) -> None:
         """An event of this process, by its kind and fields, once it is durable."""
