@@ -79,12 +79,16 @@ NEW_POSTS = frozenset({"PostPublished", "PostEdited"})
 
 QUIET = frozenset(
     {
-        "account_days", "activities", "audit_heads", "compliance_exports", "dead_events", "deliveries",
-        "delivery_lanes", "digest_periods", "digest_plans", "event_log", "gone_actors", "grants",
-        "guard_posts", "guard_shingles", "idempotency_keys", "jobs", "join_links", "link_pages",
-        "mailed_proofs", "must_see_readers", "periodic_runs", "post_count_changes", "post_search",
-        "postponed_effects", "refresh_tokens", "refused_addresses", "seen_activities", "sessions",
-        "signing_keys", "surge_ladder", "surge_pressures", "surge_steps", "trend_runs", "trends",
+        "account_days", "activities", "admin_log", "announcement_reads", "annual_reports", "audit_heads",
+        "barred_sign_ups", "calendar_feeds", "compliance_exports", "data_archives", "data_imports",
+        "dead_events", "deliveries", "delivery_lanes", "digest_periods", "digest_plans",
+        "dismissed_suggestions", "event_log", "gone_actors", "grants", "guard_files", "guard_posts",
+        "guard_shingles", "guard_stops", "idempotency_keys", "imported", "imported_authors", "invites",
+        "jobs", "join_links", "link_pages", "mailed_proofs", "mirror_entries", "must_see_readers",
+        "network_figures", "peers", "periodic_runs", "post_count_changes", "post_search",
+        "postponed_effects", "process_figures", "push_subscriptions", "refresh_tokens", "refused_addresses",
+        "remote_files", "scheduled_posts", "seen_activities", "sessions", "signing_keys", "surge_ladder",
+        "surge_pressures", "surge_steps", "thread_refreshes", "told_pages", "trend_runs", "trends",
         "vapid_keys", "watch_hits", "websub_subscriptions",
     }
 )  # fmt: skip
@@ -107,5 +111,5 @@ TOLD = frozenset(
     }
 )  # fmt: skip
 """Tables whose changes the events of the same transaction tell; without an event they touch all."""
-UNSEEN = ("INSERT INTO tokens ", "UPDATE tokens SET last_used_at = now() WHERE")
-"""A new token changes no answer given before; that one is in use is no news either."""
+UNSEEN = ("INSERT INTO apps ", "INSERT INTO tokens ", "UPDATE tokens SET last_used_at = now() WHERE")
+"""A new app or token changes no answer given before; that one is in use is no news either."""
