@@ -75,6 +75,27 @@ function press(event) {
   move(form, column, Number(form.elements.by.value));
 }
 
+// What was done with a post in one column shows in the others where it stands, too
+let acted = null;
+
+function alike() {
+  const post = acted && document.getElementById(acted.id);
+  if (!post) return;
+  for (const other of document.querySelectorAll(`.columns .post[data-post="${acted.post}"]`)) {
+    if (other === post || other.contains(document.activeElement)) continue;
+    const twin = post.cloneNode(true);
+    for (const one of [twin, ...twin.querySelectorAll("*")]) {
+      one.removeAttribute("data-htmx-powered");
+      if (one.id) one.id = one.id.replace(/^c\d+-/, "");
+    }
+    twin.removeAttribute("tabindex");
+    settled(other, twin);
+    other.replaceWith(twin);
+    htmx.process(twin);
+  }
+  acted = null;
+}
+
 // A search has no stream: it is looked at again, where one reads the top
 async function again(column) {
   const list = column.querySelector(".posts");
@@ -92,6 +113,11 @@ async function again(column) {
 export function columns() {
   if (!document.querySelector(".columns")) return;
   document.addEventListener("submit", press);
+  document.addEventListener("submit", (event) => {
+    const post = event.target.closest(".post[data-post]");
+    acted = post ? { id: post.id, post: post.dataset.post } : null;
+  }, true);
+  document.addEventListener("htmx:after:swap", alike);
   document.querySelector("[data-tabs]").addEventListener("click", (event) => {
     const tab = event.target.closest("[data-tab]");
     if (!tab || event.ctrlKey || event.metaKey) return;
