@@ -169,11 +169,13 @@ async def drop_topic(tx: Tx, post_id: int, tag_id: int) -> None:
 async def restore_topics(tx: Tx, post_ids: Sequence[int]) -> None:
     """Put topics back on posts whose text was edited: an edit keeps the tags of its text alone."""
     await tx.run(
-        """INSERT INTO post_tags (org_id, network_id, post_id, tag_id, account_id)
+        """WITH put_back AS (INSERT INTO post_tags (org_id, network_id, post_id, tag_id, account_id)
            SELECT t.org_id, t.network_id, t.post_id, t.tag_id, coalesce(t.added_by, p.account_id)
            FROM post_topics t JOIN posts p ON p.org_id = t.org_id AND p.id = t.post_id
            WHERE t.org_id = %(org)s AND t.network_id = %(network)s AND t.post_id = ANY(%(ids)s)
-           ON CONFLICT DO NOTHING""",
+           ON CONFLICT DO NOTHING RETURNING post_id)
+           UPDATE posts SET version = version + 1 WHERE org_id = %(org)s AND network_id = %(network)s
+           AND id IN (SELECT post_id FROM put_back)""",
         params(tx, ids=list(post_ids)),
     )
 

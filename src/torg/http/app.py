@@ -249,7 +249,7 @@ class App:
             call.prepared = await call.route.before(*arguments)
         # A moderator's methods see the whole network; what they show is theirs to decide
         scope = call.actor.scope if call.route.permission is Permission.NONE else call.actor.whole
-        async with self.services.db.tx(scope) as tx:
+        async with self.services.db.tx(scope, steady=call.route.steady) as tx:
             call._tx = tx
             return to_response(await call.route.handler(*arguments), call)
 

@@ -48,6 +48,7 @@ class Route:
     any_host: bool = False
     activity: bool = False
     before: Handler | None = None
+    steady: bool = False
     params: type[msgspec.Struct] | None = field(init=False, default=None)
     returns: Any = field(init=False, default=Any)
 
@@ -104,6 +105,7 @@ class Routes:
         any_host: bool = False,
         activity: bool = False,
         before: Handler | None = None,
+        steady: bool = False,
     ) -> Callable[[H], H]:
         """Declare a route. Several scopes: any one of them is enough. `max_body`: bytes, also for uploads.
 
@@ -111,6 +113,7 @@ class Routes:
         `activity`: answers only who asks for ActivityPub's JSON (http/negotiation.py); a page may have the same path.
         `before`: is awaited with the handler's own arguments before its transaction is opened, for what waits for
         other servers; what it returns is `call.prepared`.
+        `steady`: its statements are planned once (`Tx.steady`), said with the beginning of the transaction.
         """
         scopes = (scope,) if isinstance(scope, str) else tuple(scope or ())
 
@@ -132,6 +135,7 @@ class Routes:
                     any_host,
                     activity,
                     before,
+                    steady,
                 )
             )
             return handler

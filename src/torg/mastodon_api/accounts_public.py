@@ -70,7 +70,7 @@ async def lookup(call: Call, params: Lookup) -> entities.Account:
     return (await present_accounts.accounts(call.tx, call.actor, call.origin, [found]))[0]
 
 
-@routes.get("/api/v1/accounts/{id}/statuses", auth="optional", scope="read:statuses")
+@routes.get("/api/v1/accounts/{id}/statuses", auth="optional", scope="read:statuses", steady=True)
 async def statuses(call: Call, params: Statuses) -> Paged[entities.Status]:
     """An account's posts as far as the caller may read them."""
     members_only(call)

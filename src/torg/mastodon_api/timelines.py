@@ -39,7 +39,7 @@ def open_to_all(call: Call) -> None:
         raise Unauthorized("This method requires an authenticated user")
 
 
-@routes.get("/api/v1/timelines/home", scope="read:statuses")
+@routes.get("/api/v1/timelines/home", scope="read:statuses", steady=True)
 async def home(call: Call, params: PageParams) -> Paged:
     known = await interests.of_home(call.tx, call.actor)
     call.remember(known.keys, follows=known.follows, until=known.until)
@@ -47,7 +47,7 @@ async def home(call: Call, params: PageParams) -> Paged:
     return await render.timeline(call, found, filtered=not reads.filters_nothing(call.tx, call.actor))
 
 
-@routes.get("/api/v1/timelines/public", auth="optional", scope="read:statuses")
+@routes.get("/api/v1/timelines/public", auth="optional", scope="read:statuses", steady=True)
 async def public(call: Call, params: Public) -> Paged:
     open_to_all(call)
     call.remember([posts(call.network.id)], until=await interests.ends(call.tx, call.actor))
@@ -62,7 +62,7 @@ async def public(call: Call, params: Public) -> Paged:
     return await render.timeline(call, found)
 
 
-@routes.get("/api/v1/timelines/tag/{hashtag}", auth="optional", scope="read:statuses")
+@routes.get("/api/v1/timelines/tag/{hashtag}", auth="optional", scope="read:statuses", steady=True)
 async def tagged(call: Call, params: Tagged) -> Paged:
     open_to_all(call)
     names = (params.hashtag.lstrip("#"), *params.any[:MOST_NAMES])
@@ -84,7 +84,7 @@ async def tagged(call: Call, params: Tagged) -> Paged:
     return await render.timeline(call, found)
 
 
-@routes.get("/api/v1/timelines/link", auth="optional", scope="read:statuses")
+@routes.get("/api/v1/timelines/link", auth="optional", scope="read:statuses", steady=True)
 async def linked(call: Call, params: Linked) -> Paged:
     open_to_all(call)
     if not params.url:
@@ -92,7 +92,7 @@ async def linked(call: Call, params: Linked) -> Paged:
     return await render.timeline(call, await reads.linked(call.tx, call.actor, page(params), params.url))
 
 
-@routes.get("/api/v1/timelines/list/{id}", scope="read:lists")
+@routes.get("/api/v1/timelines/list/{id}", scope="read:lists", steady=True)
 async def of_list(call: Call, params: PageById) -> Paged:
     members = await interests.of_list(call.tx, call.actor, params.id)
     call.remember([params.id], follows=members, until=await interests.ends(call.tx, call.actor))
