@@ -176,4 +176,7 @@ async def test_the_office_of_the_only_organisation_says_how_mail_goes(fresh: Fre
         kept = await browser.post("/admin/mail", data={**form, "act": "keep"})
         assert kept.headers["location"] == "/admin/mail?done=1"
         assert f"127.0.0.1:{inbox.port}" in (await browser.get("/admin/mail")).text
+        overview = (await browser.get("/admin")).text
+        assert 'href="/admin/invitations">Invite the first people' in overview, "a new network says what it lacks"
+        assert 'href="/admin/mail">Name' not in overview, "and no more of what it has"
         assert "127.0.0.1" in (await browser.get("/admin/audit")).text, "who changed it stands in the log"

@@ -7,6 +7,7 @@ from datetime import timedelta
 import msgspec
 from starlette.responses import Response
 
+from torg.administration import house
 from torg.delivery import office
 from torg.engine import backlog
 from torg.engine.postgres import Tx
@@ -29,6 +30,8 @@ from torg.web.visitor import Visitor
 routes = Routes("pages")
 
 DAYS = 60
+FEW = 3
+"""Members up to which a network counts as new."""
 COUNTED = 100
 """What waits is counted as far as this."""
 
@@ -61,7 +64,7 @@ async def overview(call: Call, params: Look) -> Response:
         return await shown(
             visitor, tx, "home.html", waiting=waiting, queues=queues, lag=lag,
             shed=RUNGS[visitor.call.services.surge.rung],
-            numbers=await about.numbers(tx) if days else None,
+            numbers=await about.numbers(tx) if days else None, steps=await _steps(visitor, tx),
             posts=chart.per_day([(day, posts) for day, posts, _new in days]),
             people=chart.per_day([(day, new) for day, _posts, new in days]),
         )  # fmt: skip
@@ -77,6 +80,22 @@ async def days_csv(call: Call, params: Look) -> Response:
         rows = await _days(tx)
     text = "day,posts,sign_ups\r\n" + "".join(f"{day.isoformat()},{posts},{new}\r\n" for day, posts, new in rows)
     return Response(text, 200, {"Cache-Control": "private, no-store"}, "text/csv; charset=utf-8")
+
+
+async def _steps(visitor: Visitor, tx: Tx) -> list[tuple[str, str]]:
+    """(path, words) of what a new network still lacks, for who may settle it; none once people have come."""
+    actor, settings = visitor.actor, visitor.call.network.settings
+    if not actor.may(Permission.MANAGE_SETTINGS) or (await about.numbers(tx)).users > FEW:
+        return []
+    wanted = (
+        ((await visitor.call.services.mail.way()).target is None, "/admin/mail",
+         _("Name a mail server: without one no letter is sent")),
+        (not settings.short_description, "/admin/settings#about", _("Say in one sentence what the network is for")),
+        (not await house.listed(tx, actor) if actor.may(Permission.MANAGE_RULES) else False,
+         "/admin/rules", _("Write the rules of the house")),
+        (actor.may(Permission.INVITE_USERS), "/admin/invitations", _("Invite the first people")),
+    )  # fmt: skip
+    return [(path, words) for there, path, words in wanted if there]
 
 
 async def _days(tx: Tx) -> list[chart.TwoOfDay]:
