@@ -21,8 +21,8 @@ def logged(kind: str, **payload: Any) -> Logged:
     return Logged(1, ORG, NETWORK, kind, payload, now())
 
 
-def post(author: int, *, audience: str = "everyone") -> Facts:
-    return Facts(post_id=1, event="update", account_id=author, audience=audience, listed=True)
+def post(author: int, *, audience: str = "everyone", tags: frozenset[str] = frozenset()) -> Facts:
+    return Facts(post_id=1, event="update", account_id=author, audience=audience, listed=True, tags=tags)
 
 
 def test_every_kind_that_is_named_is_one_and_a_pair_names_two_accounts() -> None:
@@ -56,6 +56,19 @@ async def test_each_event_forgets_what_it_may_change(square: Square) -> None:
     changes.everything(network.org_id)  # as by a write without an event, in whichever process
     crowd.heed(network.org_id, network.id, [])
     assert not crowd.knows(here, [post(bjorn)])
+
+
+async def test_an_author_with_ever_new_tags_is_not_remembered_for_ever(square: Square) -> None:
+    network = square.networks[PUBLIC]
+    anna, bjorn = (square.person(PUBLIC, handle).id for handle in ("anna", "bjorn"))
+    crowd = Crowd()
+    crowd.heed(network.org_id, network.id, [])
+    for first in range(0, 180, 60):
+        batch = [post(anna, tags=frozenset({f"tag{number}"})) for number in range(first, first + 60)]
+        async with square.services.db.tx(network.scope) as tx:
+            await crowd.learn(tx, frozenset({bjorn}), [*batch, post(anna)])
+        assert crowd.knows(frozenset({bjorn}), [*batch, post(anna)]), "of what was asked for, all"
+    assert len(crowd._reach[anna]) == 61
 
 
 async def test_who_comes_later_is_asked_about_alone(square: Square) -> None:

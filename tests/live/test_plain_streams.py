@@ -22,7 +22,11 @@ from torg.mastodon_api.streaming_events import REACTIONS
 from torg.posts import just_written
 
 ROUNDS = 60
-ACTS = (*["follow"] * 4, "unfollow", "mute", "unmute", "block", "unblock", "unblock", "filter", "feed", *["quiet"] * 4)
+ACTS = (
+    *["follow"] * 4, "tag", "untag", "unfollow", "mute", "unmute", "block", "unblock", "unblock", "filter", "feed",
+    *["quiet"] * 4,
+)  # fmt: skip
+WORDS = ("hej", "a day by the sea", "hello there", "#fika!", "by the sea with #fika and #Tea")
 Got = set[tuple[int | None, str, bytes | None]]
 
 
@@ -33,7 +37,7 @@ async def watch(harbour: Harbour, person: Person | None) -> Connection:
     if person is not None:
         actor = await TokenAuthenticator().authenticate(harbour.square.services.db, network, person.token)
     connection = Connection(actor, f"http://{PUBLIC}")
-    connection.topics.add(Topic("public"))
+    connection.topics |= {Topic("public"), Topic("hashtag", "fika")}
     if person is not None:
         connection.topics.add(Topic(USER, person.id))
     harbour.square.services.hub.join(connection)
@@ -49,7 +53,7 @@ def drained(connection: Connection) -> list[Message]:
 
 def said(connection: Connection, messages: Sequence[Message]) -> Got:
     account = connection.actor.account_id
-    return {(account, message.topic.name, message.frame.payload) for message in messages}
+    return {(account, "/".join(message.topic.label()), message.frame.payload) for message in messages}
 
 
 async def something(harbour: Harbour, people: Sequence[Person], chance: random.Random) -> None:
@@ -65,6 +69,9 @@ async def something(harbour: Harbour, people: Sequence[Person], chance: random.R
             "UPDATE accounts SET settings = settings || jsonb_build_object('home_feed', %s::text) WHERE id = %s",
             feed, one.id,
         )  # fmt: skip
+    elif act in ("tag", "untag"):
+        verb = "follow" if act == "tag" else "unfollow"
+        assert (await one.post(f"/api/v1/tags/{chance.choice(['fika', 'tea'])}/{verb}")).status_code == 200
     elif act != "quiet":
         answer = await one.post(f"/api/v1/accounts/{other.id}/{act}")
         assert answer.status_code in (200, 403), "403: who is blocked cannot follow"
@@ -99,7 +106,7 @@ async def test_the_short_way_gives_each_reader_what_the_long_one_would(
         before = square.services.hub.position
         author = chance.choice(people)
         answer = await author.post("/api/v1/statuses", json={
-            "status": chance.choice(["hej", "a day by the sea", "hello there"]),
+            "status": chance.choice(WORDS),
             "visibility": chance.choice(["public", "unlisted", "private"]), "language": chance.choice(["sv", "en"]),
         })  # fmt: skip
         assert answer.status_code == 200

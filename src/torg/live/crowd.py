@@ -1,9 +1,9 @@
 """Which watchers a plain post by an author reaches, remembered until something happens that may change it.
 
-Whom a plain post reaches depends on who wrote it, for whom, and in which language; it is asked once and holds for all
-posts like it. What happens is known from the log, in whose order posts come, too: a follow, an unfollow, a block or a
-mute that was there before a post makes forget what it may have changed before the post is looked at. An event that is
-not known to be harmless, and whatever was written without one (engine/changes.py), makes forget all.
+Whom a plain post reaches depends on who wrote it, for whom, in which language and with which tags; it is asked once and
+holds for all posts like it. What happens is known from the log, in whose order posts come, too: a follow, an unfollow,
+a block or a mute that was there before a post makes forget what it may have changed before the post is looked at. An
+event that is not known to be harmless, and whatever was written without one (engine/changes.py), makes forget all.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ HARMLESS = frozenset({
     "AccountActivated", "AccountCreated", "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn",
     "CardShown", "DelegateActed", "DomainBlocked", "DomainUnblocked", "GroupAnnounced", "GroupPinsChanged",
     "MessageDeleted", "MessageEdited", "MessageSent", "NoticeCreated", "NoticesMerged", "PersonalChanged", "PollEnded",
-    "PollVoted",
-    "PostDeleted", "PostEdited", "PostFavourited", "PostPinned", "PostPublished", "PostUnfavourited", "PostUnpinned",
-    "PostsCounted", "PostsImported", "PostsReceived", "QuoteAsked", "QuoteRevoked", "ReadMoved", "ReportFiled",
-    "TagFeatured", "TagFollowed", "TagUnfeatured", "TagUnfollowed", "TokensRevoked", "TopicAdded", "TopicRemoved",
-    "WarningIssued",
+    "PollVoted", "PostDeleted", "PostEdited", "PostFavourited", "PostPinned", "PostPublished", "PostUnfavourited",
+    "PostUnpinned", "PostsCounted", "PostsImported", "PostsReceived", "QuoteAsked", "QuoteRevoked", "ReadMoved", "ReportFiled",
+    "TagFeatured", "TagUnfeatured", "TokensRevoked", "TopicAdded", "TopicRemoved", "WarningIssued",
 })  # fmt: skip
 """Nothing of what decides who is reached by a plain post of an account of this server."""
 
-Like = tuple[str, bool, str | None, bool]
-"""Audience, listed, language, silenced: an author's posts that are alike reach the same watchers."""
+Like = tuple[str, bool, str | None, bool, frozenset[str]]
+"""Audience, listed, language, silenced, tags: an author's posts that are alike reach the same watchers."""
+MOST_ALIKE = 50
+"""Of one author; who has more begins anew."""
 
 
 class Reach:
@@ -110,12 +110,18 @@ class Crowd:
             self._order += new
             self.own |= own
             self._until = min(end for end in (now() + LONGEST, until, self._until) if end is not None)
+        for post in posts:
+            if len(self._reach.get(post.account_id, ())) > MOST_ALIKE:
+                del self._reach[post.account_id]
+            elif post.account_id in self._reach:
+                self._reach.move_to_end(post.account_id)  # not to be forgotten below, whoever else is learnt of
         lacking = [post for post in posts if self._known(post) < len(self._order)]
         if not lacking:
             return
         authors = {post.account_id for post in lacking}
         first = max(0, min(self._known(post) for post in lacking))
-        watchers = await store.watchers(tx, self._order[first:], authors, authors, (), {})
+        tags = frozenset[str]().union(*(post.tags for post in lacking))
+        watchers = await store.watchers(tx, self._order[first:], authors, authors, tags, {})
         for post in lacking:
             reach = self._reach.setdefault(post.account_id, {}).setdefault(_like(post), Reach())
             for id_ in self._order[reach.upto :]:
@@ -125,7 +131,7 @@ class Crowd:
                 if not rules.is_for(watcher, post) or rules.is_hidden(watcher, post):
                     reach.barred.add(id_)
             reach.upto = len(self._order)
-        while len(self._reach) > MOST:
+        while len(self._reach) > max(MOST, len(posts)):
             self._reach.popitem(last=False)
 
     def reach(self, post: Facts) -> Reach:
@@ -139,4 +145,4 @@ class Crowd:
 
 
 def _like(post: Facts) -> Like:
-    return post.audience, post.listed, post.language, post.is_silenced
+    return post.audience, post.listed, post.language, post.is_silenced, post.tags

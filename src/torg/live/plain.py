@@ -1,6 +1,6 @@
 """Plain posts on the short way to streams: with what is remembered of the crowd they need no look into the database.
 
-Plain is a post of one's own that this process has just written (posts/just_written.py), with nothing in it but words.
+Plain is a post of one's own that this process has just written (posts/just_written.py): words, and perhaps tags.
 Readers for whom that is not all (guests, those with filters, with lists, searches or the stream of everything) get it
 by `delivery.deliver`, as all get what is not plain; tests hold both ways against each other.
 """
@@ -38,7 +38,7 @@ def plain(row: Logged, fresh: JustWritten) -> Plain | None:
         return None
     view = fresh.take(row.payload["post_id"])
     # Who follows the author may quote it, who does not may not: it does not look the same to all
-    if view is None or view.tags or view.post.quote_policy == "followers":
+    if view is None or view.post.quote_policy == "followers":
         return None
     post = view.post
     facts = Facts(
@@ -49,6 +49,7 @@ def plain(row: Logged, fresh: JustWritten) -> Plain | None:
         listed=post.listed,
         is_silenced=view.account.silenced_at is not None,
         language=post.language,
+        tags=frozenset(view.tags),
     )
     return Plain(row.seq, facts, view)
 
@@ -62,36 +63,36 @@ class Sending(NamedTuple):
 
 def sendings(found: Plain, present: Present, crowd: Crowd, bare: Bare) -> list[Sending]:
     """The post to all whom it reaches, but for those in `crowd.own`; rendered once for each look of it."""
-    made: dict[tuple[str, str, bool, bool], list[Connection]] = defaultdict(list)
+    made: dict[tuple[Topic, str, bool, bool], list[Connection]] = defaultdict(list)
     author = found.post.account_id
-    for name, connections in _reached(found.post, present, crowd):
+    for topic, connections in _reached(found.post, present, crowd):
         for connection in connections:
             account = connection.actor.account_id
-            made[name, connection.origin, account is None, account == author].append(connection)
+            made[topic, connection.origin, account is None, account == author].append(connection)
     frames: dict[tuple[str, bool, bool], Frame] = {}
     sending: list[Sending] = []
-    for (name, origin, nobody, own), to in made.items():
+    for (topic, origin, nobody, own), to in made.items():
         frame = frames.get((origin, nobody, own))
         if frame is None:
             payload = bare(to[0].actor, origin, found.view)
             assert payload is not None, "whether a post can be shown so does not depend on who looks"
             frame = frames[origin, nobody, own] = Frame(found.post.event, payload)
-        sending.append(Sending(Message(found.seq, Topic(name), frame), to))
+        sending.append(Sending(Message(found.seq, topic, frame), to))
     return sending
 
 
-def _reached(post: Facts, present: Present, crowd: Crowd) -> Iterator[tuple[str, Iterable[Connection]]]:
-    """(stream, those who watch it) of the streams that the post comes to."""
+def _reached(post: Facts, present: Present, crowd: Crowd) -> Iterator[tuple[Topic, Iterable[Connection]]]:
+    """(stream, those who watch it) of the streams that the post comes to; homes are one stream, whosever they are."""
     reach, own, simple = crowd.reach(post), crowd.own, present.simple
     for topic in rules.shared_topics(post):
-        yield topic.name, [
+        yield topic, [
             connection
             for connection in simple.get(topic, ())
             if (account := connection.actor.account_id) is None or (account not in own and account not in reach.barred)
         ]
     for account in reach.home:
         if account not in own:
-            yield USER, simple.get(Topic(USER, account), ())
+            yield Topic(USER), simple.get(Topic(USER, account), ())
 
 
 def intricate(present: Present, crowd: Crowd) -> Sequence[Connection]:
