@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -87,11 +88,11 @@ async def test_the_short_way_gives_each_reader_what_the_long_one_would(
     long_way: set[int] = set()
 
     async def counted(
-        tx: Tx, rows: Sequence[Logged], here: Sequence[Connection], reactions: Reactions
+        tx: Tx, rows: Sequence[Logged], here: Sequence[Connection], reactions: Reactions, *more: Any
     ) -> list[Outgoing]:
         if len(here) == len(watching):
             long_way.update(row.seq for row in rows if row.kind == "PostPublished")
-        return await deliver(tx, rows, here, reactions)
+        return await deliver(tx, rows, here, reactions, *more)
 
     monkeypatch.setattr(hubs, "deliver", counted)
     monkeypatch.setattr(just_written, "SECONDS", 600)

@@ -135,8 +135,8 @@ async def test_a_batch_that_failed_and_was_made_anew_is_counted_once(harbour: Ha
     conninfo = make_conninfo(square.services.db.system_conninfo, user="torg_owner")
     async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as owner, owner.transaction():
         await owner.execute("LOCK TABLE favourites, remote_posts IN ACCESS EXCLUSIVE MODE")
-        for n in range(MANY):  # written and relayed as ever; the hub cannot render them
-            await square.bjorn.says(f"post {n}")
+        for n in range(MANY):  # written and relayed as ever; the hub has to read them (live/plain.py), and cannot
+            await square.bjorn.says(f"post {n}", quote_approval_policy="followers")
         async with asyncio.timeout(PATIENCE):
             while not (cut := (await (await owner.execute(CUT)).fetchall())):
                 await asyncio.sleep(0.02)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from torg.engine.bus import Logged
-from torg.engine.changes import EVERYTHING, changes, settings
+from torg.engine.changes import changes, settings, tenant
 from torg.engine.postgres import Tx
 from torg.kernel.clock import now
 from torg.live import rules, store
@@ -34,8 +34,8 @@ HARMLESS = frozenset({
     "CardShown", "DelegateActed", "DomainBlocked", "DomainUnblocked", "GroupAnnounced", "GroupPinsChanged",
     "MessageDeleted", "MessageEdited", "MessageSent", "NoticeCreated", "NoticesMerged", "PersonalChanged", "PollEnded",
     "PollVoted", "PostDeleted", "PostEdited", "PostFavourited", "PostPinned", "PostPublished", "PostUnfavourited",
-    "PostUnpinned", "PostsCounted", "PostsImported", "PostsReceived", "QuoteAsked", "QuoteRevoked", "ReadMoved", "ReportFiled",
-    "TagFeatured", "TagUnfeatured", "TokensRevoked", "TopicAdded", "TopicRemoved", "WarningIssued",
+    "PostUnpinned", "PostsCounted", "PostsImported", "PostsReceived", "QuoteAsked", "QuoteRevoked", "ReadMoved",
+    "ReportFiled", "TagFeatured", "TagUnfeatured", "TokensRevoked", "TopicAdded", "TopicRemoved", "WarningIssued",
 })  # fmt: skip
 """Nothing of what decides who is reached by a plain post of an account of this server."""
 
@@ -71,7 +71,7 @@ class Crowd:
 
     def heed(self, org: int, network: int, rows: Sequence[Logged]) -> None:
         """Forget what these events may have changed; to be called with each batch, before its posts are looked at."""
-        told = changes.unchanged(self._ticket, {EVERYTHING, settings(org)})
+        told = changes.unchanged(self._ticket, {*tenant(org), settings(org)})
         self._ticket = changes.known
         if not told or (self._until is not None and self._until <= now()):
             self.forget()
