@@ -16,6 +16,7 @@ from torg.kernel.clock import iso, now
 pytestmark = pytest.mark.browser
 
 ANNA = "anna@square.example"
+LOOKS = [(1280, "dark", "en-GB"), (320, "light", "sv-SE")]
 
 
 async def made(town: Town, handle: str, path: str, **form: Any) -> dict[str, Any]:
