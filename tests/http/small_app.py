@@ -74,7 +74,7 @@ class Ledger:
         self.done: list[tuple[str, Scope]] = []
 
     @asynccontextmanager
-    async def tx(self, scope: Scope) -> AsyncIterator[str]:
+    async def tx(self, scope: Scope, *, steady: bool = False) -> AsyncIterator[str]:
         try:
             yield "a transaction"
         except BaseException:
