@@ -43,6 +43,6 @@ async def test_a_blog_is_added_and_removed(town: Town) -> None:
         assert await looker.sideways() == 0
         await looker.shoot("mirrors-390-sv")
         await looker.page.get_by_role("button", name="Spegla inte mer").click()
-        await looker.page.get_by_role("status").wait_for()
+        await looker.page.get_by_role("status").filter(has_text="Klart").wait_for()
         assert await looker.page.get_by_role("heading", name="https://blogg.example").count() == 0
         assert looker.complaints == []

@@ -85,7 +85,7 @@ async def test_old_posts_go_with_all_that_hangs_on_them(square: Square) -> None:
     assert files > 0
     assert await rows(square, "media_files", "media_id = %s", int(picture["id"])) == 0
     assert await rows(square, "event_log", "kind = 'PostDeleted'") == 1, "streams are told"
-    assert await rows(square, "admin_log", "target_type = 'retention'") == 1
+    assert await rows(square, "admin_log", "target_type = 'retention'") == 2, "who set the days, and who ran it"
 
 
 async def test_a_groups_own_days_win_longer_or_shorter(square: Square) -> None:

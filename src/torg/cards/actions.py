@@ -43,7 +43,7 @@ async def want(tx: Tx, post_id: int, links: Sequence[str], *, patience: timedelt
     url = rules.link_for_card(list(links))
     card_id = await store.ready(tx, network_id, url) if url is not None else None
     if card_id is not None and await store.show(tx, network_id, post_id, card_id):
-        await outbox.append(tx, CardShown(post_ids=[post_id], card_id=card_id))
+        await _tell(tx, network_id, [post_id], card_id)
     wait = patience * (secrets.randbelow(1000) / 1000) if patience is not None else None
     await jobs.enqueue(tx, JOB, Wanted(post_id=post_id, links=list(links)), key=str(post_id), run_at=wait)
 
@@ -79,17 +79,17 @@ async def fetch_card(
     async with db.tx(scope) as tx:
         if url is None:
             if await store.hide(tx, network_id, post_id):
-                await outbox.append(tx, CardShown(post_ids=[post_id]), network_id=network_id)
+                await _tell(tx, network_id, [post_id])
             return Outcome.NONE
         if await store.stated_url(tx, post_id) == url and not await store.known(tx, network_id, url):
             # Its own server has told what the page says: a page linked from a thousand servers is asked once, by it.
             if await store.hide(tx, network_id, post_id):
-                await outbox.append(tx, CardShown(post_ids=[post_id]), network_id=network_id)
+                await _tell(tx, network_id, [post_id])
             return Outcome.SHOWN
         claim = await store.claim(tx, network_id, ids.new_id(), url, LEASE)
         fresh = await store.show(tx, network_id, post_id, claim.id)
         if fresh and claim.ready:
-            await outbox.append(tx, CardShown(post_ids=[post_id], card_id=claim.id), network_id=network_id)
+            await _tell(tx, network_id, [post_id], claim.id)
     if not claim.mine:
         return Outcome.SHOWN if claim.ready else Outcome.BUSY if claim.busy else Outcome.FAILED
     page = await shared.take(db, url, LEASE) if open_to_all else await shared.look(db, url)
@@ -136,4 +136,10 @@ async def _finish(tx: Tx, network_id: int, claim: Claim, said: Preview, picture:
         await media.drop_picture(tx, [claim.old_image_key])
     posts = await store.posts_of(tx, network_id, claim.id)
     if posts:
-        await outbox.append(tx, CardShown(post_ids=posts, card_id=claim.id), network_id=network_id)
+        await _tell(tx, network_id, posts, claim.id)
+
+
+async def _tell(tx: Tx, network_id: int, post_ids: list[int], card_id: int | None = None) -> None:
+    """Another card: what was rendered or kept of these posts is out of date from this transaction on."""
+    await store.outdate(tx, network_id, post_ids)
+    await outbox.append(tx, CardShown(post_ids=post_ids, card_id=card_id), network_id=network_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -123,6 +124,11 @@ async def hide(tx: Tx, network_id: int, post_id: int) -> bool:
     return await tx.run(HIDE, {"org": tx.scope.org_id, "network": network_id, "post": post_id}) > 0
 
 
+async def outdate(tx: Tx, network_id: int, post_ids: Sequence[int]) -> None:
+    """Raise the version of these posts: they show something else than what was rendered or kept of them."""
+    await tx.run(OUTDATE, {"org": tx.scope.org_id, "network": network_id, "ids": list(post_ids)})
+
+
 async def posts_of(tx: Tx, network_id: int, card_id: int) -> list[int]:
     """The posts that show a card, newest first."""
     return await tx.column(POSTS_OF, {"org": tx.scope.org_id, "network": network_id, "card": card_id})
@@ -219,4 +225,9 @@ FAIL = """
 UPDATE cards SET lease_until = NULL, failures = failures + 1, failure = %(reason)s,
     next_fetch_at = now() + least(%(first)s::interval * (2 ^ least(failures, 16)), %(most)s::interval)
 WHERE org_id = %(org)s AND network_id = %(network)s AND id = %(id)s
+"""
+
+OUTDATE = """
+UPDATE posts SET version = version + 1
+WHERE org_id = %(org)s AND network_id = %(network)s AND id = ANY (%(ids)s)
 """

@@ -43,6 +43,13 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     app: AppName | None
     has_poll: bool
 
+    def may_be_kept(self, group_kind: str | None) -> bool:
+        """Whether everybody in the network may read it: whoever may not would be asked more for it than for nothing.
+
+        The wall has no clock (DESIGN §2.4): statements for an id that one may not read are those for no post.
+        """
+        return self.post.audience in (Audience.EVERYONE, Audience.GROUP) and group_kind in (None, "open", "moderated")
+
     @property
     def people(self) -> tuple[int, ...]:
         return (self.post.account_id, *self.mention_ids)
@@ -172,7 +179,8 @@ class _Reading:
                 has_poll=row["has_poll"],
             )
             self.parts[id_] = part
-            posts.put((self.place, id_), part, part.weight)
+            if part.may_be_kept(row["group_kind"]):
+                posts.put((self.place, id_), part, part.weight)
 
     async def _ask(self) -> None:
         """What the viewer may read of these posts now; in short where that is enough, which it is for most pages."""

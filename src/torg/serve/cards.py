@@ -10,7 +10,6 @@ from typing import Any
 
 from torg.accounts import store as accounts
 from torg.cards import actions, shared
-from torg.cards.events import CardShown
 from torg.cards.model import Outcome, Wanted
 from torg.engine.effects import Meta
 from torg.engine.postgres import Tx
@@ -41,15 +40,6 @@ async def _patience(tx: Tx, account_id: int) -> timedelta | None:
     """A post of another server came to many at once: they should not all ask the page in the same moment."""
     author = (await accounts.by_ids(tx, [account_id])).get(account_id)
     return SPREAD if author is not None and not author.is_local else None
-
-
-async def show(tx: Tx, ctx: Any, event: CardShown, meta: Meta) -> None:
-    """What was rendered of these posts is out of date."""
-    await tx.run(
-        """UPDATE posts SET version = version + 1
-           WHERE org_id = %(org)s AND network_id = %(network)s AND id = ANY (%(ids)s)""",
-        {"org": meta.org_id, "network": meta.network_id, "ids": event.post_ids},
-    )
 
 
 async def fetch(ctx: Context, payload: Any) -> None:

@@ -92,7 +92,7 @@ EFFECTS: Effects = {
     AccountUpdated: [Batch(graph.unlocked), directory.gone, Batch(websub.accounts_changed), tell_accounts.updated],
     AddedToCollection: [Batch(showcase.added)],
     Blocked: [tell_ties.blocked],
-    CardShown: [cards.show, tell_new.card_shown],
+    CardShown: [tell_new.card_shown],
     CollectionUpdated: [Batch(showcase.updated)],
     DelegateActed: [delegation.record],
     FollowAccepted: [Batch(notices.follow_accepted), Batch(must_see.let_in), tell_ties.accepted],

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from torg.engine.postgres import Tx
+from torg.engine.postgres import Database, Tx
 from torg.surge import store
 from torg.surge.model import Figures, Ladder, Standing, Step
 
@@ -24,6 +24,12 @@ async def standing(tx: Tx, figures: Figures | None = None) -> Standing:
 async def steps(tx: Tx, since: datetime) -> Sequence[Step]:
     """What happened since, the latest first (a system transaction)."""
     return await store.steps(tx, since, MOST_STEPS)
+
+
+async def steps_since(db: Database, since: datetime) -> Sequence[Step]:
+    """What happened since, the latest first: of the installation, whoever asks."""
+    async with db.system() as tx:
+        return await steps(tx, since)
 
 
 def words(ladder: Ladder) -> str:

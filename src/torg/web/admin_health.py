@@ -66,8 +66,7 @@ async def health(call: Call, params: Wanted) -> Response:
     found = await reads.health(call.db, visitor.actor, reads.span_of(params.span))
     steps: Sequence[Step] = []
     if visitor.actor.may(Permission.DEVOPS):  # how well the installation runs: so much all organisations on it may see
-        async with call.db.system() as tx:
-            steps = await surge.steps(tx, now() - found.span.length)
+        steps = await surge.steps_since(call.db, now() - found.span.length)
     async with call.db.tx(visitor.actor.whole) as tx:
         return await shown(
             visitor, tx, "health.html", spans=SPANS, span=found.span, alone=found.alone, troubles=found.troubles,
