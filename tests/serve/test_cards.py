@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.fixtures.square import INSIDE, PUBLIC, Square
 from torg.accounts import store as accounts
+from torg.cards import actions
 from torg.cards import store as cards
-from torg.cards.events import CardShown
 from torg.cards.model import Preview
 from torg.engine import outbox
 from torg.engine.relay import Relay
@@ -81,13 +81,12 @@ async def test_a_card_is_a_new_version(square: Square) -> None:
     post = int((await square.anna.says("hello"))["id"])
     network = square.networks["acme.test"]
     await square.settle()
+    nobody = square.nobody()
+    assert (await nobody.get(f"/api/v1/statuses/{post}")).json()["card"] is None
     async with square.services.db.tx(network.scope) as tx:
         claim = await cards.claim(tx, network.id, new_id(), "https://example.com/", timedelta(seconds=5))
-        await cards.show(tx, network.id, post, claim.id)
         await cards.finish(tx, network.id, claim.id, Preview(title="Example"), None, timedelta(days=1))
         before = await tx.value("SELECT version FROM posts WHERE id = %s", (post,))
-        await outbox.append(tx, CardShown(post_ids=[post], card_id=claim.id))
-    await square.settle()
-    async with square.services.db.tx(network.scope) as tx:
+        await actions.want(tx, post, ["https://example.com/"])
         assert await tx.value("SELECT version FROM posts WHERE id = %s", (post,)) == before + 1
-    assert (await square.nobody().get(f"/api/v1/statuses/{post}")).json()["card"]["title"] == "Example"
+    assert (await nobody.get(f"/api/v1/statuses/{post}")).json()["card"]["title"] == "Example"
