@@ -27,10 +27,10 @@ class Figure:
 
 
 FIGURES: dict[str, Figure] = {
-    "post": Figure(20.5, "ms processor, server and database", "python -m bench --quick"),
+    "post": Figure(1.82, "ms processor, server and database", "python -m bench, beside GoToSocial"),
     "post_database_share": Figure(0.6, "of it in the database", "torg rehearse election-2008 (processor line)"),
-    "changed_read": Figure(10.4, "ms processor", "python -m bench --quick (95 % reads, 5 % posts)"),
-    "delivery": Figure(0.104, "ms processor", "python -m bench --quick"),
+    "changed_read": Figure(2.15, "ms processor", "python -m bench (95 % reads, 5 % posts)"),
+    "delivery": Figure(0.0272, "ms processor", "python -m bench, beside GoToSocial"),
     "apply": Figure(0.010, "ms processor for each node that holds the log", "assumed: a row into columns, in batches"),
     "column_bytes": Figure(64, "bytes of a post in the log's columns", "assumed: eight columns of eight bytes"),
     "disk_bytes": Figure(
