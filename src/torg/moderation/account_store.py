@@ -88,6 +88,8 @@ def _conditions(wanted: Search) -> tuple[list[str], dict[str, Any]]:
 
     if wanted.origin is not None:
         also("a.host = ''" if wanted.origin == "local" else "a.host <> ''")
+    if not wanted.groups:
+        also("a.kind <> 'group'")
     if wanted.staff:
         also("r.permissions & %(staff)s <> 0", staff=int(rules.STAFF | Permission.ADMINISTRATOR))
     if wanted.role_ids:

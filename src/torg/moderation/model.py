@@ -99,6 +99,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     ip: str | None = None
     seen_since: date | None = None
     unseen_since: date | None = None
+    groups: bool = True  # whether they are among the accounts that are found
 
 
 class AllowedDomain(msgspec.Struct, frozen=True, kw_only=True):

@@ -82,7 +82,8 @@ SELECT (SELECT count(*) FROM accounts a WHERE a.org_id = %(org)s AND a.network_i
     (SELECT count(DISTINCT a.host) FROM accounts a WHERE a.org_id = %(org)s AND a.network_id = %(network)s
         AND a.host <> '')::int AS domains,
     (SELECT count(*) FROM accounts a WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.host = ''
-        AND a.state = 'active' AND (a.last_post_at >= %(since)s OR EXISTS (SELECT FROM tokens t
+        AND a.kind <> 'group' AND a.state = 'active' AND a.suspended_at IS NULL
+        AND (a.last_post_at >= %(since)s OR EXISTS (SELECT FROM tokens t
             WHERE t.org_id = a.org_id AND t.account_id = a.id
             AND greatest(t.last_used_at, t.created_at) >= %(since)s)))::int AS active_month
 """
@@ -104,7 +105,7 @@ SELECT w.monday,
     (SELECT coalesce(sum(p.posts), 0) FROM posted p WHERE p.monday = w.monday)::int AS posts,
     (SELECT count(*) FROM seen s WHERE s.monday = w.monday)::int AS logins,
     (SELECT count(*) FROM accounts a WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.host = ''
-        AND a.created_at >= w.monday AND a.created_at < w.next)::int AS registrations
+        AND a.kind <> 'group' AND a.created_at >= w.monday AND a.created_at < w.next)::int AS registrations
 FROM weeks w ORDER BY w.monday DESC
 """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Literal
 
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from torg.http import Call, Routes
 from torg.kernel.actor import Permission
 from torg.kernel.errors import Invalid, invalid
 from torg.web.admin_office import Page, Pressed, PressedOne, commander, officer, shown
+from torg.web.forms import moment
 from torg.web.member import onward
 from torg.web.visitor import Visitor
 
@@ -77,26 +77,17 @@ async def press(call: Call, form: Verb) -> Response:
 
 
 def _draft(form: Written) -> Draft:
-    planned = _time("scheduled_at", form.scheduled_at) if form.when == "later" else None
+    planned = moment("scheduled_at", form.scheduled_at) if form.when == "later" else None
     if form.when == "later" and planned is None:
         raise invalid("scheduled_at", "ERR_BLANK", "can't be blank")
     return Draft(
         text=form.text,
-        starts_at=_time("starts_at", form.starts_at),
-        ends_at=_time("ends_at", form.ends_at),
+        starts_at=moment("starts_at", form.starts_at),
+        ends_at=moment("ends_at", form.ends_at),
         all_day=form.all_day,
         scheduled_at=planned,
         publish=form.when == "now",
     )
-
-
-def _time(field: str, text: str) -> datetime | None:
-    if not text.strip():
-        return None
-    try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
-    except ValueError:
-        raise invalid(field, "ERR_INVALID", "is no time") from None
 
 
 async def _page(

@@ -32,13 +32,13 @@ class Brought(Pressed, kw_only=True):
 
 @routes.get(HERE, auth="none", hidden=True, tx=False)
 async def index(call: Call, params: Page) -> Response:
-    return await opened(call, params, OFFICE, _page, only="inside")
+    return await opened(call, params, OFFICE, _page, only="closed")
 
 
 @routes.post(HERE, auth="none", hidden=True, tx=False, max_body=MOST_BYTES, limit="media")
 async def take(call: Call, form: Brought) -> Response:
     """Every line's mistakes, or what would change; nothing is taken while one line is wrong."""
-    visitor = await commander(call, form, OFFICE, "inside")
+    visitor = await commander(call, form, OFFICE, "closed")
     if isinstance(visitor, Response):
         return visitor
     actor = visitor.actor
@@ -69,7 +69,7 @@ async def export(call: Call, params: Look) -> Response:
         }  # fmt: skip
         return Response(text, 200, headers, "text/csv; charset=utf-8")
 
-    return await opened(call, params, OFFICE, page, only="inside")
+    return await opened(call, params, OFFICE, page, only="closed")
 
 
 async def _page(

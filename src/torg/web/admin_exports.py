@@ -13,6 +13,7 @@ from torg.kernel.actor import Permission
 from torg.kernel.errors import Invalid, NotFound
 from torg.web import admin_named as names
 from torg.web.admin_office import Page, Pressed, PressedOne, commanded, officer, opened, shown
+from torg.web.forms import moment
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -58,8 +59,8 @@ async def ask(call: Call, form: Asked) -> Response:
 
     async def work(visitor: Visitor, tx: Tx) -> None:
         cut = Cut(
-            since=names.moment("since", form.since),
-            until=names.moment("until", form.until),
+            since=moment("since", form.since),
+            until=moment("until", form.until),
             account_ids=[one.id for one in await names.named(visitor, tx, "account_ids", form.accounts)],
             group_ids=[one.id for one in await names.named(visitor, tx, "group_ids", form.groups, groups=True)],
         )

@@ -39,14 +39,14 @@ class Word(Pressed, kw_only=True):
 @routes.get(HERE, auth="none", hidden=True, tx=False)
 async def index(call: Call, params: Wanted) -> Response:
     """What was stopped, the newest first, and the words."""
-    return await opened(call, params, OFFICE, lambda visitor, tx: _page(visitor, tx, params), only="inner")
+    return await opened(call, params, OFFICE, lambda visitor, tx: _page(visitor, tx, params), only="inside")
 
 
 @routes.post(HERE + "/stops/{id}/release", auth="none", hidden=True, tx=False)
 async def release(call: Call, form: PressedOne) -> Response:
     """Let the author post exactly this text, once."""
     return await commanded(
-        call, form, OFFICE, lambda visitor, tx: stops.release(tx, visitor.actor, form.id), _again, HERE, only="inner"
+        call, form, OFFICE, lambda visitor, tx: stops.release(tx, visitor.actor, form.id), _again, HERE, only="inside"
     )
 
 
@@ -55,7 +55,7 @@ async def add(call: Call, form: Word) -> Response:
     """Another code word or phrase, or a name that stops nothing."""
     return await commanded(
         call, form, OFFICE, lambda visitor, tx: stops.add_term(tx, visitor.actor, form.term, form.effect), _again,
-        HERE + "#words", only="inner",
+        HERE + "#words", only="inside",
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ async def add(call: Call, form: Word) -> Response:
 async def drop(call: Call, form: PressedOne) -> Response:
     return await commanded(
         call, form, OFFICE, lambda visitor, tx: stops.drop_term(tx, visitor.actor, form.id), _again,
-        HERE + "#words", only="inner",
+        HERE + "#words", only="inside",
     )  # fmt: skip
 
 

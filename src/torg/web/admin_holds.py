@@ -17,6 +17,7 @@ from torg.kernel.errors import Invalid
 from torg.kernel.page import Page as Turn
 from torg.web import admin_named as names
 from torg.web.admin_office import Page, Pressed, PressedOne, commanded, opened, shown
+from torg.web.forms import moment
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -76,7 +77,7 @@ async def _draft(visitor: Visitor, tx: Tx, form: Laid) -> HoldDraft:
         name=form.name, kind=form.kind, reason=form.reason,
         account_id=person.id if person else None, group_id=group.id if group else None,
         tag=form.of if form.kind == "tag" else None, expression=form.of if form.kind == "search" else None,
-        starts_at=names.moment("starts_at", form.starts_at), ends_at=names.moment("ends_at", form.ends_at),
+        starts_at=moment("starts_at", form.starts_at), ends_at=moment("ends_at", form.ends_at),
     )  # fmt: skip
 
 

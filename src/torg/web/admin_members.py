@@ -96,6 +96,7 @@ async def index(call: Call, params: Wanted) -> Response:
         origin=params.origin,
         statuses=[params.status] if params.status else [],
         role_ids=[params.role] if params.role else [],
+        groups=False,
     )
     if params.seen:
         since = now().date() - timedelta(days=int(params.seen.lstrip("inot")))

@@ -1,8 +1,6 @@
-"""What forms of administration name in words: members and groups by handle, moments by date."""
+"""What forms of administration name in words: members and groups by handle."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 from torg.accounts import reads as people
 from torg.accounts.model import Account
@@ -34,13 +32,3 @@ async def named(visitor: Visitor, tx: Tx, field: str, handles: str, *, groups: b
             raise invalid(field, "ERR_INVALID", "is not a group here" if groups else "is not an account here")
         found.append(one)
     return found
-
-
-def moment(field: str, text: str) -> datetime | None:
-    """A day or a time in UTC as a form has it, None for nothing; Invalid for what is none."""
-    if not text.strip():
-        return None
-    try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
-    except ValueError:
-        raise invalid(field, "ERR_INVALID", "is no time") from None

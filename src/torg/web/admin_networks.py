@@ -31,14 +31,14 @@ class Renamed(PressedOne, kw_only=True):
 @routes.get(HERE, auth="none", hidden=True, tx=False)
 async def index(call: Call, params: Page) -> Response:
     return await opened(
-        call, params, OFFICE, lambda visitor, tx: _page(visitor, tx, done=params.done), only="inside"
+        call, params, OFFICE, lambda visitor, tx: _page(visitor, tx, done=params.done), only="closed"
     )
 
 
 @routes.post(HERE, auth="none", hidden=True, tx=False)
 async def add(call: Call, form: New) -> Response:
     """A partner network at a host of its own; who adds it owns it, under the same handle."""
-    visitor = await commander(call, form, OFFICE, "inside")
+    visitor = await commander(call, form, OFFICE, "closed")
     if isinstance(visitor, Response):
         return visitor
     wrong: Invalid | None = None
@@ -63,7 +63,7 @@ async def rename(call: Call, form: Renamed) -> Response:
         tx.after_commit(call.services.networks.forget)
         await networks.change(tx, visitor.actor, form.id, {}, form.name)
 
-    return await commanded(call, form, OFFICE, work, _page, HERE, only="inside")
+    return await commanded(call, form, OFFICE, work, _page, HERE, only="closed")
 
 
 async def _page(

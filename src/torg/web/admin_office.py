@@ -23,7 +23,7 @@ from torg.web.present import OFFICE, presenting
 from torg.web.refusals import refusals
 from torg.web.visitor import Visitor, visitor_of
 
-Only = Literal["public", "inside", "inner"]
+Only = Literal["public", "inside", "closed"]
 Write = Callable[[Visitor, Tx], Awaitable[Response]]
 Work = Callable[[Visitor, Tx], Awaitable[object]]
 Refuse = Callable[[Visitor, Tx, Invalid], Awaitable[Response]]
@@ -37,7 +37,8 @@ def _(text: str) -> str:
 class Place(msgspec.Struct, frozen=True):
     """A page of administration and the permissions of which one opens it, as for the methods behind it.
 
-    `only`: the kind of network that it is for; None for any. `inside`: all that are not public, `inner`: the inside.
+    `only`: the kind of network that it is for; None for any. `closed`: all that are not public, partners
+    too.
     """
 
     path: str
@@ -60,7 +61,7 @@ PARTS = (
     Part(_("Moderation"), (
         Place("/admin/reports", _("Reports"), Permission.MANAGE_REPORTS),
         Place("/admin/sites", _("Sites that respond"), Permission.MANAGE_REPORTS, "public"),
-        Place("/admin/guard", _("Leak guard"), Permission.OVERRULE_GUARD, "inner"),
+        Place("/admin/guard", _("Leak guard"), Permission.OVERRULE_GUARD, "inside"),
         Place("/admin/watches", _("Watch list"), Permission.MONITOR),
         Place("/admin/trends", _("Trends"), Permission.MANAGE_TAXONOMIES),
         Place("/admin/barred", _("Kept out"), Permission.MANAGE_BLOCKS),
@@ -68,7 +69,7 @@ PARTS = (
     Part(_("People"), (
         Place("/admin/members", _("Members"), Permission.MANAGE_USERS),
         Place("/admin/roles", _("Roles"), Permission.MANAGE_ROLES),
-        Place("/admin/directory", _("Directory as a sheet"), Permission.MANAGE_USERS, "inside"),
+        Place("/admin/directory", _("Directory as a sheet"), Permission.MANAGE_USERS, "closed"),
         Place("/admin/invitations", _("Invitations"), Permission.INVITE_USERS),
     )),
     Part(_("For everybody"), (
@@ -81,8 +82,8 @@ PARTS = (
         Place("/admin/settings", _("Settings of the network"), Permission.MANAGE_SETTINGS),
         Place("/admin/logins", _("Logins"), Permission.MANAGE_SETTINGS),
         Place("/admin/federation", _("Other servers"), Permission.MANAGE_FEDERATION),
-        Place("/admin/networks", _("Networks"), Permission.ADMINISTRATOR, "inside"),
-        Place("/admin/domains", _("Domains"), Permission.MANAGE_NETWORKS, "inside"),
+        Place("/admin/networks", _("Networks"), Permission.ADMINISTRATOR, "closed"),
+        Place("/admin/domains", _("Domains"), Permission.MANAGE_NETWORKS, "closed"),
         Place("/admin/mail", _("Mail"), Permission.DEVOPS | Permission.MANAGE_SETTINGS),
     )),
     Part(_("What is kept"), (
@@ -138,7 +139,7 @@ def parts(actor: Actor) -> list[Part]:
 
 def fits(actor: Actor, only: Only | None) -> bool:
     """Whether a page is for networks of the actor's kind."""
-    if only == "inner":
+    if only == "inside":
         return actor.network_kind is NetworkKind.INSIDE
     return only is None or (only == "public") == (actor.network_kind is NetworkKind.PUBLIC)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from torg.accounts.model import Account
 from torg.http import Upload
 from torg.kernel.clock import iso
-from torg.kernel.errors import Invalid
 from torg.posts.model import Audience, Draft, PollDraft, QuotePolicy
 from torg.text.language import normal_language
-from torg.web.forms import Look
+from torg.web.forms import Look, moment
 
 Choice = Literal["public", "unlisted", "private"]
 AUDIENCES: dict[Choice, tuple[Audience, bool]] = {
@@ -105,12 +104,7 @@ class NewPost(Part, kw_only=True):
 
     def later(self) -> datetime | None:
         """When to publish (UTC, as the page says); Invalid for what is no time."""
-        if not self.at.strip():
-            return None
-        try:
-            return datetime.fromisoformat(self.at.strip()).replace(tzinfo=UTC)
-        except ValueError:
-            raise Invalid("Validation failed: Scheduled at is not a time") from None
+        return moment("scheduled_at", self.at)
 
     def wishes(self, author: Account, media_ids: list[list[int]]) -> list[Draft]:
         """What is to be published, post by post; `media_ids`: the files of each of `parts`."""

@@ -14,8 +14,8 @@ from torg.http import Call, Routes
 from torg.kernel.clock import now
 from torg.kernel.errors import Invalid, invalid
 from torg.web.answer import answer
-from torg.web.forms import Look
-from torg.web.inside_forms import mistakes, moment
+from torg.web.forms import Look, moment
+from torg.web.inside_forms import mistakes
 from torg.web.member import member, onward, sender
 from torg.web.present import presenting
 from torg.web.visitor import Visitor

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 
+from torg.kernel.errors import invalid
 from torg.kernel.page import Page
 
 POSTS = 20
@@ -41,3 +43,14 @@ class OnePost(Look, kw_only=True):
 
 def turned(params: Turn) -> Page:
     return Page(limit=POSTS, max_id=params.max_id)
+
+
+def moment(field: str, text: str) -> datetime | None:
+    """A day or a time of a form, which the pages say is UTC; None for nothing, Invalid for what is no time."""
+    if not text.strip():
+        return None
+    try:
+        given = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise invalid(field, "ERR_INVALID", "is no time") from None
+    return given if given.tzinfo else given.replace(tzinfo=UTC)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from torg.engine.postgres import Tx
 from torg.groups import reads as groups
 from torg.groups.model import GroupView
-from torg.kernel.errors import Invalid, invalid
+from torg.kernel.errors import Invalid
 from torg.kernel.page import Page
 from torg.posts.model import Audience, Draft
 from torg.web.forms import Look
@@ -48,17 +46,6 @@ async def places(tx: Tx, visitor: Visitor, *, staff: bool = False) -> list[Group
         if view.group.archived_at is None
         and (view.group.role is not None or (not staff and view.group.posting == "members"))
     ]
-
-
-def moment(field: str, text: str) -> datetime | None:
-    """A `datetime-local` field, which the pages say is UTC; Invalid for what is no time."""
-    if not text.strip():
-        return None
-    try:
-        given = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise invalid(field, "ERR_INVALID", "is not a date and time") from None
-    return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
 def mistakes(wrong: Invalid | None) -> dict[str, str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from typing import Literal
 
 from starlette.responses import Response
 
@@ -16,7 +14,7 @@ from torg.kernel.clock import iso, now
 from torg.kernel.errors import Forbidden, Invalid, invalid
 from torg.posts import reads as posts
 from torg.web.answer import answer
-from torg.web.forms import Look
+from torg.web.forms import Look, moment
 from torg.web.member import member, onward, sender
 from torg.web.present import Present, presenting
 from torg.web.refusals import refusals
@@ -165,22 +163,13 @@ async def _plan(visitor: Visitor, form: Form) -> Plan:
     known = await accounts.by_handles(visitor.call.tx, names, visitor.call.network.host) if names else {}
     if len(known) < len(set(names)):
         raise invalid("people", "ERR_INVALID", "has somebody who is not known here")
-    starts = _moment(form.starts_at, "starts_at")
+    starts = moment("starts_at", form.starts_at)
     return Plan(
         slug=form.slug.strip().lower(), title=form.title, description=form.description,
         tags=[tag for tag in NAMES.split(form.tags) if tag], words=form.words.splitlines(),
         account_ids=[account.id for account in known.values()], moderated=form.moderated,
-        starts_at=starts or now(), ends_at=_moment(form.ends_at, "ends_at"), recording=form.recording.strip(),
+        starts_at=starts or now(), ends_at=moment("ends_at", form.ends_at), recording=form.recording.strip(),
     )  # fmt: skip
-
-
-def _moment(text: str, field: Literal["starts_at", "ends_at"]) -> datetime | None:
-    if not text.strip():
-        return None
-    try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
-    except ValueError:
-        raise invalid(field, "ERR_INVALID", "is no time") from None
 
 
 async def _form(visitor: Visitor, form: Form, page: EventPage | None, wrong: Invalid | None = None) -> Response:

@@ -17,8 +17,8 @@ from torg.must_see.model import Order
 from torg.posts import reads as posts
 from torg.web.answer import answer
 from torg.web.colleagues import member
-from torg.web.forms import Look, Turn
-from torg.web.inside_forms import Words, mistakes, moment, places
+from torg.web.forms import Look, Turn, moment
+from torg.web.inside_forms import Words, mistakes, places
 from torg.web.member import onward, sender
 from torg.web.present import presenting
 from torg.web.visitor import Visitor
