@@ -43,6 +43,7 @@ async def fill(services: Services) -> None:
             return
         host = f"localhost{suffix}"
         _, public, inside = await orgs.add_faces(tx, ORGANISATION, host, f"inside.{host}", [MAIL])
+        public = await orgs.change_settings(tx, public.host, {"guest_replies": "on"})
     known = await passwords.hashed(PASSWORD)
     with shown("Filling the square") as progress:
         done, total = 0, len(PUBLIC) + STEPS
