@@ -13,16 +13,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import hash_secret
 
 from torg.access.common_passwords import is_common
+from torg.text.messages import marked as _
 
 LEAST = 8
 MOST = 72
 LEAST_NAME = 4
 """A shorter handle says little about a password that happens to contain it."""
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 SAID = {

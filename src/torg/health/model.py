@@ -7,11 +7,7 @@ from typing import Literal
 
 import msgspec
 
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
-
+from torg.text.messages import marked as _
 
 Together = Literal["sum", "most", "mean", "least"]
 """How the figures of several processes become one."""

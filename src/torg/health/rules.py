@@ -8,12 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from torg.health.model import BY_NAME, KINDS, Curve, Kind, Point, Span, Together, Trouble
 from torg.health.store import Row
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
-
+from torg.text.messages import marked as _
 
 FRESH = timedelta(minutes=6)
 """Figures that are older than this say nothing of now."""

@@ -23,13 +23,9 @@ from torg.kernel.clock import now
 from torg.kernel.errors import Forbidden, Invalid, Misused, NotFound
 from torg.oauth.browser import expired_form, is_ours, log_in, show
 from torg.orgs.model import Network, NetworkSettings
+from torg.text.messages import marked as _
 
 routes = Routes("oauth")
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 WRONG = {

@@ -19,13 +19,9 @@ from torg.http.pages import language_of
 from torg.kernel.clock import now
 from torg.oauth.browser import VISITOR, expired_form, is_ours, local, log_in, show, signed_in
 from torg.policies.errors import AddressRefused
+from torg.text.messages import marked as _
 
 routes = Routes("oauth")
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 WRONG = _("The e-mail address or the password is wrong.")

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
-
+from torg.text.messages import marked as _
 
 WORDS: dict[str, str] = {
     "profile": _("See who you are: name, handle and picture"),

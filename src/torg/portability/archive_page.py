@@ -7,6 +7,7 @@ from html import escape
 
 import msgspec
 
+from torg.text.messages import marked as _
 from torg.text.messages import translator
 
 
@@ -29,11 +30,6 @@ class Part(msgspec.Struct, kw_only=True):
     folder: str
     posts: list[Line] = []
     messages: list[Line] = []
-
-
-def _(text: str) -> str:
-    """Marks a text for translation."""
-    return text
 
 
 TITLE = _("Your data")

@@ -18,12 +18,7 @@ from torg.lists.model import AccountList
 from torg.portability.formats import Kind, flag
 from torg.posts import marks
 from torg.search import addresses
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
-
+from torg.text.messages import marked as _
 
 UNKNOWN = _("This account is not known here.")
 NOT_A_POST = _("This is not a post that can be read here.")

@@ -28,17 +28,13 @@ from torg.orgs import rules
 from torg.orgs import store as orgs
 from torg.search import actions as search
 from torg.signing import gone
+from torg.text.messages import marked as _
 from torg.text.messages import translator
 
 Mode = Literal["delete", "anonymise"]
 
 ERASE = "erase_person"
 LOGIN = ("sessions", "tokens", "refresh_tokens")
-
-
-def _(text: str) -> str:
-    """Marks a text for translation."""
-    return text
 
 
 FORMER = _("Former colleague")

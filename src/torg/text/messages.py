@@ -68,3 +68,8 @@ def choose(*wanted: str | None, accept: str = "", default: str = DEFAULT) -> str
         except ValueError:
             continue
     return next((found for _, tag in sorted(ranked) if (found := known(tag))), default)
+
+
+def marked(text: str) -> str:
+    """Marks a text for translation, as `_`; whoever shows it translates it."""
+    return text

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
+from torg.text.messages import marked as _
 from torg.web.admin_office import ANY, Page, opened, shown
 
 routes = Routes("pages")
@@ -17,11 +18,6 @@ routes = Routes("pages")
 HERE = "/admin/capabilities"
 V1, V2, OWN = "/api/v1/admin", "/api/v2/admin", "/api/torg/v1/admin"
 P = Permission
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 class Capability(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,12 +9,7 @@ import msgspec
 
 from torg.kernel.errors import invalid
 from torg.orgs.model import NetworkSettings
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
-
+from torg.text.messages import marked as _
 
 Kind = Literal["line", "text", "number", "list", "choice", "flag"]
 AS_INSTALLED = _("as the installation says")

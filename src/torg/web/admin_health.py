@@ -15,17 +15,13 @@ from torg.kernel.clock import iso, now
 from torg.kernel.errors import NotFound
 from torg.surge import reads as surge
 from torg.surge.model import Step
+from torg.text.messages import marked as _
 from torg.web import chart
 from torg.web.admin_office import officer, shown
 from torg.web.forms import Look
 
 routes = Routes("pages")
 
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 RUNGS = (_("nothing"), _("counts"), _("link cards"), _("search freshness"), _("stream rate"))

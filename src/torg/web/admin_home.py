@@ -21,6 +21,7 @@ from torg.moderation import measures, reads, reports
 from torg.moderation.model import Search
 from torg.orgs import about
 from torg.responses import reads as responses
+from torg.text.messages import marked as _
 from torg.web import chart
 from torg.web.admin_health import RUNGS
 from torg.web.admin_office import ANY, LOOK, officer, shown
@@ -34,11 +35,6 @@ FEW = 3
 """Members up to which a network counts as new."""
 COUNTED = 100
 """What waits is counted as far as this."""
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 class Waiting(msgspec.Struct, frozen=True):

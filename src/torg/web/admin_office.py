@@ -16,6 +16,7 @@ from torg.http.browser import expired_form, is_ours
 from torg.kernel.actor import Actor, NetworkKind, Permission
 from torg.kernel.errors import Conflict, Forbidden, Invalid
 from torg.posts.model import PostView
+from torg.text.messages import marked as _
 from torg.web.answer import answer
 from torg.web.forms import Look
 from torg.web.member import onward
@@ -27,11 +28,6 @@ Only = Literal["public", "inside", "closed"]
 Write = Callable[[Visitor, Tx], Awaitable[Response]]
 Work = Callable[[Visitor, Tx], Awaitable[object]]
 Refuse = Callable[[Visitor, Tx, Invalid], Awaitable[Response]]
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -5,11 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from torg.kernel.actor import Permission
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
+from torg.text.messages import marked as _
 
 
 class Meaning(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from torg.http import Call, Routes
 from torg.http.pages import language_of, page, static
+from torg.text.messages import marked as _
 from torg.text.messages import translator
 from torg.web.answer import POLICY
 from torg.web.forms import Look
@@ -25,11 +26,6 @@ DAY = "public, max-age=86400"
 AT_ONCE = "no-cache"
 """So that browsers see a new worker at the next visit."""
 BACKGROUND = "#f5f4ee"
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the manifest translates it."""
-    return text
 
 
 WAYS = (("/compose", _("Write a post")), ("/notifications", _("Notifications")), ("/messages", _("Messages")))

@@ -16,6 +16,7 @@ from torg.kernel.errors import Invalid, NotFound
 from torg.kernel.page import Page
 from torg.lists import reads as lists
 from torg.lists.model import AccountList
+from torg.text.messages import marked as _
 from torg.web.answer import answer
 from torg.web.columns_content import COMPANY, WORDS, filled
 from torg.web.forms import Look
@@ -31,11 +32,6 @@ GROUPS = 60
 TOP: tuple[Kind, ...] = ("home", "notifications", "public", "local", "remote")
 OF: tuple[Kind, ...] = ("list", "tag", "group", "search")
 KINDS: dict[str, Kind] = {one: one for one in (*TOP, *OF)}
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 FULL = _("No more columns fit. Remove one first.")

@@ -23,6 +23,7 @@ from torg.posts.model import PostView
 from torg.reading import reads as reading
 from torg.search import reads as search
 from torg.search.model import Within
+from torg.text.messages import marked as _
 from torg.timelines import reads as timelines
 from torg.web.filtering import Covers, filtered
 from torg.web.notices import Told, told_of
@@ -34,11 +35,6 @@ ICONS = {
     "home": "home", "notifications": "bell", "public": "everybody", "local": "everybody", "remote": "link",
     "list": "list", "tag": "tag", "group": "groups", "search": "search",
 }  # fmt: skip
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 WORDS = {

@@ -15,6 +15,7 @@ from torg.posts import drafts, reads, schedule, threads
 from torg.posts.model import Draft
 from torg.remote import mentions
 from torg.text.length import length
+from torg.text.messages import marked as _
 from torg.web import faces
 from torg.web.compose_files import loose, stored
 from torg.web.compose_form import NewPost
@@ -28,11 +29,6 @@ from torg.web.visitor import Visitor, kept_out, visitor_of
 routes = Routes("pages")
 
 MOST_BYTES = 120 * 1024 * 1024
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 BLANK = _("Write something first.")

@@ -13,6 +13,7 @@ from torg.http import Call, Routes
 from torg.http.browser import expired_form, is_ours
 from torg.http.pages import language_of, page
 from torg.kernel.errors import Invalid
+from torg.text.messages import marked as _
 from torg.web.forms import Look
 from torg.web.settings_member import DONE, member, onward, shown
 from torg.web.visitor import Visitor
@@ -20,11 +21,6 @@ from torg.web.visitor import Visitor
 routes = Routes("pages")
 
 HERE = "/settings/digest"
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 ODD = _("Something in the form cannot be right.")

@@ -18,6 +18,7 @@ from torg.notices import actions, reads
 from torg.notices.model import Policy, Request, Treatment
 from torg.posts import reads as posts
 from torg.posts.model import PostView
+from torg.text.messages import marked as _
 from torg.web.answer import answer
 from torg.web.forms import Look, Turn
 from torg.web.member import member, onward, sender
@@ -29,11 +30,6 @@ routes = Routes("pages")
 
 SHOWN = 30
 SETTINGS, WAITING = "/settings/notifications", "/notifications/requests"
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 KINDS = {

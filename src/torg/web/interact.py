@@ -28,6 +28,7 @@ from torg.posts.public import PublicPost
 from torg.remote import actors, webfinger
 from torg.remote.errors import Failed, Gone, Refused, RemoteError, Unreadable
 from torg.search import addresses
+from torg.text.messages import marked as _
 from torg.web.answer import POLICY, YEAR
 from torg.web.forms import Look
 from torg.web.present import Present, presenting
@@ -40,11 +41,6 @@ OURS = "/authorize_interaction"
 COOKIE = "torg_own_server"
 SECONDS = 20.0
 MOST = 400
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 ODD = _("That is no handle. It looks like @me@my.server.")

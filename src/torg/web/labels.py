@@ -16,13 +16,8 @@ from torg.must_see import reads as must_see
 from torg.posts.model import PostView
 from torg.praise import reads as praise
 from torg.questions import reads as questions
+from torg.text.messages import marked as _
 from torg.web.visitor import Visitor
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
-
 
 STATES = {"open": _("Question"), "answered": _("Question with a best answer"), "closed": _("Closed question")}
 

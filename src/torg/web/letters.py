@@ -12,6 +12,7 @@ from torg.kernel.errors import Invalid, NotFound
 from torg.kernel.page import Page
 from torg.messages import actions, reads
 from torg.messages.model import MessageDraft
+from torg.text.messages import marked as _
 from torg.web.answer import answer
 from torg.web.forms import Look, Turn
 from torg.web.member import member, onward, sender
@@ -46,11 +47,6 @@ class Reply(Look, kw_only=True):
     csrf: str | None = None
     text: str = ""
     once: str = ""
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 BLANK = _("Write something first, and to whom.")

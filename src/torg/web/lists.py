@@ -9,6 +9,7 @@ from torg.http import Call, Routes
 from torg.kernel.errors import Invalid, NotFound
 from torg.kernel.page import Page
 from torg.lists import actions, reads
+from torg.text.messages import marked as _
 from torg.timelines import reads as timelines
 from torg.web.answer import answer
 from torg.web.filtering import filtered
@@ -42,11 +43,6 @@ class Pressed(Look, kw_only=True):
 class Member(Pressed, kw_only=True):
     acct: str = ""
     account_id: int | None = None
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 UNKNOWN = _("Only those whom you follow can be on a list, each once.")

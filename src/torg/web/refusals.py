@@ -9,12 +9,8 @@ import msgspec
 
 from torg.kernel.errors import Invalid
 from torg.text import messages
+from torg.text.messages import marked as _
 from torg.web.admin_fields import FIELDS
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from torg.http import Call, Routes
 from torg.http.browser import expired_form, is_ours
 from torg.kernel.errors import Invalid
 from torg.portability import leaving, meeting, moving
+from torg.text.messages import marked as _
 from torg.web.forms import Look
 from torg.web.settings_member import DONE, member, onward, person_of, proven, shown
 from torg.web.visitor import Visitor
@@ -19,11 +20,6 @@ from torg.web.visitor import Visitor
 routes = Routes("pages")
 
 HERE = "/settings/account"
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 WRONG_PASSWORD = _("The present password is wrong.")

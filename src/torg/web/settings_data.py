@@ -12,6 +12,7 @@ from torg.http.browser import expired_form, is_ours
 from torg.kernel.errors import Invalid, NotFound, TooMany
 from torg.portability import exports, formats, importing, my_data
 from torg.portability.formats import KINDS, Kind
+from torg.text.messages import marked as _
 from torg.web.forms import Look
 from torg.web.settings_member import member, onward, shown
 from torg.web.visitor import Visitor
@@ -19,11 +20,6 @@ from torg.web.visitor import Visitor
 routes = Routes("pages")
 
 HERE = "/settings/data"
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 NAMES: dict[Kind, str] = {

@@ -15,17 +15,13 @@ from torg.http.pages import LANGUAGE_COOKIE
 from torg.kernel.errors import Invalid
 from torg.text import messages
 from torg.text.language import languages
+from torg.text.messages import marked as _
 from torg.web.answer import YEAR
 from torg.web.forms import Look
 from torg.web.settings_member import DONE, member, onward, shown
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 ODD = _("Something in the form cannot be right.")

@@ -10,6 +10,7 @@ from torg.access.model import Person
 from torg.http import Call, Routes
 from torg.http.browser import expired_form, is_ours, set_cookie
 from torg.text import messages
+from torg.text.messages import marked as _
 from torg.web.forms import Look
 from torg.web.settings_member import DONE, member, onward, person_of, proven, shown
 from torg.web.visitor import Visitor
@@ -17,11 +18,6 @@ from torg.web.visitor import Visitor
 routes = Routes("pages")
 
 HERE = "/settings/login"
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 WRONG_PASSWORD = _("The present password is wrong.")

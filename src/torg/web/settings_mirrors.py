@@ -11,6 +11,7 @@ from torg.kernel.errors import Invalid, TooMany
 from torg.mirrors import actions
 from torg.mirrors.model import Problem
 from torg.mirrors.rules import MOST_OF_ACCOUNT
+from torg.text.messages import marked as _
 from torg.web.forms import Look
 from torg.web.settings_member import DONE, member, onward, shown
 from torg.web.visitor import Visitor
@@ -18,11 +19,6 @@ from torg.web.visitor import Visitor
 routes = Routes("pages")
 
 HERE = "/settings/mirrors"
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 PROBLEMS: dict[Problem, str] = {

@@ -18,6 +18,7 @@ from torg.kernel.errors import Invalid
 from torg.media import actions as media
 from torg.media.model import Picture as Made
 from torg.showcase import featured_tags
+from torg.text.messages import marked as _
 from torg.web.forms import Look
 from torg.web.inside_forms import mistakes
 from torg.web.settings_member import DONE, WAY_IN, member, onward, shown
@@ -27,11 +28,6 @@ routes = Routes("pages")
 
 MOST_BYTES = 34 * MEGABYTE
 PATH = "/settings/profile"
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 ODD_TAG = _("This cannot be a topic of your profile: it is no tag, or there are too many already.")

@@ -12,6 +12,7 @@ from torg.kernel.actor import Permission
 from torg.kernel.errors import Invalid, NotFound
 from torg.push import actions, reads
 from torg.push.model import Policy
+from torg.text.messages import marked as _
 from torg.web.forms import Look
 from torg.web.settings_member import DONE, member, onward, shown
 from torg.web.settings_sessions import device
@@ -20,11 +21,6 @@ from torg.web.visitor import Visitor
 routes = Routes("pages")
 
 HERE = "/settings/push"
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 KINDS = {

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from torg.text.messages import marked as _
+
 
 class Shortcut(msgspec.Struct, frozen=True):
     """`act`: its name in frontend/src/keys.js. `keys`: each a way to it: `g h` one after the other, `alt+n` together.
@@ -28,11 +30,6 @@ class Shortcut(msgspec.Struct, frozen=True):
     def ways(self) -> list[list[list[str]]]:
         """For the page: alternatives of keys one after the other, of which each may be several together."""
         return [[key.split("+") for key in way.split(" ")] for way in ([self.shown] if self.shown else self.keys)]
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 OWN = "[data-own-profile]"

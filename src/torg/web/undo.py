@@ -14,15 +14,11 @@ import msgspec
 from starlette.responses import Response
 
 from torg.http import Call, browser
+from torg.text.messages import marked as _
 
 COOKIE = "torg_done"
 SECONDS = 60
 LONGEST = 1_000
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; the page translates it."""
-    return text
 
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
