@@ -7,7 +7,7 @@ import base64
 import pytest
 from playwright.async_api import Page, Route
 
-from tests.browser.chromium import chromium, looking
+from tests.browser.chromium import Looker, chromium, looking
 from tests.browser.test_member import ANNA, LOOKS, made
 from tests.fixtures.town import PASSWORD, PUBLIC, Town
 from tests.media import makers
@@ -17,15 +17,20 @@ from torg.accounts import store as accounts
 pytestmark = pytest.mark.browser
 
 
+async def composing(looker: Looker) -> Page:
+    """Anna, logged in, with the composer open."""
+    await looker.log_in(PUBLIC, ANNA, PASSWORD)
+    await looker.page.goto(f"http://{PUBLIC}/compose")
+    return looker.page
+
+
 async def test_words_are_completed_by_keyboard_and_emoji_picked(town: Town, axe: str) -> None:
     await made(town, "bjorn", "/api/v1/statuses", status="Wheels #bicycles")
     faults: list[object] = []
     async with chromium(town) as browser:
         for width, scheme, language in LOOKS:
             async with looking(browser, width=width, color_scheme=scheme, locale=language, bypass_csp=True) as looker:
-                page = looker.page
-                await looker.log_in(PUBLIC, ANNA, PASSWORD)
-                await page.goto(f"http://{PUBLIC}/compose")
+                page = await composing(looker)
                 field = page.locator("#compose-text")
                 await field.press_sequentially("Hello @bjo")
                 option = page.get_by_role("option").first
@@ -92,9 +97,7 @@ async def test_files_are_uploaded_described_moved_and_posted(town: Town, axe: st
     async with chromium(town) as browser:
         for width, scheme, language in LOOKS:
             async with looking(browser, width=width, color_scheme=scheme, locale=language, bypass_csp=True) as looker:
-                page = looker.page
-                await looker.log_in(PUBLIC, ANNA, PASSWORD)
-                await page.goto(f"http://{PUBLIC}/compose")
+                page = await composing(looker)
                 await page.locator("#compose-text").fill("Two pictures")
                 await page.locator("[data-files] > summary").click()
                 await page.locator("[data-add-files]").set_input_files([picture, {**picture, "name": "b.png"}])  # type: ignore[list-item]
@@ -143,9 +146,7 @@ async def test_a_thread_grows_shrinks_and_is_posted_as_a_team(town: Town, axe: s
     async with chromium(town) as browser:
         for width, scheme, language in LOOKS:
             async with looking(browser, width=width, color_scheme=scheme, locale=language, bypass_csp=True) as looker:
-                page = looker.page
-                await looker.log_in(PUBLIC, ANNA, PASSWORD)
-                await page.goto(f"http://{PUBLIC}/compose")
+                page = await composing(looker)
                 await page.locator("#compose-text").fill("One")
                 add = page.locator("[data-add-part]")
                 for text in ("Two", "Not this", "Three"):
@@ -186,9 +187,7 @@ async def test_a_thread_grows_shrinks_and_is_posted_as_a_team(town: Town, axe: s
 
 async def test_files_are_dropped_and_pasted_where_they_belong(town: Town) -> None:
     async with chromium(town) as browser, looking(browser, locale="en-GB") as looker:
-        page = looker.page
-        await looker.log_in(PUBLIC, ANNA, PASSWORD)
-        await page.goto(f"http://{PUBLIC}/compose")
+        page = await composing(looker)
         await page.locator("[data-add-part]").click()
         data = base64.b64encode(makers.encoded(".png")).decode()
         fire = """([selector, kind, data]) => {
@@ -219,9 +218,7 @@ async def test_an_upload_that_fails_is_told_at_the_file_and_tried_again(town: To
     picture = {"name": "red.png", "mimeType": "image/png", "buffer": makers.encoded(".png")}
     broken = {"name": "notes.png", "mimeType": "image/png", "buffer": b"not a picture"}
     async with chromium(town) as browser, looking(browser, width=320, locale="sv-SE", bypass_csp=True) as looker:
-        page = looker.page
-        await looker.log_in(PUBLIC, ANNA, PASSWORD)
-        await page.goto(f"http://{PUBLIC}/compose")
+        page = await composing(looker)
         await page.locator("#compose-text").fill("Kept")
         await page.locator("[data-files] > summary").click()
         adds, failed = page.locator("[data-add-files]"), page.locator(".failed")
