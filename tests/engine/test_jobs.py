@@ -241,8 +241,9 @@ async def test_kill_9_of_workers_loses_no_job(db: Database, fresh_database: Test
         await jobs.enqueue_many(tx, "toil", [{"number": number} for number in range(400)])
     orphans = 0
     for _ in range(3):
+        before = await holders(db)
         process = await start_worker(db)
-        await until_claimed(db)
+        await until_claimed(db, before)
         await asyncio.sleep(chance.random() * 0.05)
         process.kill()
         await process.wait()
@@ -262,16 +263,16 @@ async def test_kill_9_of_workers_loses_no_job(db: Database, fresh_database: Test
         assert await tx.value("SELECT count(DISTINCT number) FROM ledger") == 400
 
 
-async def until_claimed(db: Database) -> None:
-    """Until the newest worker has jobs in hand: there are more numbers than the dead ones'."""
+async def holders(db: Database) -> set[str]:
+    """The numbers of the workers that have jobs in hand, dead ones among them."""
     async with db.system() as tx:
-        before = await tx.column("SELECT DISTINCT worker FROM jobs WHERE worker IS NOT NULL")
+        return set(await tx.column("SELECT DISTINCT worker FROM jobs WHERE worker IS NOT NULL"))
+
+
+async def until_claimed(db: Database, before: set[str]) -> None:
+    """Until a worker has jobs in hand that had none `before` the newest one began."""
     async with asyncio.timeout(30):
-        while True:
-            async with db.system() as tx:
-                now = await tx.column("SELECT DISTINCT worker FROM jobs WHERE worker IS NOT NULL")
-            if set(now) - set(before):
-                return
+        while not await holders(db) - before:
             await asyncio.sleep(0.01)
 
 
