@@ -12,21 +12,8 @@ import pytest
 import torg
 from tools.event_reference import events
 from torg.engine.bus import Logged
-from torg.engine.changes import (
-    ANNOUNCED,
-    EVERYTHING,
-    KIND,
-    Changes,
-    Key,
-    by,
-    changes,
-    mine,
-    posts,
-    settings,
-    tag,
-    whole,
-    written,
-)
+from torg.engine.changes import Changes, changes
+from torg.engine.keys import ANNOUNCED, EVERYTHING, KIND, Key, by, mine, posts, settings, tag, whole, written
 from torg.engine.postgres import Database
 from torg.engine.relay import Relay
 from torg.engine.rings import RING

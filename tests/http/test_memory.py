@@ -18,7 +18,8 @@ from websockets.asyncio.client import connect
 
 from tests.fixtures.town import INSIDE, PUBLIC, Town
 from torg.access import apps, tokens
-from torg.engine.changes import Changes, by, changes, mine
+from torg.engine.changes import Changes, changes
+from torg.engine.keys import by, mine
 from torg.http.memory import Memory, Remembered
 
 HOME = "/api/v1/timelines/home"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
-from torg.engine.changes import changes, posts
+from torg.engine.changes import changes
+from torg.engine.keys import posts
 from torg.engine.postgres import Tx
 from torg.posts.plain import PlainPosts, Wanted
 

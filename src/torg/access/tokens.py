@@ -15,7 +15,8 @@ from torg.access.events import TokensRevoked
 from torg.access.scopes import expanded
 from torg.accounts import activity
 from torg.engine import outbox
-from torg.engine.changes import changes, tenant
+from torg.engine.changes import changes
+from torg.engine.keys import tenant
 from torg.engine.postgres import Database, Tx
 from torg.kernel.actor import Actor, Delegated, Permission
 from torg.kernel.errors import Forbidden, Unauthorized

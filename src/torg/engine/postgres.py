@@ -18,7 +18,8 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from torg.engine.changes import changes, untold, written
+from torg.engine.changes import changes
+from torg.engine.keys import untold, written
 from torg.kernel.actor import Scope
 from torg.kernel.errors import Unavailable
 

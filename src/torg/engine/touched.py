@@ -1,4 +1,4 @@
-"""Which ids each kind of event touches, and which tables need no event: the tables of engine/changes.py."""
+"""Which ids each kind of event touches, and which tables need no event: the tables of engine/keys.py."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from torg.kernel.errors import Invalid
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection, Request
 
-    from torg.engine.changes import Key
+    from torg.engine.keys import Key
     from torg.engine.limits import Limiter
     from torg.engine.postgres import Database, Tx
     from torg.http.routes import Route

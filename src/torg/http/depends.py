@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torg.engine.changes import Key
+    from torg.engine.keys import Key
 
 
 class Depends:

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from torg.engine.changes import IDS, Key, changes, mine, tenant
+from torg.engine.changes import changes
+from torg.engine.keys import IDS, Key, mine, tenant
 from torg.http.limits import caller
 
 if TYPE_CHECKING:

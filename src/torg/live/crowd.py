@@ -13,7 +13,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from torg.engine.bus import Logged
-from torg.engine.changes import changes, settings, tenant
+from torg.engine.changes import changes
+from torg.engine.keys import settings, tenant
 from torg.engine.postgres import Tx
 from torg.kernel.clock import now
 from torg.live import rules, store

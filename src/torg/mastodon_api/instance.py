@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from torg.access import registration
 from torg.accounts import reads as accounts
-from torg.engine.changes import people, posts
+from torg.engine.keys import people, posts
 from torg.http import Call, Routes
 from torg.kernel.config import Registration
 from torg.mastodon_api import entities

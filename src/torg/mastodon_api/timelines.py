@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torg.engine.changes import posts, tag
+from torg.engine.keys import posts, tag
 from torg.http import Call, Paged, Routes
 from torg.kernel.errors import Invalid, Unauthorized
 from torg.mastodon_api import render

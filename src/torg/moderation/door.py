@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import time
 
-from torg.engine.changes import changes, tenant
+from torg.engine.changes import changes
+from torg.engine.keys import tenant
 from torg.engine.postgres import Database
 from torg.kernel.errors import Forbidden
 from torg.moderation import registers

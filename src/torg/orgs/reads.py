@@ -6,7 +6,8 @@ import time
 
 import msgspec
 
-from torg.engine.changes import EVERYTHING, changes, tenant
+from torg.engine.changes import changes
+from torg.engine.keys import EVERYTHING, tenant
 from torg.engine.postgres import Database, Tx
 from torg.kernel.errors import Misused
 from torg.orgs import store

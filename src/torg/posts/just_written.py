@@ -6,7 +6,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from torg.engine.changes import Key, changes, is_whole
+from torg.engine.changes import changes
+from torg.engine.keys import Key, is_whole
 from torg.posts.model import PostView
 
 MOST = 5_000

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from torg.engine.changes import Key, changes, mine, posts, tag, tenant
+from torg.engine.changes import changes
+from torg.engine.keys import Key, mine, posts, tag, tenant
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.kernel.clock import now

@@ -1,0 +1,144 @@
+"""Names of what can change: whoever remembers an answer depends on keys made here (engine/changes.py).
+
+Also what an event touches, and what a transaction has to tell besides its events, by the tables of engine/touched.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from torg.engine import rings
+from torg.engine.touched import NEW_POSTS, OWN, OWNED, QUIET, TOLD, TOUCHED, UNSEEN
+
+if TYPE_CHECKING:
+    from torg.kernel.actor import Scope
+
+Key = int
+"""An id of whatever has one, as it is; everything else has a number above all ids."""
+
+KIND = 61
+IDS = (1 << KIND) - 1
+EVERYTHING: Key = rings.EVERYTHING
+"""Whatever any network of the installation shows."""
+BY, MINE, NAMED, WHOLE, TOLD_OF = (kind << KIND for kind in (1, 2, 3, 4, 7))
+ANNOUNCED, PERSONAL = "SettingsChanged", "PersonalChanged"
+
+WRITES = re.compile(
+    r"\b(?:INSERT\s+INTO|(?<!FOR )(?<!DO )(?<!KEY )UPDATE(?:\s+ONLY)?|DELETE\s+FROM|MERGE\s+INTO|COPY|TRUNCATE)"
+    r"\s+([a-z_]+)",
+    re.IGNORECASE,
+)
+
+
+def by(account: int) -> Key:
+    """What an account writes, or what is written in a group: for homes and lists, which need not know the rest."""
+    return BY | account & IDS
+
+
+def mine(account: int) -> Key:
+    """What only an account itself sees: its marks, filters, notices, whom it mutes."""
+    return MINE | account & IDS
+
+
+@lru_cache(maxsize=65_536)
+def named(*parts: int | str) -> Key:
+    """The key of something by its kind and name; the same in every process."""
+    digest = hashlib.blake2b(repr(parts).encode(), digest_size=8).digest()
+    return NAMED | int.from_bytes(digest, "little") & IDS
+
+
+def tag(network: int, name: str) -> Key:
+    """What is written with a tag in a network."""
+    return named("tag", network, name.lower())
+
+
+def posts(network: int) -> Key:
+    """Whatever is written in a network."""
+    return named("posts", network)
+
+
+def people(network: int) -> Key:
+    """How many accounts a network has."""
+    return named("people", network)
+
+
+def settings(org: int) -> Key:
+    """What no event of its own tells of, in an organisation."""
+    return named("settings", org)
+
+
+def whole(org: int) -> Key:
+    """Whatever an organisation shows."""
+    return WHOLE | named("org", org) & IDS
+
+
+def is_whole(key: Key) -> bool:
+    """Whether that is all of an organisation, or of the installation."""
+    return key >> KIND == WHOLE >> KIND
+
+
+def tenant(org: int) -> tuple[Key, Key]:
+    """What every answer of an organisation depends on: settings, roles, logins and what is not told apart."""
+    return EVERYTHING, whole(org)
+
+
+@lru_cache(maxsize=4096)
+def written(sql: str) -> frozenset[str]:
+    """The tables that a statement writes, without the quiet ones."""
+    if sql.lstrip().startswith(UNSEEN):
+        return frozenset()
+    return frozenset(table.lower() for table in WRITES.findall(sql)) - QUIET
+
+
+def keys_of(org: int, network: int, kind: str, payload: Any) -> list[Key]:
+    """What an event touches: a kind that no table of engine/touched.py has, all of its organisation."""
+    fields, owned = TOUCHED.get(kind), OWNED.get(kind, ())
+    if fields is None:
+        if not org:
+            return [EVERYTHING]
+        return [whole(org), settings(org)] if kind == ANNOUNCED else [whole(org)]
+    said: Mapping[str, Any] = payload if isinstance(payload, Mapping) else msgspec.structs.asdict(payload)
+    keys = [one & IDS for one in _ids(said, fields)]
+    keys += [mine(one) for one in _ids(said, owned)]
+    if kind in NEW_POSTS:
+        keys += [by(one) for one in _ids(said, ("account_id", "group_id"))]
+        keys += [tag(network, one) for one in said.get("tags") or ()]
+        keys.append(posts(network))
+    if kind == "AccountCreated":
+        keys.append(people(network))
+    return list(dict.fromkeys(keys)) or [whole(org)]
+
+
+def _ids(said: Mapping[str, Any], fields: Iterable[str]) -> Iterable[int]:
+    for name in fields:
+        value = said.get(name)
+        if isinstance(value, list | tuple):
+            yield from value
+        elif value is not None:
+            yield value
+
+
+def fingerprint(org: int, network: int, kind: str, keys: Iterable[Key]) -> Key:
+    """By which an event of this machine is known again when it comes by the log."""
+    parts = repr((org, network, kind, sorted(keys))).encode()
+    return TOLD_OF | int.from_bytes(hashlib.blake2b(parts, digest_size=8).digest(), "little") & IDS
+
+
+def untold(scope: Scope | None, tables: Iterable[str]) -> list[tuple[int, int, str, dict[str, int]]]:
+    """(organisation, network, kind, payload) of what has to stand in the log besides a transaction's own events."""
+    tables = set(tables)
+    loud = tables - OWN - {"outbox"} - (TOLD if "outbox" in tables else frozenset())
+    own = tables & OWN
+    if scope is None:
+        return [(0, 0, ANNOUNCED, {})] if loud or own else []
+    if loud or (own and not scope.viewer):
+        return [(scope.org_id, network, ANNOUNCED, {}) for network in scope.network_ids[:1]]
+    if own and scope.viewer:
+        return [(scope.org_id, scope.network_ids[0], PERSONAL, {"account_id": scope.viewer})]
+    return []
