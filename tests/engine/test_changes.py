@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 import torg
 from tools.event_reference import events
+from torg.engine import rings
 from torg.engine.bus import Logged
 from torg.engine.changes import Changes, changes
 from torg.engine.keys import ANNOUNCED, EVERYTHING, KIND, Key, by, mine, posts, settings, tag, whole, written
@@ -111,6 +113,24 @@ def test_processes_of_a_machine_hear_of_each_other(tmp_path: Path) -> None:
     assert not other.unchanged(ticket, {EVERYTHING})
     ticket = other.ticket()
     assert other.unchanged(ticket, {EVERYTHING})
+
+
+def test_machines_on_one_folder_have_a_file_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map of a file on a network is no shared memory: other machines hear by the log."""
+    one, other = Changes(), Changes()
+    one.share(tmp_path)
+    (kept,) = tmp_path.glob("touched*")
+    (boot := tmp_path / "boot_id").write_text("another machine's")
+    monkeypatch.setattr(rings, "BOOT", boot)
+    other.share(tmp_path)
+    ticket = other.ticket()
+    one.touch([5])
+    assert other.unchanged(ticket, {5})
+    assert len(list(tmp_path.glob("touched*"))) == 2
+    os.utime(kept, (1, 1))
+    other.share(tmp_path)
+    assert not kept.exists(), "of a machine that has not been there for long"
+    assert len(list(tmp_path.glob("touched*"))) == 1
 
 
 async def test_what_the_machine_told_of_is_no_news_when_the_log_tells_it_again(tmp_path: Path) -> None:

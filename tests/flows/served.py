@@ -40,6 +40,8 @@ class Served:
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
+    named: str = ""
+    """The host name that clients ask for, where it is not this machine's own."""
     log: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,7 +50,7 @@ class Served:
     @property
     def host(self) -> str:
         """The host name of the demonstration's public network."""
-        return f"localhost:{self.port}"
+        return self.named or f"localhost:{self.port}"
 
     @property
     def url(self) -> str:
@@ -128,7 +130,8 @@ class Served:
     @asynccontextmanager
     async def services(self) -> AsyncIterator[Services]:
         """The installation from within, beside the server."""
-        async with opened(Settings(data=self.data, bind=f"127.0.0.1:{self.port}")) as services:
+        url = self.settings.get("TORG_DATABASE_URL")
+        async with opened(Settings(data=self.data, bind=f"127.0.0.1:{self.port}", database_url=url)) as services:
             yield services
 
     def processes(self) -> list[psutil.Process]:

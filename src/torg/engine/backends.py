@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib
 
 from torg.engine.bus import LogBus
-from torg.engine.limits import Limiter
+from torg.engine.limits import Limiter, MachineLimiter
+from torg.engine.limits_settled import SettledLimiter
 from torg.engine.postgres import Database
 
 
@@ -20,12 +21,11 @@ def make_bus(db: Database, nats_url: str | None) -> LogBus:
     return made
 
 
-def make_limits(local: Limiter, valkey_url: str | None) -> Limiter:
+def make_limits(local: MachineLimiter, valkey_url: str | None) -> Limiter:
     """The limits by the setting `valkey_url`; `local` counts where there is none, and while it is away."""
     if valkey_url is None:
         return local
-    made: Limiter = importlib.import_module("torg.engine.limits_valkey").ValkeyLimiter(valkey_url, local)
-    return made
+    return SettledLimiter(importlib.import_module("torg.engine.limits_valkey").ValkeyCounts(valkey_url), local)
 
 
 async def trouble_of_nats(url: str) -> str:

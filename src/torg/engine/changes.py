@@ -60,7 +60,7 @@ class Changes:
         """Hear from now on of what other processes on this data folder touch, and tell them."""
         if self._rings is not None:
             self._rings.close()
-        self._rings = rings.Rings(folder / "touched")
+        self._rings = rings.Rings(rings.place(folder))
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call with the keys of each touch from now on; returns what ends that."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -10,10 +11,14 @@ import msgspec
 
 
 class Quota(msgspec.Struct, frozen=True):
-    """At most `most` hits within each window of `seconds`."""
+    """At most `most` hits within each window of `seconds`.
+
+    `settled`: several machines may tell each other of their hits a moment later; nobody waits to be counted.
+    """
 
     most: int
     seconds: int
+    settled: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -33,10 +38,20 @@ class Limiter(Protocol):
         ...
 
 
+class MachineLimiter(Limiter, Protocol):
+    """Counts without waiting, for all processes that it is shared by."""
+
+    @property
+    def machine(self) -> str:
+        """Tells its count from those of other machines."""
+        ...
+
+
 class LocalLimiter:
     """Fixed windows in this process's memory, as Mastodon counts; finished windows are dropped."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.machine = secrets.token_hex(4)
         self._clock = clock
         self._counts: dict[str, tuple[float, int]] = {}
         self._sweep_at = 0.0

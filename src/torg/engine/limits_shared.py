@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import mmap
 import os
+import secrets
 import struct
 import tempfile
 import time
@@ -27,6 +28,7 @@ class SharedLimiter:
     """Fixed windows as in LocalLimiter, for 65,536 callers at a time; beyond, whose window ends first is forgotten."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.machine = secrets.token_hex(4)
         self._clock = clock
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process lives
         os.ftruncate(self._file.fileno(), BUCKETS * SIZE)

@@ -2,14 +2,21 @@
 
 Each process has a ring of its own to write, so nothing is lost between two that write at once. A reader compares the
 counts at the head of the file with those it knows, which costs less than a microsecond.
+
+The file is of one machine, also in a folder that several share: memory that is mapped from a file on a network is not
+the same memory. Other machines hear by the log.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import hashlib
 import mmap
 import os
+import platform
 import struct
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,8 +28,31 @@ ODD = 0x9E3779B97F4A7C15
 MASK = 0xFFFFFFFFFFFFFFFF
 EVERYTHING = 4 << 61
 """The key of changes.EVERYTHING."""
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+OLD = 30 * 86_400
+"""Seconds after which the file of another machine, or of this one before it was started anew, is removed."""
 LOCK = struct.Struct("@hhqqi")
 COUNTS = struct.Struct(f"{PROCESSES}Q")
+
+
+def place(folder: Path) -> Path:
+    """The file of this machine in a data folder; old ones of others are removed."""
+    ours = folder / f"touched-{_machine()}"
+    before = time.time() - OLD
+    for other in folder.glob("touched*"):
+        with contextlib.suppress(OSError):
+            if other != ours and other.stat().st_mtime < before:
+                other.unlink()
+    return ours
+
+
+def _machine() -> str:
+    """The same for whoever maps the same memory: containers on one kernel are one machine."""
+    try:
+        name = BOOT.read_text("ascii")
+    except OSError:
+        name = platform.node()
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
 class Rings:

@@ -11,7 +11,7 @@ from torg.kernel.actor import Actor
 from torg.kernel.clock import iso
 from torg.kernel.errors import TooMany
 
-GENERAL = Quota(300, 300)
+GENERAL = Quota(300, 300, settled=True)
 
 # name in `@routes.…(limit=…)` → (quota, counted per account or per address)
 RULES: dict[str, tuple[Quota, str]] = {

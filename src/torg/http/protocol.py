@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from torg.engine.limits import Limiter, LocalLimiter, NoLimiter, Verdict
+from torg.engine.limits_settled import SettledLimiter
 from torg.engine.limits_shared import SharedLimiter
 from torg.http.limits import GENERAL, rate_headers
 from torg.http.memory import Raw, Remembered
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 RAW = "torg.raw"
 LONGEST = 8192
-AT_ONCE = (LocalLimiter, NoLimiter, SharedLimiter)
-"""Limiters that count without waiting; where another counts, every request takes the long way."""
+AT_ONCE = (LocalLimiter, NoLimiter, SharedLimiter, SettledLimiter)
+"""Limiters that count the general limit without waiting; where another counts, every request takes the long way."""
 _ids = itertools.count(1)
 _prefix = secrets.token_hex(4)
 

@@ -18,7 +18,8 @@ from torg.engine.changes import changes
 from torg.engine.dns import Resolver
 from torg.engine.fetch import Fetcher
 from torg.engine.flights import Flights
-from torg.engine.limits import Limiter, LocalLimiter, NoLimiter
+from torg.engine.limits import Limiter, LocalLimiter, MachineLimiter, NoLimiter
+from torg.engine.limits_settled import SettledLimiter
 from torg.engine.mail import Mailer
 from torg.engine.postgres import Database
 from torg.kernel import ids
@@ -75,7 +76,7 @@ class Services:
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, app_conninfo: str, system_conninfo: str, *, limits: Limiter | None = None
+    settings: Settings, app_conninfo: str, system_conninfo: str, *, limits: MachineLimiter | None = None
 ) -> AsyncIterator[Services]:
     """Open everything on a migrated database; close it in reverse order. `limits`: a count shared by processes."""
     db = Database(app_conninfo, system_conninfo)
@@ -163,6 +164,8 @@ async def open_services(
         await services.plain.close()
         await services.flights.close()
         await services.copies.close()
+        if isinstance(services.limits, SettledLimiter):
+            await services.limits.close()
         await services.media.close()
         await services.fetch.close()
         await db.close()
