@@ -15,11 +15,11 @@ from tools.event_reference import events
 from torg.engine import rings
 from torg.engine.bus import Logged
 from torg.engine.changes import Changes, changes
-from torg.engine.keys import ANNOUNCED, EVERYTHING, KIND, Key, by, mine, posts, settings, tag, whole, written
+from torg.engine.keys import ANNOUNCED, EVERYTHING, KIND, Key, by, login, mine, posts, settings, tag, whole, written
 from torg.engine.postgres import Database
 from torg.engine.relay import Relay
 from torg.engine.rings import RING
-from torg.engine.touched import OWN, OWNED, QUIET, TOLD, TOUCHED
+from torg.engine.touched import OWN, OWNED, QUIET, STANDING, TOLD, TOUCHED
 from torg.kernel.actor import NetworkKind, Scope
 from torg.kernel.clock import now
 from torg.orgs import actions as orgs
@@ -235,3 +235,13 @@ def test_what_only_its_owner_sees_touches_the_owner() -> None:
     heard.clear()
     made.wrote(Scope(1, (9,)), {"bookmarks"})
     assert heard == [whole(1), settings(1)], "nobody knows whose"
+
+
+def test_a_post_or_a_follow_touches_an_account_and_not_its_logins() -> None:
+    for event in events():
+        made = Changes()
+        heard = heard_by(made)
+        made.happened(1, 2, event.__name__, {"account_id": 7, "target_id": 8, "post_id": 9, "tags": []})
+        if 7 in heard:
+            assert (login(7) in heard) is (event.__name__ not in STANDING), event.__name__
+    assert TOUCHED.keys() >= STANDING

@@ -16,7 +16,7 @@ from torg.access.scopes import expanded
 from torg.accounts import activity
 from torg.engine import outbox
 from torg.engine.changes import changes
-from torg.engine.keys import tenant
+from torg.engine.keys import login, tenant
 from torg.engine.postgres import Database, Tx
 from torg.kernel.actor import Actor, Delegated, Permission
 from torg.kernel.errors import Forbidden, Unauthorized
@@ -210,8 +210,8 @@ def anonymous(network: Network) -> Actor:
     return Actor(org_id=network.org_id, network_id=network.id, network_kind=network.kind)
 
 
-class Known(msgspec.Struct, frozen=True):
-    """Whom a token stood for when `ticket` was taken, until the clock says `until` at the latest."""
+class Known(msgspec.Struct):
+    """Whom a token stood for when `ticket` was taken or last looked at, until the clock says `until` at the latest."""
 
     actor: Actor
     ticket: int
@@ -239,6 +239,7 @@ class TokenAuthenticator:
         known = self._known.get(key)
         if known is not None:
             if time.time() < known.until and changes.unchanged(known.ticket, known.keys):
+                known.ticket = changes.known  # so that busy hours do not make it too old to compare
                 return known.actor
             del self._known[key]
         ticket = changes.ticket()
@@ -260,7 +261,7 @@ class TokenAuthenticator:
                 await _used(tx, row["token_id"])
         actor = _actor(network, row)
         if actor.delegated is None:  # a delegation may end by the clock
-            keys = frozenset((*tenant(network.org_id), actor.account_id or 0))
+            keys = frozenset((*tenant(network.org_id), login(actor.account_id or 0)))
             self._known[key] = Known(actor, ticket, keys, _until(row["ends_at"]))
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from torg.engine import rings
-from torg.engine.touched import NEW_POSTS, OWN, OWNED, QUIET, TOLD, TOUCHED, UNSEEN
+from torg.engine.touched import NEW_POSTS, OWN, OWNED, QUIET, STANDING, TOLD, TOUCHED, UNSEEN
 
 if TYPE_CHECKING:
     from torg.kernel.actor import Scope
@@ -26,7 +26,7 @@ KIND = 61
 IDS = (1 << KIND) - 1
 EVERYTHING: Key = rings.EVERYTHING
 """Whatever any network of the installation shows."""
-BY, MINE, NAMED, WHOLE, TOLD_OF = (kind << KIND for kind in (1, 2, 3, 4, 7))
+BY, MINE, NAMED, WHOLE, LOGIN, TOLD_OF = (kind << KIND for kind in (1, 2, 3, 4, 5, 7))
 ANNOUNCED, PERSONAL = "SettingsChanged", "PersonalChanged"
 
 WRITES = re.compile(
@@ -44,6 +44,11 @@ def by(account: int) -> Key:
 def mine(account: int) -> Key:
     """What only an account itself sees: its marks, filters, notices, whom it mutes."""
     return MINE | account & IDS
+
+
+def login(account: int) -> Key:
+    """Whether and as what somebody may act with an account: for its tokens, which posts and follows leave alone."""
+    return LOGIN | account & IDS
 
 
 @lru_cache(maxsize=65_536)
@@ -106,6 +111,8 @@ def keys_of(org: int, network: int, kind: str, payload: Any) -> list[Key]:
     said: Mapping[str, Any] = payload if isinstance(payload, Mapping) else msgspec.structs.asdict(payload)
     keys = [one & IDS for one in _ids(said, fields)]
     keys += [mine(one) for one in _ids(said, owned)]
+    if kind not in STANDING:
+        keys += [login(one) for one in _ids(said, [name for name in fields if name == "account_id"])]
     if kind in NEW_POSTS:
         keys += [by(one) for one in _ids(said, ("account_id", "group_id"))]
         keys += [tag(network, one) for one in said.get("tags") or ()]

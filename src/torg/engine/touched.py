@@ -75,6 +75,15 @@ OWNED: dict[str, tuple[str, ...]] = {
 }
 """Event kind → the fields with the accounts of which only they themselves see something change."""
 
+STANDING = frozenset(
+    {
+        "FollowAccepted", "FollowChanged", "FollowRejected", "FollowRequestWithdrawn", "FollowRequested", "Followed",
+        "PostEdited", "PostPinned", "PostPublished", "PostUnpinned", "Unfollowed",
+    }
+)  # fmt: skip
+"""Of these an account shows something, and its logins are what they were; every other kind that touches it ends what
+is known of its tokens."""
+
 NEW_POSTS = frozenset({"PostPublished", "PostEdited"})
 
 QUIET = frozenset(
