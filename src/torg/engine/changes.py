@@ -10,10 +10,23 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from torg.engine import rings
-from torg.engine.keys import EVERYTHING, IDS, KIND, TOLD_OF, Key, fingerprint, keys_of, mine, settings, untold, whole
+from torg.engine.keys import (
+    BY,
+    EVERYTHING,
+    IDS,
+    KIND,
+    TOLD_OF,
+    Key,
+    fingerprint,
+    keys_of,
+    mine,
+    settings,
+    untold,
+    whole,
+)
 
 if TYPE_CHECKING:
     from torg.kernel.actor import Scope
@@ -23,6 +36,8 @@ REMEMBERED = 65_536
 """Touched keys that are told apart; whoever began before the oldest of them learns that all may have changed."""
 MOST_BEHIND = 4096
 MOST_HEARD = 16_384
+MOST_NEWS = 4_096
+PUBLISHED = "PostPublished"
 
 
 class Logged(Protocol):
@@ -38,6 +53,15 @@ class Logged(Protocol):
     def payload(self) -> Any: ...
 
 
+class Expected(NamedTuple):
+    """News of an event to come, and the keys under which it is no news but a touch."""
+
+    news: object
+    made_of: Collection[Key]
+    ticket: int
+    but: frozenset[Key]
+
+
 class Changes:
     """The register of one process. `share` once at start, `read_log` as a reader of the bus."""
 
@@ -45,6 +69,10 @@ class Changes:
         self._seq = 0
         self._recent: deque[Key] = deque()
         self._last: dict[Key, int] = {}
+        self._odd: dict[Key, int] = {}  # as _last, without what news tell
+        self._expected: OrderedDict[int, Expected] = OrderedDict()
+        self._news: deque[tuple[int, object]] = deque()
+        self._news_since = 0
         self._heard: OrderedDict[Key, int] = OrderedDict()
         self._listeners: list[Listener] = []
         self._rings: rings.Rings | None = None
@@ -94,14 +122,57 @@ class Changes:
                 return False
         return True
 
-    def touch(self, keys: Iterable[Key]) -> None:
-        """These changed: for this process at once, and for the others of the machine before they next look."""
+    def expect(
+        self, post: int, news: object, *, made_of: Collection[Key], ticket: int, but: Iterable[Key] = ()
+    ) -> None:
+        """When a post's event is durable, `news` tells all that it changes, but for what the keys of `but` name.
+
+        `made_of`: what stands in the news, read since `ticket`. If that is touched before, the event is like any other.
+        """
+        self._expected[post] = Expected(news, made_of, ticket, frozenset(but))
+        if len(self._expected) > MOST_NEWS:
+            self._expected.popitem(last=False)
+
+    def steady(self, ticket: int, keys: Collection[Key], follows: Collection[int] = ()) -> bool:
+        """As `unchanged`, where what `news` tell is no change."""
+        behind = self.ticket() - ticket
+        if not behind:
+            return True
+        if behind > len(self._recent):
+            return False
+        odd = self._odd
+        if any(odd.get(key, 0) > ticket for key in keys):
+            return False
+        if len(follows) <= behind:
+            return all(odd.get(BY | one & IDS, 0) <= ticket for one in follows)
+        for key in islice(reversed(self._recent), behind):
+            if key >> KIND == 1 and key & IDS in follows and odd.get(key, 0) > ticket:
+                return False
+        return True
+
+    def news(self, ticket: int) -> list[tuple[int, object]] | None:
+        """(when, what) of the posts since, in their order; None if they are not all known any more."""
+        if ticket < self._news_since:
+            return None
+        found: list[tuple[int, object]] = []
+        for one in reversed(self._news):
+            if one[0] <= ticket:
+                break
+            found.append(one)
+        found.reverse()
+        return found
+
+    def touch(self, keys: Iterable[Key], told: Collection[Key] = ()) -> None:
+        """These changed: for this process at once, and for the others of the machine before they next look.
+
+        `told`: those of them of which this process has news.
+        """
         touched = list(dict.fromkeys(keys))
         if not touched:
             return
         if self._rings is not None:
             self._rings.tell(touched)
-        self._note(touched)
+        self._note(touched, told)
 
     def acted(self, account: int) -> None:
         """An account did something: it sees so in whichever process its next request lands."""
@@ -114,7 +185,15 @@ class Changes:
     def happened(self, org: int, network: int, kind: str, payload: Any) -> None:
         """An event of this process, by its kind and fields, once it is durable."""
         keys = keys_of(org, network, kind, payload)
-        self.touch([*keys, fingerprint(org, network, kind, keys)])
+        mark = fingerprint(org, network, kind, keys)
+        expected = self._expected.pop(payload.post_id, None) if self._expected and kind == PUBLISHED else None
+        if expected is None or not self.steady(expected.ticket, expected.made_of):
+            self.touch([*keys, mark])
+            return
+        self.touch([*keys, mark], frozenset(keys) - expected.but)
+        self._news.append((self._seq, expected.news))
+        if len(self._news) > MOST_NEWS:
+            self._news_since = self._news.popleft()[0]
 
     async def read_log(self, rows: Sequence[Logged]) -> None:
         """A reader of the bus. What a process of this machine told of when it was committed is no news."""
@@ -137,8 +216,8 @@ class Changes:
             self.touch(keys)
             self.wake()
 
-    def _note(self, keys: Sequence[Key]) -> None:
-        recent, last = self._recent, self._last
+    def _note(self, keys: Sequence[Key], told: Collection[Key] = ()) -> None:
+        recent, last, odd = self._recent, self._last, self._odd
         for key in keys:
             if key >= TOLD_OF:
                 self._heard[key] = self._heard.get(key, 0) + 1
@@ -148,10 +227,13 @@ class Changes:
             self._seq += 1
             recent.append(key)
             last[key] = self._seq
+            if key not in told:
+                odd[key] = self._seq
             if len(recent) > REMEMBERED:
                 oldest = recent.popleft()
-                if last.get(oldest) == self._seq - REMEMBERED:
-                    del last[oldest]
+                for found in (last, odd):
+                    if found.get(oldest) == self._seq - REMEMBERED:
+                        del found[oldest]
         for listener in tuple(self._listeners):
             listener(keys)
 

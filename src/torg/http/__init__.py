@@ -3,7 +3,8 @@
 from torg.http.app import App, build_app
 from torg.http.auth import Authenticator
 from torg.http.call import Call, Services
-from torg.http.respond import Paged, Reply
+from torg.http.depends import Growing
+from torg.http.respond import Paged, Reply, asked, encode, links
 from torg.http.routes import Auth, Route, Routes
 from torg.http.tenant import NetworkLike, Networks
 from torg.http.uploads import Upload
@@ -13,6 +14,7 @@ __all__ = [
     "Auth",
     "Authenticator",
     "Call",
+    "Growing",
     "NetworkLike",
     "Networks",
     "Paged",
@@ -21,5 +23,8 @@ __all__ = [
     "Routes",
     "Services",
     "Upload",
+    "asked",
     "build_app",
+    "encode",
+    "links",
 ]

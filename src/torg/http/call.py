@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from torg.http.depends import Depends
+from torg.http.depends import Depends, Growing
 from torg.kernel.errors import Invalid
 
 if TYPE_CHECKING:
@@ -107,12 +107,18 @@ class Call:
         await self.tx.renew()
 
     def remember(
-        self, keys: Iterable[Key] = (), *, follows: Collection[int] = (), until: datetime | None = None
+        self,
+        keys: Iterable[Key] = (),
+        *,
+        follows: Collection[int] = (),
+        until: datetime | None = None,
+        growing: Growing | None = None,
     ) -> None:
         """This answer may be given again until what it shows, the caller, the network or one of the keys is touched.
 
         What stands in it with an id counts by itself. `follows`: accounts and groups whose posts belong into it, as a
-        set or dict that is never changed. `until`: when it changes by the clock.
+        set or dict that is never changed. `until`: when it changes by the clock. `growing`: the page that is answered,
+        which knows by itself what changes it.
         """
         if self.depends is None:
             self.depends = Depends()
@@ -120,6 +126,8 @@ class Call:
         self.depends.follows = follows or self.depends.follows
         if until is not None:
             self.depends.until.append(until.timestamp())
+        if growing is not None:
+            self.depends.growing = growing
 
     @property
     def db(self) -> Database:

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from torg.engine.keys import Key
 
 
+class Growing(Protocol):
+    """A page that can be brought up to date without being asked for again."""
+
+    weight: int
+    """Bytes, roughly."""
+
+    @property
+    def keys(self) -> Collection[Key]:
+        """Whatever the page shows that has an id."""
+
+    def advance(self, since: int) -> bool | None:
+        """Take in what happened since that ticket: whether the page changed; None if it has to be read anew."""
+
+    def answer(self) -> tuple[bytes, bytes]:
+        """The Link header, empty for none, and the body."""
+
+
 class Depends:
     """What an answer depends on, as its handler said (`Call.remember`)."""
 
-    __slots__ = ("follows", "keys", "until")
+    __slots__ = ("follows", "growing", "keys", "until")
 
     def __init__(self) -> None:
         self.keys: set[Key] = set()
         self.follows: Collection[int] = ()
         self.until: list[float] = []
+        self.growing: Growing | None = None

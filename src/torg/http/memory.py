@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from torg.http.call import Call
+    from torg.http.depends import Growing
 
 MOST_SECONDS = 60.0
 LARGEST = 512 * 1024
@@ -25,6 +26,7 @@ EACH_KEY = 100
 SHOWN = re.compile(rb'"(\d{1,19})"')
 ENDS = re.compile(rb'"[a-z_]*expires_at":"([^"]{10,40})"')
 EACH_TIME = frozenset({b"x-request-id", b"x-ratelimit-limit", b"x-ratelimit-remaining", b"x-ratelimit-reset"})
+GROWS = frozenset({b"content-length", b"link"})
 
 
 class Raw:
@@ -40,17 +42,21 @@ class Raw:
 
 
 class Remembered:
-    """An answer: `head` without what is said anew each time (date, request id, limits), and the body."""
+    """An answer: `head` without what is said anew each time (date, request id, limits), and the body.
 
-    __slots__ = ("body", "caller", "follows", "head", "key", "keys", "ticket", "until")
+    Of a page that grows: `growing`, which makes the body, and of the head what does not change with it.
+    """
+
+    __slots__ = ("body", "caller", "follows", "growing", "head", "key", "keys", "ticket", "until")
 
     def __init__(
-        self, key: tuple[str, bytes], head: bytes, body: bytes, who: str, keys: frozenset[Key],
+        self, key: tuple[str, bytes], head: bytes, body: bytes | Growing, who: str, keys: frozenset[Key],
         follows: Collection[int], ticket: int, until: float,
     ) -> None:  # fmt: skip
         self.key = key
         self.head = head
-        self.body = body
+        self.body = body if isinstance(body, bytes) else b""
+        self.growing = body if not isinstance(body, bytes) else None
         self.caller = who
         self.keys = keys
         self.follows = follows
@@ -60,7 +66,25 @@ class Remembered:
     @property
     def size(self) -> int:
         """About what it takes. `follows` is what the timelines keep of the viewer, shared by all answers."""
-        return len(self.key[1]) + len(self.head) + len(self.body) + OVERHEAD + EACH_KEY * len(self.keys)
+        grown = self.growing.weight if self.growing is not None else 0
+        return len(self.key[1]) + len(self.head) + len(self.body) + grown + OVERHEAD + EACH_KEY * len(self.keys)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be given, now that a page that grows has taken in what happened."""
+        if time.time() >= self.until:
+            return False
+        if self.growing is None:
+            return changes.unchanged(self.ticket, self.keys, self.follows)
+        return changes.steady(self.ticket, self.keys, self.follows) and self.growing.advance(self.ticket) is not None
+
+    def answer(self) -> tuple[bytes, bytes]:
+        """The head as far as it is remembered, and the body."""
+        if self.growing is None:
+            return self.head, self.body
+        link, body = self.growing.answer()
+        said = b"%bcontent-length: %d\r\n" % (self.head, len(body))
+        return (b"%blink: %b\r\n" % (said, link) if link else said), body
 
 
 class Memory:
@@ -80,7 +104,7 @@ class Memory:
         entry = self._entries.get((ip, data))
         if entry is None:
             return None
-        if time.time() >= entry.until or not changes.unchanged(entry.ticket, entry.keys, entry.follows):
+        if not entry.holds:
             self._drop(entry)
             return None
         entry.ticket = changes.known
@@ -98,19 +122,23 @@ class Memory:
             return
         if any(name == b"set-cookie" for name, _ in response.raw_headers):
             return
-        keys = depends.keys.union(tenant(network.org_id), (int(one) & IDS for one in SHOWN.findall(body)))
+        said = depends.keys.union(tenant(network.org_id))
         if actor.account_id is not None:
-            keys |= {actor.account_id, mine(actor.account_id)}
+            said |= {actor.account_id, mine(actor.account_id)}
+        growing = depends.growing
+        keys = said.union(growing.keys if growing is not None else (int(one) & IDS for one in SHOWN.findall(body)))
         if not changes.unchanged(raw.ticket, keys, depends.follows):
             return
         until = min([time.time() + MOST_SECONDS, *_ends(body), *depends.until])
         if actor.ends_at is not None:
             until = min(until, actor.ends_at.timestamp())
-        head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers if header[0].lower() not in EACH_TIME)
+        without = EACH_TIME if growing is None else EACH_TIME | GROWS
+        head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers if header[0].lower() not in without)
         self._put(
             Remembered(
-                (raw.ip, raw.data), b"HTTP/1.1 200 OK\r\n" + head, body, caller(actor, call.client_ip),
-                frozenset(keys), depends.follows, changes.known, until,
+                (raw.ip, raw.data), b"HTTP/1.1 200 OK\r\n" + head, body if growing is None else growing,
+                caller(actor, call.client_ip), frozenset(keys if growing is None else said), depends.follows,
+                changes.known, until,
             )
         )  # fmt: skip
 

@@ -79,7 +79,8 @@ class Protocol(HttpToolsProtocol):
 
     def _give(self, found: Remembered) -> bool:
         """False if it has to be refused: the long way says so."""
-        parts = [found.head]
+        head, body = found.answer()
+        parts = [head]
         if self._limits is not None:
             verdict = _at_once(self._limits, found.caller)
             if not verdict.allowed:
@@ -87,7 +88,7 @@ class Protocol(HttpToolsProtocol):
             parts += [b"%b: %b\r\n" % header for header in rate_headers(verdict)]
         parts += [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
         parts.append(b"x-request-id: %b%08x\r\n\r\n" % (_prefix.encode(), next(_ids) & 0xFFFFFFFF))
-        parts.append(found.body)
+        parts.append(body)
         self._unset_keepalive_if_required()
         self.transport.write(b"".join(parts))
         self.server_state.total_requests += 1

@@ -86,19 +86,28 @@ def to_response(result: Any, call: Call) -> Response:
 
 
 def link_header(page: Paged, call: Call) -> str:
+    """The Link header of a page that was asked for so."""
+    return links(page, *asked(call))
+
+
+def asked(call: Call) -> tuple[str, str]:
+    """The address that was asked for, without its query, and the query."""
+    path = call.request.scope.get("raw_path", b"").decode("latin-1") or call.request.url.path
+    return f"{call.origin}{path}", call.request.scope["query_string"].decode("utf-8")
+
+
+def links(page: Paged, url: str, query: str) -> str:
     """`<…?limit=2&max_id=7>; rel="next", <…?limit=2&min_id=9>; rel="prev"` (docs: api/guidelines#pagination)."""
     wanted = [
         ("next", page.next_query if page.next_query is not None else _cursor("max_id", page.oldest_id)),
         ("prev", page.prev_query if page.prev_query is not None else _cursor(page.prev, page.newest_id)),
     ]
-    url = f"{call.origin}{call.request.scope.get('raw_path', b'').decode('latin-1') or call.request.url.path}"
-    query = call.request.scope["query_string"].decode("utf-8")
-    links = []
+    found = []
     for rel, cursor in wanted:
         if cursor:
             kept = [(k, v) for k, v in parse_qsl(query, keep_blank_values=True) if k not in PAGING and k not in cursor]
-            links.append(f'<{url}?{urlencode([*kept, *cursor.items()])}>; rel="{rel}"')
-    return ", ".join(links)
+            found.append(f'<{url}?{urlencode([*kept, *cursor.items()])}>; rel="{rel}"')
+    return ", ".join(found)
 
 
 def _cursor(name: str, value: int | str | None) -> dict[str, Any]:

@@ -23,6 +23,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         wanted = self.limit if self.limit > 0 else default
         return msgspec.structs.replace(self, limit=min(wanted, most))
 
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the newest, whatever they are."""
+        return self.max_id is None and self.since_id is None and self.min_id is None
+
     def where(self, column: str) -> tuple[str, dict[str, int]]:
         """SQL condition and parameters for this page, for `WHERE … AND {condition} ORDER BY {order}`."""
         conditions = ["TRUE"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from torg.accounts import reads as accounts
+from torg.engine.changes import changes
 from torg.http import Call, Paged, Routes
 from torg.kernel.errors import NotFound
 from torg.kernel.page import in_order
@@ -14,6 +15,7 @@ from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.present import statuses as present
 from torg.mastodon_api.status_forms import EditStatus, NewStatus
 from torg.posts import actions, marks, plain, quotes, reads, schedule
+from torg.posts.just_written import expect
 from torg.posts.model import Audience, Draft, MediaChange, QuotePolicy
 from torg.remote import threads
 from torg.timelines import interests
@@ -116,9 +118,13 @@ async def alone(call: Call, form: NewStatus) -> entities.Status | entities.Sched
     if form.scheduled_at is not None:
         planned = await schedule.plan(call.tx, call.actor, call.network, draft, form.scheduled_at)
         return await scheduled.entity(call, planned)
+    ticket = changes.ticket()
     post_id = await actions.publish(call.tx, call.actor, call.network, draft, origin=call.origin)
+    found = await reads.hydrate(call.tx, call.actor, [post_id])
+    for view in found:
+        expect(view, ticket)
     await call.done()
-    return await render.one(call, post_id)
+    return (await render.views(call, found))[0] if found else await render.one(call, post_id)
 
 
 @routes.get("/api/v1/statuses", auth="optional", scope="read:statuses")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec import Raw
+
 from torg.engine.keys import posts, tag
 from torg.http import Call, Paged, Routes
 from torg.kernel.errors import Invalid, Unauthorized
-from torg.mastodon_api import render
-from torg.mastodon_api.forms import PageById, PageParams, page
+from torg.mastodon_api import growing, render
+from torg.mastodon_api.forms import PageById, PageParams, page, paged
+from torg.mastodon_api.present import parts as present
 from torg.timelines import interests, reads
 
 routes = Routes("timelines")
@@ -43,8 +46,15 @@ def open_to_all(call: Call) -> None:
 async def home(call: Call, params: PageParams) -> Paged:
     known = await interests.of_home(call.tx, call.actor)
     call.remember(known.keys, follows=known.follows, until=known.until)
-    found = await reads.home(call.tx, call.actor, page(params))
-    return await render.timeline(call, found, filtered=not reads.filters_nothing(call.tx, call.actor))
+    wanted = page(params)
+    found = await reads.home(call.tx, call.actor, wanted)
+    viewer = reads.unfiltered(call.tx, call.actor)
+    if viewer is None or call.actor.guest or not wanted.is_first:
+        return await render.timeline(call, found, filtered=viewer is None)
+    parts = await present.parts(call.tx, call.actor, call.origin, found)
+    whose = viewer.as_of(company=known.company, guest=False)
+    call.remember(growing=growing.Home(call, whose, known.follows, parts, wanted.limit))
+    return paged([Raw(one.whole) for one in parts], [one.id for one in parts])
 
 
 @routes.get("/api/v1/timelines/public", auth="optional", scope="read:statuses", steady=True)

@@ -4,15 +4,45 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
 from torg.engine.changes import changes
-from torg.engine.keys import Key, is_whole
+from torg.engine.keys import IDS, Key, is_whole
 from torg.posts.model import PostView
 
 MOST = 5_000
 SECONDS = 2.0
 """Older ones are read: the author may have been suspended, the text changed."""
+
+
+class Published:
+    """A post as news (`changes.news`) for whoever keeps a timeline. `made`: what readers made of it, for each other."""
+
+    __slots__ = ("made", "view")
+
+    def __init__(self, view: PostView) -> None:
+        self.view = view
+        self.made: dict[Hashable, Any] = {}
+
+
+def expect(view: PostView, ticket: int) -> None:
+    """A post is being written, of what was read since the ticket: once it is durable, it is news of this process.
+
+    So is only a text of the author's own, which looks the same to all others.
+    """
+    post = view.post
+    more = post.has_media or view.poll or view.card or post.quote_of_account_id or post.boost_of_id or post.group_id
+    if more or post.by_account_id or post.quote_policy == "followers":
+        return
+    answered = () if post.reply_to_id is None else (post.reply_to_id, post.thread_id)
+    changes.expect(
+        post.id,
+        Published(view),
+        made_of=[one.id & IDS for one in (view.account, *view.mentions)],
+        ticket=ticket,
+        but=[one & IDS for one in answered],
+    )
 
 
 class JustWritten:

@@ -17,6 +17,7 @@ import msgspec
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account, AccountKind
 from torg.engine import outbox
+from torg.engine.changes import changes
 from torg.engine.gather import Gatherer
 from torg.engine.postgres import Database, DatabaseError, Tx, json
 from torg.kernel.actor import Actor, Scope
@@ -30,7 +31,7 @@ from torg.posts import checks, rules
 from torg.posts import plain_store as store
 from torg.posts import store as posts
 from torg.posts.events import PostPublished
-from torg.posts.just_written import JustWritten
+from torg.posts.just_written import JustWritten, expect
 from torg.posts.model import AppName, Audience, Draft, Post, PostView, QuotePolicy
 from torg.text.language import guess, normal_language
 from torg.text.render import MentionTarget, Rendered, render, scan
@@ -149,12 +150,13 @@ class PlainPosts:
         return done
 
     async def _together(self, batch: Sequence[Wanted]) -> list[Outcome]:
-        network = batch[0].network
+        network, ticket = batch[0].network, changes.ticket()
         async with self._db.tx(Scope(network.org_id, (network.id,)), steady=True) as tx:
             outcomes, made = await _prepare(tx, network, batch)
             if made:
                 await _write(tx, made)
                 for one in made:
+                    expect(one.view, ticket)
                     if one.post.reply_to_id is None and not one.mention_ids:
                         self.fresh.put(one.view)
                 outbox.stored(tx, [one.event for one in made], network.org_id, network.id)

@@ -23,10 +23,14 @@ MOST_FOLLOWS = 500_000
 
 
 class Interests(msgspec.Struct, frozen=True):
-    """`follows`: accounts and groups, as keys. `until`: when the next mute or filter of the viewer ends."""
+    """`follows`: accounts and groups, as keys. `until`: when the next mute or filter of the viewer ends.
+
+    `company`: the home is the feed of all colleagues.
+    """
 
     follows: Mapping[int, Any]
     keys: frozenset[Key]
+    company: bool
     until: datetime | None
     ticket: int
 
@@ -69,7 +73,7 @@ async def of_home(tx: Tx, actor: Actor) -> Interests:
     keys = {tag(actor.network_id, name) for name in row.tags}
     if row.company:
         keys.add(posts(actor.network_id))
-    found = Interests(dict.fromkeys(row.accounts), frozenset(keys), row.until, ticket)
+    found = Interests(dict.fromkeys(row.accounts), frozenset(keys), row.company, row.until, ticket)
     _known[key] = found
     _weight += len(found.follows)
     while len(_known) > MOST_KNOWN or (_weight > MOST_FOLLOWS and len(_known) > 1):

@@ -14,6 +14,7 @@ from torg.posts import reads as posts
 from torg.posts.model import PostView
 from torg.timelines import home as homes
 from torg.timelines import store, view
+from torg.timelines.viewers import Known
 
 
 async def home(tx: Tx, actor: Actor, page: Page) -> list[PostView]:
@@ -30,9 +31,13 @@ async def home(tx: Tx, actor: Actor, page: Page) -> list[PostView]:
     return await posts.hydrate(tx, actor, await homes.home(tx, actor.me, page))
 
 
-def filters_nothing(tx: Tx, actor: Actor) -> bool:
-    """Whether no filter can apply to the `home` that was just read, so that none has to be asked for."""
-    return view.filters_nothing(tx, actor.me)
+def unfiltered(tx: Tx, actor: Actor) -> Known | None:
+    """Whose `home` was just read, if no filter can apply to it, so that none has to be asked for; else None.
+
+    Not told is whether it is the company's (`interests`).
+    """
+    known = view.known(tx, actor.me)
+    return known if known is not None and not known.filters else None
 
 
 async def home_ids(tx: Tx, viewer: int, page: Page) -> list[int]:

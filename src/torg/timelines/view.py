@@ -11,15 +11,12 @@ import asyncio
 from collections import OrderedDict
 from datetime import timedelta
 
-import msgspec
-
 from torg.engine.postgres import Tx
 from torg.kernel.clock import now
 from torg.kernel.page import Page, in_order
 from torg.timelines import log as logs
 from torg.timelines import viewers
 from torg.timelines.heard import changes
-from torg.timelines.rules import in_home
 from torg.timelines.store import COMPANY
 
 NETWORKS = 64
@@ -110,10 +107,9 @@ async def home(tx: Tx, viewer: int, page: Page) -> list[int] | None:
     return _scan(network, known, page, company=row["company"], guest=row["guest"])
 
 
-def filters_nothing(tx: Tx, viewer: int) -> bool:
-    """Whether the viewer is known to have no filters, as of the `home` that was just read in this transaction."""
-    known = network_of(tx).known.get(viewer)
-    return known is not None and not known.filters
+def known(tx: Tx, viewer: int) -> viewers.Known | None:
+    """What is known of the viewer, as of the `home` that was just read in this transaction."""
+    return network_of(tx).known.get(viewer)
 
 
 def network_of(tx: Tx) -> Network:
@@ -157,16 +153,12 @@ def _scan(network: Network, known: viewers.Known, page: Page, *, company: bool, 
     log = network.log
     if log is None:  # forgotten while the viewer was loaded
         return None
-    viewer = msgspec.structs.replace(known.viewer, company=company, guest=guest)
+    whose = known.as_of(company=company, guest=guest)
+    viewer = whose.viewer
     found: list[int] = []
     refused = 0
     for item in log.candidates(page, known.followed, viewer.tags, company=company):
-        blocked = (
-            known.blockers
-            and item.author != viewer.account_id
-            and not known.blockers.isdisjoint((item.author, item.boosted_author, item.group))
-        )
-        if blocked or not in_home(viewer, item):
+        if not whose.sees(item):
             refused += 1
             if refused > TRIES:
                 return None

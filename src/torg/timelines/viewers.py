@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from torg.engine.postgres import Tx
 from torg.kernel.clock import now
-from torg.timelines.rules import Follow, Viewer
+from torg.timelines.rules import Follow, Item, Viewer, in_home
 
 STATE = """SELECT
     (SELECT string_agg(int8send(f.target_id), '' ORDER BY f.target_id) FROM follows f WHERE f.org_id = %(org)s
@@ -50,6 +50,19 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     def holds(self) -> bool:
         """Whether no mute has run out since."""
         return self.until is None or self.until > now()
+
+    def as_of(self, *, company: bool, guest: bool) -> Known:
+        """With what is asked at each read."""
+        return msgspec.structs.replace(self, viewer=msgspec.structs.replace(self.viewer, company=company, guest=guest))
+
+    def sees(self, item: Item) -> bool:
+        """Whether the item stands in the viewer's home."""
+        blocked = (
+            self.blockers
+            and item.author != self.viewer.account_id
+            and not self.blockers.isdisjoint((item.author, item.boosted_author, item.group))
+        )
+        return not blocked and in_home(self.viewer, item)
 
 
 async def load(tx: Tx, viewer: int) -> Known:

@@ -27,7 +27,7 @@ from torg.posts.model import Audience, Look, Poll, Post, PostView
 from torg.text.tags import tag_url
 
 Filtered = Mapping[int, list[entities.FilterResult]]
-kept: Kept[entities.Status] = Kept(0.5)
+kept: Kept[entities.Status] = Kept(0.25)
 
 
 async def statuses(
@@ -37,21 +37,21 @@ async def statuses(
 
     What was made once for a look is given again, to other readers too: an entity is not to be changed.
     """
-    looks = [_look(actor, origin, view, filtered or {}) for view in views]
-    made = [kept.get(look) if look is not None else None for look in looks]
+    looks = [look(actor, origin, view, filtered or {}) for view in views]
+    made = [kept.get(seen) if seen is not None else None for seen in looks]
     missing = [view for view, one in zip(views, made, strict=True) if one is None]
     if not missing:
         return [one for one in made if one is not None]
     anew = iter(await statuses_anew(tx, actor, origin, missing, filtered=filtered))
     shown: list[entities.Status] = []
-    for view, look, one in zip(views, looks, made, strict=True):
+    for view, seen, one in zip(views, looks, made, strict=True):
         shown.append(one or next(anew))
-        if one is None and look is not None and _is_plain(actor, origin, view):
-            kept.put(look, shown[-1], sum(4_000 + 2 * len(each.post.html) for each in _all([view])))
+        if one is None and seen is not None and _is_plain(actor, origin, view):
+            kept.put(seen, shown[-1], sum(4_000 + 2 * len(each.post.html) for each in _all([view])))
     return shown
 
 
-def _look(actor: Actor, origin: str, view: PostView, filtered: Filtered) -> Look | None:
+def look(actor: Actor, origin: str, view: PostView, filtered: Filtered) -> Look | None:
     """Names all that the entity shows; None for what is made anew for each reader."""
     if view.look is None or actor.guest or any(each.post.id in filtered for each in _all([view])):
         return None
@@ -60,6 +60,11 @@ def _look(actor: Actor, origin: str, view: PostView, filtered: Filtered) -> Look
         who = actor.account_id
     # Signed links of files change by the day
     return (view.look, origin, who, links.today())
+
+
+def is_kept(seen: Look) -> bool:
+    """Whether the entity of this look is the same for all to whom it looks so."""
+    return kept.get(seen) is not None
 
 
 def _is_plain(actor: Actor, origin: str, view: PostView) -> bool:
