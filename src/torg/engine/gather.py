@@ -1,7 +1,8 @@
 """Work that costs less when it is done for many at once: whoever comes while a batch is under way joins the next.
 
-Nobody waits for company: alone, one's work begins at once. The number of those who wait is bounded; beyond it one is
-told to come back (503 with Retry-After) before anything was begun.
+Alone, one's work begins at once. Where a batch had company, those who were there are likely to come again, and the
+next waits for as many for a moment: what a batch costs by itself is shared by more. The number of those who wait is
+bounded; beyond it one is told to come back (503 with Retry-After) before anything was begun.
 """
 
 from __future__ import annotations
@@ -18,12 +19,43 @@ R = TypeVar("R")
 
 MOST_TOGETHER = 100
 MOST_WAITING = 1_000
+MOMENT, EACH, LONGEST = 0.001, 0.0003, 0.02
+"""Seconds that a batch waits for those of the last one: more for more, since each is answered and asks anew."""
 
 
 class Full(Unavailable):
     """503: more wait than will be served soon. Nothing was begun, so trying again does nothing twice."""
 
     retry_after = 1
+
+
+class Line(Generic[W, R]):
+    """Those who wait for the next batch of a key. `wanted`: how many are to be there before it begins."""
+
+    __slots__ = ("full", "there", "wanted")
+
+    def __init__(self) -> None:
+        self.there: deque[tuple[W, asyncio.Future[R]]] = deque()
+        self.wanted = 0
+        self.full = asyncio.Event()
+
+    def add(self, wanted: W, future: asyncio.Future[R]) -> None:
+        self.there.append((wanted, future))
+        if len(self.there) >= self.wanted:
+            self.full.set()
+
+    async def company(self, crowd: int) -> None:
+        """Until so many are there, or a moment has passed."""
+        if len(self.there) >= crowd:
+            return
+        self.wanted = crowd
+        self.full.clear()
+        timer = asyncio.get_running_loop().call_later(min(MOMENT + EACH * crowd, LONGEST), self.full.set)
+        try:
+            await self.full.wait()
+        finally:
+            timer.cancel()
+            self.wanted = 0
 
 
 class Gatherer(Generic[W, R]):
@@ -42,7 +74,7 @@ class Gatherer(Generic[W, R]):
         self._work = work
         self._together = together
         self._room = room
-        self._lines: dict[Hashable, deque[tuple[W, asyncio.Future[R]]]] = {}
+        self._lines: dict[Hashable, Line[W, R]] = {}
         self._runners: set[asyncio.Task[None]] = set()
         self.waiting = 0
 
@@ -53,25 +85,29 @@ class Gatherer(Generic[W, R]):
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         line = self._lines.get(key)
         if line is None:
-            self._lines[key] = line = deque()
+            self._lines[key] = line = Line()
             runner = asyncio.create_task(self._run(key, line))
             self._runners.add(runner)
             runner.add_done_callback(self._runners.discard)
-        line.append((wanted, future))
+        line.add(wanted, future)
         self.waiting += 1
         return await future
 
-    async def _run(self, key: Hashable, line: deque[tuple[W, asyncio.Future[R]]]) -> None:
+    async def _run(self, key: Hashable, line: Line[W, R]) -> None:
+        there = line.there
         try:
-            while line:
-                batch = [line.popleft() for _ in range(min(len(line), self._together))]
+            while there:
+                batch = [there.popleft() for _ in range(min(len(there), self._together))]
                 try:
                     await self._one(batch)
                 finally:
                     self.waiting -= len(batch)
+                crowd = min(len(batch) + len(there), self._together)
+                if crowd > 1:
+                    await line.company(crowd)
         finally:
             del self._lines[key]
-            for _, future in line:  # only if this task itself was cancelled
+            for _, future in there:  # only if this task itself was cancelled
                 self.waiting -= 1
                 future.cancel()
 
