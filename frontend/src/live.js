@@ -2,14 +2,20 @@
 // Numbers come with every frame and are true; where fewer posts are shown than came, the page says so.
 const lines = new Intl.NumberFormat(document.documentElement.lang);
 
+const STAYS = 10; // frames
+let left = 0;
+
 export function counted(root, frame) {
   for (const [name, value] of Object.entries(frame.counters ?? frame)) {
     const place = root.querySelector(`[data-count="${name}"]`);
     if (place && typeof value === "number") place.textContent = lines.format(value);
   }
   const sample = root.querySelector("[data-sample]");
-  if (sample && frame.came > 0) {
-    sample.hidden = frame.shown >= frame.came;
+  // What was declared stays for a while: posts of the sample are still on the screen, and a line that comes and goes makes them jump.
+  if (sample && frame.came > 0 && frame.shown >= frame.came && --left <= 0) sample.hidden = true;
+  if (sample && frame.shown < frame.came) {
+    left = STAYS;
+    sample.hidden = false;
     sample.querySelector("[data-shown]").textContent = lines.format(frame.shown);
     sample.querySelector("[data-came]").textContent = lines.format(frame.came);
   }

@@ -4,7 +4,7 @@ let was = null;
 
 export function carry(old, fresh) {
   const open = covers(old).map((one) => one.open);
-  covers(fresh).forEach((one, at) => { one.open = open[at] ?? false; });
+  covers(fresh).forEach((one, at) => { one.open = open[at] ?? one.open; });
 }
 
 export function opened() {

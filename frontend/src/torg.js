@@ -17,6 +17,7 @@ import { member } from "./member.js";
 import { menus } from "./menus.js";
 import { undoing } from "./undo.js";
 import { opened } from "./opened.js";
+import { plays } from "./plays.js";
 import { push } from "./push.js";
 import { parts, polls } from "./parts.js";
 
@@ -35,6 +36,7 @@ columns();
 undoing();
 counts();
 push();
+plays();
 clock();
 const composing = (root) => { counting(root); completion(root); pickers(root); files(root); parts(root, composing); polls(root); };
 composing(document);

@@ -18,7 +18,7 @@ from torg.accounts import store as account_store
 from torg.events import rules
 from torg.events.model import Entry, Minute
 from torg.kernel.clock import iso, now
-from torg.web.chart import liveliest
+from torg.web.chart import liveliest, rolling
 
 START = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 
@@ -138,6 +138,16 @@ async def test_the_curve_is_drawn_and_can_be_had_as_csv(square: Square) -> None:
     table = await Reader(square).open("/live/debate/curve.csv")
     assert table.headers["content-type"].startswith("text/csv")
     assert table.text.splitlines()[1].endswith(",1")
+
+
+def test_the_curve_of_what_has_only_begun_counts_the_minute_before_each_point() -> None:
+    steps = [Minute(at=START + timedelta(seconds=5 * n), posts=2) for n in (0, 1, 2, 12)]
+    drawn = rolling(steps, 5)
+    assert drawn is not None
+    assert (drawn.first, drawn.last) == (START - timedelta(seconds=5), START + timedelta(seconds=60))
+    assert drawn.most == 6, "at 12 the first step is more than a minute ago"
+    assert drawn.line.count("L") == 13
+    assert rolling([], 5) is None
 
 
 async def test_the_clock_plays_a_stretch(square: Square) -> None:

@@ -9,6 +9,7 @@ import pytest
 from torg.imports.delimited import read_delimited
 from torg.imports.mapping import read_map
 from torg.imports.model import ImportedPost, Refused
+from torg.imports.told import advice, reasons
 from torg.kernel.errors import Misused
 
 COLUMNS = read_map("id=no,time=when,text=said,author=who,name=called")
@@ -178,3 +179,27 @@ def test_a_wrong_map_says_which_columns_there_are(tmp_path: Path) -> None:
 def test_column_names_in_a_comment_are_found(tmp_path: Path) -> None:
     content = f"#{HEAD}\n1\t9/27/08 1:01\thello\tanna\tAnna\n"
     assert texts(read(tmp_path, content)) == ["hello"]
+
+
+def test_a_key_takes_the_first_of_its_columns_that_is_filled(tmp_path: Path) -> None:
+    columns = read_map("id=no,time=when,text=said,author=called|who")
+    content = f"{HEAD}\n1\t9/27/08 1:01\tone\tanna\tAnna\n2\t9/27/08 1:02\ttwo\tbo\t\n3\t9/27/08 1:03\tthree\t\t\n"
+    records = read(tmp_path, content, columns)
+    assert [r.author_handle for r in records if isinstance(r, ImportedPost)] == ["Anna", "bo"]
+    with pytest.raises(Misused, match=r"has no column 'called \| nick'"):
+        read(tmp_path, content, read_map("id=no,time=when,text=said,author=called | nick"))
+
+
+def test_refusals_are_told_by_reason_with_a_way_out() -> None:
+    refused = [
+        Refused(1, "1", "the author is missing"),
+        Refused(2, "2", "the author is missing"),
+        Refused(3, "3", "its id stands on line 7 already"),
+        Refused(4, "4", "its id stands on line 9 already"),
+        Refused(5, "5", "the time 'never' is not ISO 8601"),
+    ]
+    assert reasons(refused) == (
+        "2 × the author is missing, 2 × its id stands on line … already, 1 × the time … is not ISO 8601"
+    )
+    assert "--map author=nick|OTHER" in (advice(refused, "id=no, author=nick") or "")
+    assert advice(refused[2:], None) is None

@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.entity_check import check
 from tests.fixtures.square import INSIDE, PUBLIC, Square
+from tests.media import makers
 from tests.web.reader import Reader, session_of
 from torg.access import passwords
 from torg.mastodon_api import entities
@@ -71,6 +72,37 @@ async def test_preferences_are_kept(square: Square) -> None:
     assert odd.status_code == 422
     await reader.send(page, "/settings", **{**form, "language": "", "sensitive": ""})
     assert (await square.bjorn.get("/api/v1/preferences")).json()["posting:default:language"] is None
+
+
+async def test_covers_stand_as_the_reader_chose(square: Square) -> None:
+    reader = await Reader(square).enters("bjorn")
+
+    async def picture() -> str:
+        made = await square.anna.post("/api/v2/media", files={"file": ("a.png", makers.encoded(".png"), "image/png")})
+        return str(made.json()["id"])
+
+    shy = (await square.anna.says("look", sensitive=True, media_ids=[await picture()]))["id"]
+    warned = (await square.anna.says("the end", spoiler_text="Plot"))["id"]
+
+    async def shown(**chosen: str) -> tuple[str, str]:
+        sent = await reader.send(await reader.open("/settings"), "/settings", locale="en", **chosen)
+        assert sent.status_code == 303
+        return (await reader.open(f"/@anna/{shy}")).text, (await reader.open(f"/@anna/{warned}")).text
+
+    usual, plot = await shown()
+    assert '<details class="warning"><summary>Sensitive media' in usual
+    assert '<details class="warning"><summary><bdi class="p-summary">Plot' in plot
+    open_, plot = await shown(expand_media="show_all", expand_spoilers="1")
+    assert "Sensitive media" not in open_
+    assert 'class="u-photo"' in open_
+    assert '<details class="warning" open><summary><bdi class="p-summary">Plot' in plot
+    plain = (await square.anna.says("plainly", media_ids=[await picture()]))["id"]
+    await shown(expand_media="hide_all")
+    assert '<details class="warning"><summary>1 file' in (await reader.open(f"/@anna/{plain}")).text
+    kept = (await square.bjorn.get("/api/v1/preferences")).json()
+    assert (kept["reading:expand:media"], kept["reading:expand:spoilers"]) == ("hide_all", False)
+    stranger = await Reader(square).open(f"/@anna/{plain}")
+    assert "1 file" not in stranger.text, "what one chose is one's own"
 
 
 async def test_browsers_are_listed_and_logged_out(square: Square) -> None:

@@ -14,7 +14,7 @@ from torg.cli.choice import chosen_network
 from torg.cli.opening import opened
 from torg.cli.progress import shown
 from torg.cli.say import say
-from torg.imports import actions
+from torg.imports import actions, told
 from torg.imports.actions import Report
 from torg.imports.sources import Source, open_source
 from torg.kernel.config import Settings, load
@@ -44,7 +44,7 @@ def import_(
         Host name of the network that the posts go into, with its port if it has one. Default: the only public one.
     columns
         Which column holds what: id=…,time=…,text=…,author=… and, where there are such, name=…, reply_to=…,
-        language=…, tags=…, url=…, email=….
+        language=…, tags=…, url=…, email=…. `author=nickname|name` takes the first column that is filled.
     time_format
         How times are written, as for strptime ('%m/%d/%y %H:%M', taken as UTC). Without it: ISO 8601 or epoch.
     source
@@ -57,6 +57,8 @@ def import_(
     for line in actions.lines([*report.refused, *report.notes]):
         print(line, file=sys.stderr)
     sys.stderr.flush()
+    if hint := told.advice(report.refused, columns):
+        say(hint)
     print(result(report) if json else sentence(report))
 
 
@@ -85,7 +87,8 @@ def result(report: Report) -> str:
 
 
 def sentence(report: Report) -> str:
+    why = f" ({told.reasons(report.refused)})" if report.refused else ""
     return (
-        f"{report.imported} imported, {report.present} were there already, {len(report.refused)} refused; "
+        f"{report.imported} imported, {report.present} were there already, {len(report.refused)} refused{why}; "
         f"{report.accounts} accounts made"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json as json_format
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from torg.cli.replaying import Result, ordered
 from torg.cli.replaying import replay as run
 from torg.cli.say import say
 from torg.cli.token_file import read_tokens
-from torg.imports import authors, logins, store
+from torg.imports import authors, logins, store, told
 from torg.imports.actions import lines
 from torg.imports.model import ImportedPost, Refused
 from torg.imports.sources import Source, open_source
@@ -52,7 +53,7 @@ def replay(
     network
         Host name of the network, with its port if it has one. Default: the only public one.
     columns
-        As for `torg import`: id=…,time=…,text=…,author=….
+        As for `torg import`: id=…,time=…,text=…,author=…; author=nickname|name takes the first that is filled.
     time_format
         How times are written, as for strptime. Without it: ISO 8601 or epoch.
     speed
@@ -79,6 +80,10 @@ def replay(
     if not host:
         raise Misused("With --token-file say where to: --network HOST, or --url ADDRESS")
     client = Client(url or f"{settings.scheme}://{host}", host, settings.ca_file)
+    if refused:
+        say(f"{len(refused)} records are no posts: {told.reasons(refused)}")
+        if hint := told.advice(refused, columns):
+            say(hint)
     say(f"Replaying {len(posts)} posts to {host}")
     try:
         with shown("Posted") as progress:
@@ -88,7 +93,7 @@ def replay(
     for line in lines([*refused, *done.refused]):
         print(line, file=sys.stderr)
     sys.stderr.flush()
-    print(result(done, len(refused)) if json else sentence(done, len(refused)))
+    print(result(done, refused) if json else sentence(done, refused))
 
 
 async def _tokens(
@@ -107,19 +112,20 @@ async def _tokens(
         return made, network.host
 
 
-def result(done: Result, refused: int) -> str:
+def result(done: Result, refused: Sequence[Refused]) -> str:
+    """One line of JSON. `refused`: records that are no posts; `done.refused`: what the server did not take."""
     return json_format.dumps(
         {
             "posted": done.posted,
-            "refused": refused + len(done.refused),
+            "refused": len(refused) + len(done.refused),
             "seconds": round(done.seconds, 3),
             "behind": round(done.behind, 3),
         }
     )
 
 
-def sentence(done: Result, refused: int) -> str:
-    return (
-        f"{done.posted} posted in {done.seconds:.0f} s, {refused + len(done.refused)} refused; "
-        f"at most {done.behind:.1f} s behind"
-    )
+def sentence(done: Result, refused: Sequence[Refused]) -> str:
+    every = [*refused, *done.refused]
+    why = f" ({told.reasons(every)})" if every else ""
+    late = f"at most {done.behind:.1f} s behind"
+    return f"{done.posted} posted in {done.seconds:.0f} s, {len(every)} refused{why}; {late}"

@@ -58,3 +58,8 @@ async def counters(tx: Tx, page: EventPage, *, until: datetime | None = None) ->
 async def curve(tx: Tx, page: EventPage) -> list[Minute]:
     """Posts per minute of all that is not hidden."""
     return await store.curve(tx, page.id)
+
+
+async def steps(tx: Tx, page: EventPage, seconds: int) -> list[Minute]:
+    """The same in steps of so many seconds: for an event that has only begun, where minutes are too few for a curve."""
+    return await store.steps(tx, page.id, seconds)

@@ -173,6 +173,17 @@ async def curve(tx: Tx, page_id: int, states: Collection[State] = ("shown", "pin
     )
 
 
+async def steps(tx: Tx, page_id: int, seconds: int) -> list[Minute]:
+    """Posts of each step of so many seconds, in order, of all that is not hidden; steps without any are left out."""
+    return await tx.all(
+        f"""SELECT date_bin(make_interval(secs => %(seconds)s), posted_at, 'epoch'::timestamptz) AS at,
+              count(*) AS posts
+            FROM event_entries WHERE {TENANT} AND page_id = %(page)s AND state <> 'hidden' GROUP BY 1 ORDER BY 1""",
+        {**tenant(tx), "page": page_id, "seconds": seconds},
+        as_=Minute,
+    )
+
+
 async def candidates(tx: Tx, plan: EventPage, below: int, limit: int) -> list[dict[str, Any]]:
     """Posts for everyone of before the page was made, newest first: id, author, tags, text, when."""
     return await tx.all(

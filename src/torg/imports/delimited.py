@@ -33,7 +33,7 @@ def read_delimited(
     places = column_map.positions(columns, names)
     shape = _shape(text, lines[head + 1 :], places, len(names), delimiter, time_format)
     for row in Splitter(text, delimiter, lines, shape).rows(head + 1):
-        yield _record(row, places, shape, time_format)
+        yield _record(row, names, {key: columns[key] for key in places}, places, shape, time_format)
 
 
 def _names(
@@ -50,10 +50,11 @@ def _names(
             continue
         mark = delimiter or _delimiter(content)
         names = [name.strip() for name in naive(content, mark)]
-        if columns["text"] not in names and last_comment is not None:
+        text_column, id_column = (column_map.alternatives(columns[key])[0] for key in ("text", "id"))
+        if text_column not in names and last_comment is not None:
             comment = text[lines[last_comment].start : lines[last_comment].end].lstrip("# ")
             commented = [name.strip() for name in naive(comment, delimiter or _delimiter(comment))]
-            if columns["text"] in commented and columns["id"] in commented:
+            if text_column in commented and id_column in commented:
                 return last_comment, commented, delimiter or _delimiter(comment)
         return at, names, mark
     raise Misused("The file holds no line with column names")
@@ -106,9 +107,16 @@ def _start_test(
     return starts
 
 
-def _record(row: Row, places: Mapping[str, int], shape: Shape, time_format: str | None) -> Record:
+def _record(
+    row: Row,
+    names: Sequence[str],
+    columns: Mapping[str, str],
+    places: Mapping[str, int],
+    shape: Shape,
+    time_format: str | None,
+) -> Record:
     if len(row.fields) < shape.narrowest:
         key = row.fields[places["id"]] if places["id"] < len(row.fields) else None
         return Refused(row.line, key, f"it has {len(row.fields)} columns, {shape.narrowest} are needed")
-    values = {key: row.fields[at] for key, at in places.items() if at < len(row.fields)}
-    return post_from(values, row.line, time_format)
+    held = dict(zip(reversed(names[: len(row.fields)]), reversed(row.fields[: len(names)]), strict=True))
+    return post_from(column_map.filled(columns, lambda name: held.get(name, "")), row.line, time_format)

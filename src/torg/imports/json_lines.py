@@ -10,6 +10,7 @@ import msgspec
 
 from torg.imports.encoding import decode
 from torg.imports.fields import post_from
+from torg.imports.mapping import filled
 from torg.imports.model import Record, Refused
 
 
@@ -27,8 +28,11 @@ def read_json_lines(path: Path, columns: Mapping[str, str], time_format: str | N
         if not isinstance(entry, dict):
             yield Refused(number, None, "it is not a JSON object")
             continue
-        values = {key: _plain(_at(entry, column)) for key, column in columns.items()}
-        yield post_from(values, number, time_format)
+        yield post_from(_values(entry, columns), number, time_format)
+
+
+def _values(entry: dict[str, Any], columns: Mapping[str, str]) -> dict[str, str]:
+    return filled(columns, lambda column: _plain(_at(entry, column)))
 
 
 def _at(entry: dict[str, Any], column: str) -> Any:

@@ -1,8 +1,11 @@
-"""Which column holds what: `id=tweet.id,time=created,text=content,author=screen_name`."""
+"""Which column holds what: `id=tweet.id,time=created,text=content,author=screen_name|name`.
+
+`a|b` is the first of the columns that holds something in a record.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from torg.kernel.errors import Misused
 
@@ -31,9 +34,23 @@ def read_map(text: str | None) -> dict[str, str]:
     return mapping
 
 
+def alternatives(column: str) -> tuple[str, ...]:
+    """The columns of one key of the map, in the order in which they are looked at."""
+    return tuple(part.strip() for part in column.split("|") if part.strip()) or (column,)
+
+
+def filled(mapping: Mapping[str, str], value: Callable[[str], str]) -> dict[str, str]:
+    """Our key → the first value of its columns that is not blank."""
+    return {
+        key: next((found for one in alternatives(column) if (found := value(one)).strip()), "")
+        for key, column in mapping.items()
+    }
+
+
 def positions(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[str, int]:
-    """Our key → index of its column in the file. Keys whose column is absent are left out unless needed."""
-    found = {key: columns.index(column) for key, column in mapping.items() if column in columns}
+    """Our key → index of its (first) column in the file. Keys whose column is absent are left out unless needed."""
+    firsts = {key: alternatives(column) for key, column in mapping.items()}
+    found = {key: columns.index(names[0]) for key, names in firsts.items() if all(one in columns for one in names)}
     lacking = [mapping.get(key, key) for key in NEEDED if key not in found]
     if lacking:
         raise Misused(

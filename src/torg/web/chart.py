@@ -41,6 +41,19 @@ def per_minute(found: Sequence[Minute]) -> Chart | None:
     return _drawn(tops, first, last, step)
 
 
+def rolling(found: Sequence[Minute], seconds: int) -> Chart | None:
+    """Posts in the minute before each step of so many seconds: the curve of what has few minutes as yet."""
+    if not found:
+        return None
+    first, last = found[0].at - timedelta(seconds=seconds), found[-1].at
+    counts = [0] * (int((last - first) / timedelta(seconds=seconds)) + 1)
+    for one in found:
+        counts[int((one.at - first) / timedelta(seconds=seconds))] += one.posts
+    width = 60 // seconds
+    tops = [sum(counts[max(0, n + 1 - width) : n + 1]) for n in range(len(counts))]
+    return _drawn(tops, first, last, 1)
+
+
 def liveliest(found: Sequence[Minute], most: int, apart: timedelta) -> list[Minute]:
     """The minutes in which most was said, no two nearer than `apart`, in the order of time."""
     chosen: list[Minute] = []

@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
+from torg.engine.postgres import Tx
 from torg.events import actions, reads
-from torg.events.model import Minute
+from torg.events.model import EventPage, Minute
 from torg.http import Call, Routes
 from torg.kernel.clock import iso, now
 from torg.kernel.errors import BadRequest, NotFound
 from torg.posts import reads as posts
 from torg.web.answer import answer
-from torg.web.chart import Chart, csv, liveliest, per_minute
+from torg.web.chart import Chart, csv, liveliest, per_minute, rolling
 from torg.web.filtering import Covers, filtered
 from torg.web.forms import Look
 from torg.web.guard import let_out
@@ -28,6 +29,8 @@ routes = Routes("pages")
 
 SHOWN = 20
 WALL = "live/wall.html"
+YOUNG, STEP = timedelta(minutes=15), 5
+"""While an event has lasted no longer than this its curve has a point each so many seconds."""
 PEAKS, APART = 5, timedelta(minutes=3)
 """How many lively minutes a late joiner is shown, and how far from each other they are."""
 
@@ -112,7 +115,15 @@ async def _page(visitor: Visitor, params: Turned, template: str) -> Response:
 
 async def _chart(visitor: Visitor, params: Named) -> Chart | None:
     tx = visitor.call.tx
-    return per_minute(await reads.curve(tx, await reads.page(tx, params.slug)))
+    page = await reads.page(tx, params.slug)
+    return await _drawn(tx, page, await reads.curve(tx, page))
+
+
+async def _drawn(tx: Tx, page: EventPage, found: list[Minute]) -> Chart | None:
+    """The curve: by minutes, or in the first quarter of an hour by steps of a few seconds."""
+    if found and found[-1].at - found[0].at < YOUNG:
+        return rolling(await reads.steps(tx, page, STEP), STEP)
+    return per_minute(found)
 
 
 @routes.get("/live/{slug:str}/missed", auth="none", hidden=True)
@@ -136,7 +147,7 @@ async def missed(call: Call, params: Named) -> Response:
     at = await presenting(tx, visitor, list(views.values()))
     return answer(
         visitor, "live/missed.html", at, covers=covers, page=page, counters=await reads.counters(tx, page),
-        chart=per_minute(curve_),
+        chart=await _drawn(tx, page, curve_),
         pinned=[views[one.post_id] for one in pinned if one.post_id in views],
         stretches=[(one, seen) for one, seen in zip(peaks, said, strict=True) if seen],
     )  # fmt: skip
@@ -198,7 +209,8 @@ async def clock(call: Call, params: Named) -> Response:
     found = await reads.curve(call.tx, page)
     first = found[0].at if found else page.starts_at
     last = (found[-1].at if found else page.starts_at) + timedelta(minutes=1)
-    return answer(visitor, "live/clock.html", at, page=page, chart=per_minute(found), first=first, last=last)
+    chart = await _drawn(call.tx, page, found)
+    return answer(visitor, "live/clock.html", at, page=page, chart=chart, first=first, last=last)
 
 
 class Played(msgspec.Struct, kw_only=True):

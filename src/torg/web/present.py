@@ -11,7 +11,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from torg.accounts import reads as accounts
-from torg.accounts.model import Account
+from torg.accounts.model import Account, AccountSettings
 from torg.accounts.rules import link_of
 from torg.emojis import reads as emojis
 from torg.emojis.model import Emoji
@@ -82,6 +82,8 @@ class Present:
         self.language = visitor.language
         self.since = visitor.since
         self.viewer = visitor.account.id if visitor.account else None
+        self.reading = visitor.account.settings if visitor.account else AccountSettings()
+        """Whether covers stand open and short films play by themselves, as the reader has chosen."""
         self.office: bool = visitor.account is not None and visitor.actor.may(OFFICE)
         self.unread = unread or Unread()
         self._answered = answered or {}

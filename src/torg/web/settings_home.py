@@ -1,4 +1,4 @@
-"""Settings, first page: what new posts begin with, and the language of the pages."""
+"""Settings, first page: what new posts begin with, how posts are shown, and the language of the pages."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ class Preferences(Look, kw_only=True):
     home_feed: Literal["", "company", "followed"] = ""
     language: str = ""
     locale: str = ""
+    expand_media: Literal["default", "show_all", "hide_all"] = "default"
+    expand_spoilers: bool = False
+    autoplay: bool = False
 
 
 @routes.get("/settings", auth="none", hidden=True)
@@ -78,6 +81,9 @@ async def save(call: Call, form: Preferences) -> Response:
         home_feed=form.home_feed or None,
         language=form.language.strip() or None,
         locale=locale or visitor.account.settings.locale,
+        expand_media=form.expand_media,
+        expand_spoilers=form.expand_spoilers,
+        autoplay=form.autoplay,
     )
     try:
         await accounts.update_profile(
