@@ -51,6 +51,18 @@ def test_each_post_is_due_at_its_moment() -> None:
     assert all(number <= clock.posts(at) + 1e-6 for number, at in enumerate(moments))
 
 
+@settings(deadline=None)
+@given(st.floats(0.05, 300), st.floats(-1, 30))
+def test_a_post_is_sent_when_its_time_is_counted_from(rate: float, at: float) -> None:
+    """Not when the next one is due: at a post every four seconds all would seem four seconds late."""
+    load = msgspec.structs.replace(LOADS["castle"], phases=(Phase(10, rate), Phase(10, 3 * rate)))
+    clock = Clockwork(load)
+    due = clock.due(at)
+    moments = [clock.moment(number) for number in range(load.posts)]
+    assert all(moment <= at + 1e-6 for moment in moments[:due])
+    assert all(moment >= at - 1e-6 for moment in moments[due:])
+
+
 def test_a_load_is_changed_as_asked_for() -> None:
     small = chosen("election-2008", minutes=0.5, scale=0.1)
     assert (small.seconds, small.people, small.streams) == (30, 1000, 200)

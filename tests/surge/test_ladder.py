@@ -6,13 +6,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
 from tests.fixtures.cluster import TestDatabase
 from tests.fixtures.square import Square, open_square
 from tests.surge.faults import held, locked, released
+from tests.web.reader import Reader
+from torg.engine.gather import refusals
 from torg.engine.relay import Relay
+from torg.health.meter import METER
 from torg.kernel import pressures
 from torg.kernel.clock import now
 from torg.kernel.config import Settings
+from torg.serve.app import recorder
 from torg.serve.effects import EFFECTS
 from torg.serve.services import open_services
 from torg.serve.surge import postponed
@@ -78,6 +84,37 @@ async def test_posts_that_wait_to_be_written_lead_up(fresh_database: TestDatabas
             assert not any(task.done() for task in saying)
         assert len({one["id"] for one in await asyncio.gather(*saying)}) == 25, "late, and none is lost"
         await until(watch, lambda: watch.rung is Rung.CALM)
+
+
+async def test_posts_that_are_refused_are_counted_and_shown(fresh_database: TestDatabase, tmp_path: Path) -> None:
+    """The fault: an author's row is locked, and there is room for five to wait."""
+    room, wanted = 5, 25
+    async with open_square(fresh_database, tmp_path) as square:
+        services, watch, began = square.services, square.services.surge, now()
+        written = recorder(services)
+        written._since -= 60
+        for forget in (refusals.take, METER.take):
+            forget()
+        services.plain._line._room = room
+        async with locked(square, "SELECT FROM accounts WHERE id = %s FOR NO KEY UPDATE", square.anna.id):
+            saying = [
+                asyncio.create_task(square.anna.post("/api/v1/statuses", json={"status": f"post {n}"}))
+                for n in range(wanted)
+            ]
+            await until(watch, lambda: sum(task.done() for task in saying) == wanted - room)
+            refused = [task.result() for task in saying if task.done()]
+            assert {answer.status_code for answer in refused} == {503}
+            assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+        answers = await asyncio.gather(*saying)
+        assert sum(answer.status_code == 200 for answer in answers) == room, "who was not refused is served"
+        await watch.look(watch.measured())
+        await written.write()
+        async with services.db.system() as tx:
+            found = await reads.refused(tx, began.replace(second=0, microsecond=0))
+        assert found.posts == pytest.approx(wanted - room, abs=5), "as times a minute, of about a minute"
+        desk = await Reader(square).enters("anna")
+        page = (await desk.open("/admin/health")).text
+        assert "Posts were refused for want of room" in page
 
 
 async def test_a_pool_without_connections_leads_up(fresh_database: TestDatabase, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from torg.kernel.clock import now
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
 from torg.surge import actions, reads
-from torg.surge.model import Rung, Standing, Step
+from torg.surge.model import Refused, Rung, Standing, Step
 
 WORDS = ", ".join(rung.word for rung in Rung)
 A_DAY = timedelta(days=1)
@@ -27,17 +27,19 @@ def status(*, json: bool = False) -> None:
     Parameters
     ----------
     json
-        One line of JSON: rung, held, cause, since, behind, counts_wait, steps.
+        One line of JSON: rung, held, cause, since, behind, counts_wait, steps, refused.
     """
-    standing, steps = asyncio.run(_status(load()))
+    standing, steps, refused = asyncio.run(_status(load()))
     if json:
-        print(json_format.dumps(_plain(standing, steps)))
+        print(json_format.dumps({**_plain(standing, steps), "refused": msgspec.to_builtins(refused)}))
         return
     print(f"Shed: {reads.words(standing.ladder)}")
     for name, as_of in sorted(standing.behind.items()):
         print(f"Behind: {name}, done up to {as_of:%Y-%m-%d %H:%M:%S} UTC")
     if standing.counts_wait:
         print("Behind: counts")
+    if refused.posts:
+        print(f"Refused in the last day: {refused.posts:,} posts, at most {refused.most:,} in a minute of one process")
     for step in steps:
         print(f"{step.at:%Y-%m-%d %H:%M:%S}  {_word(step.rung_before)} → {_word(step.rung_after)}  {step.cause}")
 
@@ -72,9 +74,10 @@ def _said(standing: Standing, *, json: bool) -> None:
     print(json_format.dumps(_plain(standing, [])) if json else f"Shed: {reads.words(standing.ladder)}")
 
 
-async def _status(settings: Settings) -> tuple[Standing, list[Step]]:
+async def _status(settings: Settings) -> tuple[Standing, list[Step], Refused]:
     async with opened(settings) as services, services.db.system() as tx:
-        return await reads.standing(tx), list(await reads.steps(tx, now() - A_DAY))
+        since = now() - A_DAY
+        return await reads.standing(tx), list(await reads.steps(tx, since)), await reads.refused(tx, since)
 
 
 async def _hold(settings: Settings, rung: Rung) -> Standing:

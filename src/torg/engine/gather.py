@@ -58,6 +58,24 @@ class Line(Generic[W, R]):
             self.wanted = 0
 
 
+class Refusals:
+    """How many this process has told to come back, for whoever counts them."""
+
+    def __init__(self) -> None:
+        self._untold = 0
+
+    def note(self) -> None:
+        self._untold += 1
+
+    def take(self) -> int:
+        """Those since the last time."""
+        untold, self._untold = self._untold, 0
+        return untold
+
+
+refusals = Refusals()
+
+
 class Gatherer(Generic[W, R]):
     """`await gatherer.do(key, wanted)`: one batch at a time and key, of what came meanwhile, in the order of coming.
 
@@ -81,6 +99,7 @@ class Gatherer(Generic[W, R]):
     async def do(self, key: Hashable, wanted: W) -> R:
         """The result of `wanted`. One who stops waiting does not stop what has begun."""
         if self.waiting >= self._room:
+            refusals.note()
             raise Full(log=f"{self.waiting} wait to be written")
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         line = self._lines.get(key)

@@ -150,14 +150,33 @@ async def waiting(tx: Tx, page_id: int, limit: int) -> list[Entry]:
 
 async def counters(tx: Tx, page_id: int, at: datetime, until: datetime | None = None) -> Counters:
     """True numbers of all that was gathered and not hidden, up to a moment."""
+    return (await counted(tx, page_id, at, until))[0]
+
+
+async def counted(tx: Tx, page_id: int, at: datetime, until: datetime | None = None) -> tuple[Counters, int]:
+    """The same, and the number of the last entry that is in it."""
     found = await tx.one(
-        """SELECT count(*) AS posts, count(DISTINCT p.account_id) AS authors,
+        """SELECT coalesce(max(e.seq), 0) AS seq, count(*) AS posts, count(DISTINCT p.account_id) AS authors,
               count(*) FILTER (WHERE e.posted_at > %(at)s::timestamptz - interval '1 minute') AS last_minute,
               count(*) FILTER (WHERE e.state = 'waiting') AS waiting
             FROM event_entries e JOIN posts p ON p.org_id = e.org_id AND p.id = e.post_id
             WHERE e.org_id = %(org)s AND e.network_id = %(network)s AND e.page_id = %(page)s AND e.state <> 'hidden'
             AND (%(until)s::timestamptz IS NULL OR e.posted_at < %(until)s)""",
         {**tenant(tx), "page": page_id, "at": at, "until": until},
+    )
+    found = found or {}
+    return Counters(**{name: found.get(name, 0) for name in Counters.__struct_fields__}), found.get("seq", 0)
+
+
+async def counted_since(tx: Tx, page_id: int, after: int, at: datetime) -> Counters:
+    """Posts and those that wait of what came after a number, and all of the last minute; authors are not counted."""
+    found = await tx.one(
+        f"""SELECT count(*) FILTER (WHERE seq > %(after)s) AS posts, 0 AS authors,
+              count(*) FILTER (WHERE posted_at > %(at)s::timestamptz - interval '1 minute') AS last_minute,
+              count(*) FILTER (WHERE seq > %(after)s AND state = 'waiting') AS waiting
+            FROM event_entries WHERE {TENANT} AND page_id = %(page)s AND state <> 'hidden'
+            AND (seq > %(after)s OR posted_at > %(at)s::timestamptz - interval '1 minute')""",
+        {**tenant(tx), "page": page_id, "after": after, "at": at},
         as_=Counters,
     )
     return found or Counters(posts=0, authors=0, last_minute=0, waiting=0)

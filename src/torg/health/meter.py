@@ -30,6 +30,7 @@ class Meter:
         self._errors = 0
         self._remembered = self._read = 0
         self._sums: dict[str, tuple[float, int, float]] = {}
+        self._counts: dict[str, int] = {}
 
     def answered(self, status: int, seconds: float) -> None:
         """An answer of HTTP is ready, so long after its request came."""
@@ -50,10 +51,16 @@ class Meter:
             total, count, most = self._sums.get(name, (0.0, 0, value))
             self._sums[name] = (total + value, count + 1, max(most, value))
 
+    def count(self, name: str, times: int = 1) -> None:
+        """Note that something happened so many times; what is written down is how many times a minute."""
+        if times:
+            self._counts[name] = self._counts.get(name, 0) + times
+
     def take(self, minutes: float = 1.0) -> Taken:
         """What was counted since the last time, which was so many minutes ago; counting begins anew."""
         taken = {name: (total / count, most) for name, (total, count, most) in self._sums.items()}
         rate, wrong = self._answers / minutes, self._errors / minutes
+        taken |= {name: (times / minutes, times / minutes) for name, times in self._counts.items()}
         taken["requests"], taken["errors"] = (rate, rate), (wrong, wrong)
         if self._read:
             part = 100.0 * self._remembered / self._read
@@ -67,13 +74,13 @@ class Meter:
                 taken[name] = (time, time)
         self._times.clear()
         self._answers = self._errors = self._remembered = self._read = 0
-        self._sums = {}
+        self._sums, self._counts = {}, {}
         return taken
 
 
 METER = Meter()
 """The process's own."""
-record = METER.record
+record, count = METER.record, METER.count
 
 
 def rows(taken: Mapping[str, tuple[float, float]]) -> list[tuple[str, float, float]]:

@@ -94,6 +94,7 @@ KINDS = (
          together="most"),
     Kind(name="processor", label=_("Processor time of Torg"), unit="%", shared=True),
     Kind(name="surge", label=_("Rungs of the surge ladder that are shed"), shared=True, together="most"),
+    Kind(name="posts_refused", label=_("Posts refused for want of room, per minute"), shared=True),
     Kind(name="remembered_share", label=_("Answers given from memory, of those that may be"), unit="%",
          together="mean"),
     Kind(name="requests", label=_("Requests per minute")),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from torg.engine.postgres import Database
+from torg.engine.postgres import Database, Tx
 from torg.health import rules, store
 from torg.health.model import SPANS, Curve, Span, Trouble
 from torg.kernel.actor import Actor, Permission
@@ -65,3 +65,9 @@ def _latest(rows: list[store.Row], at: datetime) -> dict[str, float]:
         if at - row.at <= rules.FRESH:
             last[row.name][row.process] = row.mean
     return {name: rules.put(rules.kind_of(name).together, list(of.values())) for name, of in last.items()}
+
+
+async def happened(tx: Tx, name: str, since: datetime) -> tuple[int, int]:
+    """(times in all, most in a minute of one process) of what was counted by name since (a system transaction)."""
+    times, most = await store.happened(tx, name, since)
+    return round(times), round(most)

@@ -133,6 +133,11 @@ def _of_processes(found: list[Trouble], latest: Mapping[str, float]) -> None:
             what=_("One answer in a hundred takes more than %(figure)s ms."), value=slow,
             advice=_("See below whether memory, processor or work is short at the same time; add processes or memory."),
         ))  # fmt: skip
+    if (refused := latest.get("posts_refused", 0.0)) > 0:
+        found.append(Trouble(
+            what=_("Posts were refused for want of room: %(figure)s in a minute."), value=refused, grave=True,
+            advice=_("More is written than the database keeps up with. Who was refused is asked to send again."),
+        ))  # fmt: skip
     if (late := latest.get("relay_late", 0.0)) > EVENTS_LATE:
         found.append(Trouble(
             what=_("Events of the installation are %(figure)s seconds late."), value=late, grave=True,

@@ -37,6 +37,16 @@ async def write_process(tx: Tx, process: int, at: datetime, rows: Sequence[tuple
     )
 
 
+async def happened(tx: Tx, name: str, since: datetime) -> tuple[float, float]:
+    """(times in all, most in a minute of one process) of what `meter.count` counts (system transaction)."""
+    found = await tx.one(
+        """SELECT coalesce(sum(mean * minutes), 0) AS times, coalesce(max(most), 0) AS most FROM process_figures
+           WHERE name = %s AND at >= %s""",
+        (name, since),
+    )
+    return (float(found["times"]), float(found["most"])) if found else (0.0, 0.0)
+
+
 async def sample_networks(tx: Tx, at: datetime) -> None:
     """Write down what can be counted of every network (system transaction)."""
     for sql in SAMPLES:

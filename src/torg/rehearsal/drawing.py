@@ -24,6 +24,7 @@ BANDS: tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...] = (
         (("a", "server", "server_cpu"), ("b", "database", "database_cpu"), ("c", "load", "load_cpu")),
     ),
     ("waiting", "", (("a", "outbox", "outbox"), ("b", "jobs", "jobs"), ("c", "refused", "refused"))),
+    ("rung of the surge ladder", "", (("b", "shed", "rung"),)),
 )
 """A band: its name, the promise whose limit is drawn, and its lines as (class, label, field of Moment)."""
 

@@ -31,6 +31,16 @@ def cpu_seconds(pids: list[int]) -> float | None:
     return sum(sum(int(value) for value in stat[11:15]) for stat in found) / TICKS
 
 
+def machine_seconds() -> float | None:
+    """Processor time that all programs of the machine have taken, its hypervisor's theft included."""
+    try:
+        first = (PROC / "stat").read_text("ascii").split("\n", 1)[0].split()
+    except OSError:
+        return None
+    user, nice, system, _, _, *rest = (int(value) for value in first[1:9])
+    return (user + nice + system + sum(rest)) / TICKS
+
+
 def memory_mb(pids: list[int]) -> float | None:
     """Proportional set size: pages that several share count once."""
     total, seen = 0, False

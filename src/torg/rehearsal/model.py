@@ -74,8 +74,12 @@ class Moment(msgspec.Struct, kw_only=True):
     server_cpu: float | None = None
     database_cpu: float | None = None
     load_cpu: float | None = None
+    machine_cpu: float | None = None
+    """Of all programs of the machine."""
     outbox: int | None = None
     jobs: int | None = None
+    rung: int | None = None
+    """Of the surge ladder."""
 
 
 class Tick(msgspec.Struct, kw_only=True):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import msgspec
 
 from torg.rehearsal import histogram
 from torg.rehearsal.model import Load, Moment
+
+MUCH_OF_OTHERS = 0.2
+"""Share of the machine beyond which other programs make a verdict doubtful."""
+BEHIND = 0.5
 
 
 class Result(msgspec.Struct, kw_only=True):
@@ -61,10 +66,23 @@ def first_broken(result: Result) -> str:
     first = min(broken, key=lambda check: (check.second is None, check.second or 0))
     when = f"in second {first.second}" if first.second is not None else "in the end"
     late = max((moment.late for moment in result.moments), default=0.0)
-    doubt = (
-        f" The load itself was up to {late:.2f} s behind its clock: measure from a freer machine." if late > 0.5 else ""
-    )
+    others = of_others(result)
+    doubt = ""
+    if others is not None and others > MUCH_OF_OTHERS * (os.cpu_count() or 1):
+        doubt = f" Other programs took {others:.1f} of {os.cpu_count()} cores meanwhile: measure on a freer machine."
+    elif late > BEHIND:
+        doubt = f" The load itself was up to {late:.2f} s behind its clock: measure from a freer machine."
     return f"What broke first, {when}: {first.name} ({first.seen}; promised was {first.promised}).{doubt}"
+
+
+def of_others(result: Result) -> float | None:
+    """Cores that programs took which have nothing to do with the rehearsal, on average; None where nobody can say."""
+    found = [
+        moment.machine_cpu - sum(one or 0.0 for one in (moment.server_cpu, moment.database_cpu, moment.load_cpu))
+        for moment in result.moments
+        if moment.machine_cpu is not None and moment.server_cpu is not None and moment.second < result.load.seconds
+    ]
+    return max(0.0, sum(found) / len(found)) if found else None
 
 
 def _always(result: Result) -> Iterator[Check]:

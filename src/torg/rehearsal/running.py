@@ -181,6 +181,7 @@ class Rehearsal:
     async def _watch(self, db: Database) -> None:
         """Once a second: memory, processor time, and what waits in the database."""
         last: tuple[float | None, float | None] = (None, None)
+        before = gauges.machine_seconds()
         second = 0
         while True:
             await asyncio.sleep(max(0.0, self._start + second + 1 - time.monotonic()))
@@ -193,10 +194,13 @@ class Rehearsal:
             if last[1] is not None and now[1] is not None:
                 moment.database_cpu = now[1] - last[1]
             last = now
+            if (spent := gauges.machine_seconds()) is not None and before is not None:
+                moment.machine_cpu = spent - before
+            before = spent
             with contextlib.suppress(Unavailable, psycopg.Error):
                 async with db.system() as tx:
                     row = await tx.one(WAITING) or {}
-                moment.outbox, moment.jobs = row.get("outbox"), row.get("jobs")
+                moment.outbox, moment.jobs, moment.rung = row.get("outbox"), row.get("jobs"), row.get("rung")
             self._told(min(second + 1, math.ceil(self._load.seconds)), math.ceil(self._load.seconds))
             second += 1
 
@@ -347,5 +351,6 @@ WHERE org_id = %(org)s AND network_id = %(network)s AND source LIKE '%%zq%%'
 
 WAITING = """
 SELECT (SELECT count(*) FROM outbox) AS outbox,
-       (SELECT count(*) FROM jobs WHERE dead_at IS NULL AND run_at <= now()) AS jobs
+       (SELECT count(*) FROM jobs WHERE dead_at IS NULL AND run_at <= now()) AS jobs,
+       (SELECT coalesce(held, rung) FROM surge_ladder) AS rung
 """

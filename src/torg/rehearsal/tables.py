@@ -10,7 +10,8 @@ import msgspec
 
 from torg.rehearsal import histogram
 from torg.rehearsal.model import Moment
-from torg.rehearsal.result import Result, checks, first_broken, held
+from torg.rehearsal.result import Result, checks, first_broken, held, of_others
+from torg.surge.model import Rung
 
 
 def text(result: Result) -> str:
@@ -39,6 +40,9 @@ def figures(result: Result) -> Iterator[tuple[str, str]]:
             "post to timeline (sampled)",
             f"p50 {p50:.0f} ms  p99 {p99:.0f} ms  ({sum(result.timelines.values()):,} seen)",
         )
+    fullest = max(result.moments, key=lambda moment: moment.posts, default=None)
+    if fullest is not None and len(result.load.phases) > 1:
+        yield "posts in the fullest second", f"{fullest.posts:,} (second {fullest.second})"
     refused = sum(moment.refused for moment in result.moments)
     if refused:
         yield "asked to come again (503)", f"{refused:,}"
@@ -55,10 +59,19 @@ def figures(result: Result) -> Iterator[tuple[str, str]]:
     queues = [m.outbox for m in result.moments if m.outbox is not None]
     if queues:
         yield "outbox at most", f"{max(queues):,}"
+    jobs = [m.jobs for m in result.moments if m.jobs is not None]
+    if jobs:
+        yield "jobs due at most", f"{max(jobs):,}"
+    rungs = [(m.rung, m.second) for m in result.moments if m.rung]
+    if rungs:
+        highest = max(rung for rung, _ in rungs)
+        yield "shed at most", f"{Rung(highest).word}, from second {rungs[0][1]} on"
     spent = [
         (name, sum(getattr(m, field) or 0 for m in result.moments if m.second < seconds) / seconds)
         for name, field in (("server", "server_cpu"), ("database", "database_cpu"), ("load", "load_cpu"))
     ]
+    if (others := of_others(result)) is not None:
+        spent.append(("other programs", others))
     if any(value for _, value in spent):
         yield "processor (cores)", ", ".join(f"{name} {value:.2f}" for name, value in spent)
     for name, value in result.more.items():

@@ -37,6 +37,10 @@ class Clockwork:
             at -= phase.seconds
         return due
 
+    def due(self, at: float) -> int:
+        """How many posts were to be sent by then, the first at once: those whose `moment` has come."""
+        return min(int(self.posts(at)) + 1, self._load.posts) if at >= 0 else 0
+
     def moment(self, number: int) -> float:
         """When post `number` is to be sent, in seconds after the start."""
         at, left = 0.0, float(number)
@@ -105,7 +109,7 @@ class Talk:
         end = self._load.seconds
         while True:
             at = time.monotonic() - self._start
-            due_posts, due_reads = min(int(self._clock.posts(at)), total), int(self._clock.reads(at))
+            due_posts, due_reads = self._clock.due(at), int(self._clock.reads(at))
             while sent_posts < due_posts:
                 self._waiting.append((self._start + self._clock.moment(sent_posts), sent_posts, 0))
                 sent_posts += 1

@@ -11,6 +11,9 @@ import msgspec
 Figures = Mapping[str, float]
 """Measure → value, as kernel/pressures.py names them."""
 
+REFUSED = "posts_refused"
+"""The figure of posts that were answered with 503, since too many waited."""
+
 
 class Rung(IntEnum):
     """What is shed; each rung sheds what those below it shed, too. Posting is on none of them."""
@@ -51,6 +54,13 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     rung_after: int
     by_hand: bool
     cause: str
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Posts that were refused (503): in all, and the most in a minute of one process."""
+
+    posts: int = 0
+    most: int = 0
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

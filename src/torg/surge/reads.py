@@ -8,8 +8,9 @@ from datetime import datetime
 import msgspec
 
 from torg.engine.postgres import Database, Tx
+from torg.health import reads as health
 from torg.surge import store
-from torg.surge.model import Figures, Ladder, Standing, Step
+from torg.surge.model import REFUSED, Figures, Ladder, Refused, Standing, Step
 
 MOST_STEPS = 50
 
@@ -30,6 +31,11 @@ async def steps_since(db: Database, since: datetime) -> Sequence[Step]:
     """What happened since, the latest first: of the installation, whoever asks."""
     async with db.system() as tx:
         return await steps(tx, since)
+
+
+async def refused(tx: Tx, since: datetime) -> Refused:
+    """Posts that were answered with 503 since, as far as it is written down: once a minute (a system transaction)."""
+    return Refused(*await health.happened(tx, REFUSED, since))
 
 
 def words(ladder: Ladder) -> str:

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
+from torg.engine.gather import refusals
 from torg.engine.postgres import Database, Tx
-from torg.health.meter import record
+from torg.health.meter import count, record
 from torg.kernel.clock import now
 from torg.kernel.config import Settings
 from torg.surge import rules, state, store
 from torg.surge.gauges import Gauges
-from torg.surge.model import Figures, Ladder, Rung, Standing
+from torg.surge.model import REFUSED, Figures, Ladder, Rung, Standing
 
 log = structlog.get_logger(__name__)
 
@@ -96,9 +97,7 @@ class Watch:
                 await self._add_up(tx)
             database = tx.database
         behind = {name: msgspec.convert(at, datetime) for name, at in rest["behind"].items()}
-        self._standing = Standing(
-            ladder=ladder, behind=behind, counts_wait=rest["counts_wait"], figures=figures or {}
-        )
+        self._standing = Standing(ladder=ladder, behind=behind, counts_wait=rest["counts_wait"], figures=figures or {})
         state.put(database, ladder.shown)
         self._record()
         return self._standing
@@ -134,6 +133,7 @@ class Watch:
 
     def _record(self) -> None:
         """For the curves of /admin/health."""
+        count(REFUSED, refusals.take())
         record("surge", float(self.rung))
         for name, value in self._standing.figures.items():
             record(f"surge_{name}", value)
