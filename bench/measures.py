@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import os
 import random
 import time
 from collections.abc import Callable
 
+from bench.ears import Ears, upgrade
 from bench.servers import settle
 from bench.stage import Caller, Stage
 from torg.rehearsal import crowd
-from torg.rehearsal.listening import Ears, open_all
 
 Figures = dict[str, float]
 HOME = "/api/v1/timelines/home?limit=20"
 CONNECTIONS = 16
 STREAMS = 500
+STREAM = "/api/v1/streaming?stream=user"
 PATIENCE = 60.0
 
 
@@ -134,11 +133,8 @@ async def streams(stage: Stage, seconds: float) -> Figures:
 
     The subscribers are 500 people where there are so many, else fewer with several streams each.
     """
-    ears = Ears()
-    requests = {n: _upgrade(stage, n) for n in range(STREAMS)}
-    opened = await open_all(ears, stage.server.port, requests)
-    if len(opened) < STREAMS:
-        raise RuntimeError(f"{stage.server.name}: {len(opened)} of {STREAMS} WebSockets opened")
+    tokens = [stage.listeners[number % len(stage.listeners)] for number in range(STREAMS)]
+    ears = Ears(stage.server.port, [upgrade(stage.server.host, STREAM, token) for token in tokens])
     run = random.randrange(90) * 1_000_000
     times: list[float] = []
     try:
@@ -148,36 +144,22 @@ async def streams(stage: Stage, seconds: float) -> Figures:
             cpu, begun = stage.server.cpu(), time.perf_counter()
             while time.perf_counter() - begun < seconds:
                 at = time.perf_counter()
-                text = f"Live {crowd.MARK % (run + len(times), 0)}"
-                await caller.ask(caller.post("/api/v1/statuses", stage.crier, {"status": text}))
-                while ears.total < STREAMS * (len(times) + 1):
-                    if time.perf_counter() - at > 20:
-                        raise RuntimeError(f"{stage.server.name}: a post came to {ears.total} of {STREAMS} WebSockets")
-                    await asyncio.sleep(0.0005)
+                mark = crowd.MARK % (run + len(times), 0)
+                await caller.ask(caller.post("/api/v1/statuses", stage.crier, {"status": f"Live {mark}"}))
+                if not ears.until_all_have(mark.encode(), 20):
+                    raise RuntimeError(f"{stage.server.name}: a post did not come to all of {STREAMS} WebSockets")
                 times.append(time.perf_counter() - at)
             spent = time.perf_counter() - begun
             settle(stage.server)
             cpu = stage.server.cpu() - cpu
     finally:
-        ears.closing = True
-        for ear in opened:
-            ear.transport.abort()
+        ears.close()
     return {
         "deliveries_per_s": STREAMS * len(times) / spent,
         "deliveries_cpu_ms": 1000 * cpu / (STREAMS * len(times)),
         "deliveries_p50_ms": percentile(times, 0.5),
         "deliveries_p99_ms": percentile(times, 0.99),
     }
-
-
-def _upgrade(stage: Stage, number: int) -> bytes:
-    token = stage.listeners[number % len(stage.listeners)]
-    key = base64.b64encode(os.urandom(16)).decode()
-    return (
-        f"GET /api/v1/streaming?stream=user&access_token={token} HTTP/1.1\r\nHost: {stage.server.host}\r\n"
-        "User-Agent: bench\r\n"
-        f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
-    ).encode()
 
 
 async def round_of(stage: Stage, seconds: float) -> Figures:

@@ -96,12 +96,12 @@ async def test_an_edge_that_waits_is_written_to_at_once_and_what_it_refuses_keep
     written: list[bytes] = []
     room = True
 
-    def at_once(wire: bytes) -> bool:
+    def way(wire: bytes) -> bool:
         if room:
             written.append(wire)
         return room
 
-    reader.at_once = at_once
+    reader.open(way)
     reader.offer(message(1))  # nobody waits yet: queued
     assert (await reader.next()).seq == 1  # type: ignore[union-attr]
     waiting = asyncio.create_task(reader.next())
@@ -121,6 +121,36 @@ async def test_an_edge_that_waits_is_written_to_at_once_and_what_it_refuses_keep
     assert len(written) == 1
 
 
+async def test_an_edge_without_a_task_is_woken_once_and_written_to_again_when_it_rests() -> None:
+    reader = connection()
+    written: list[bytes] = []
+    woken: list[int] = []
+    reader.wake = lambda: woken.append(len(written))
+    reader.offer(message(1))
+    assert not woken, "it has not begun"
+    reader.open(lambda wire: written.append(wire))
+    reader.rest()
+    assert woken == [0]
+    reader.offer(message(2))
+    assert (woken, written) == ([0], []), "what comes meanwhile stands behind"
+    got = []
+    while reader.waits:
+        got.append((await reader.next()).seq)  # type: ignore[union-attr]
+    reader.rest()
+    reader.offer(message(3))
+    assert (got, len(written), woken) == ([1, 2], 1, [0])
+    reader.shut()
+    Connection.offer_all([reader], message(4))
+    reader.open(lambda wire: written.append(wire))
+    Connection.offer_all([reader], message(5))
+    assert (woken, len(written)) == ([0, 1], 1), "the wire is free again, but 4 is under way"
+    reader.close(Closed.REVOKED)
+    assert [(await reader.next()).seq, (await reader.next()).seq, await reader.next()] == [4, 5, None]  # type: ignore[union-attr]
+    reader.rest()
+    reader.offer(message(6))
+    assert len(written) == 1
+
+
 async def test_a_message_for_many_is_written_where_it_can_be_and_queued_for_the_rest() -> None:
     ready, busy, closed, plain = (connection() for _ in range(4))
     written: list[str] = []
@@ -133,7 +163,7 @@ async def test_a_message_for_many_is_written_where_it_can_be_and_queued_for_the_
         return write
 
     for one, name in ((ready, "ready"), (busy, "busy"), (closed, "closed")):
-        one.at_once = writing(name)
+        one.open(writing(name))
     waiting = [asyncio.create_task(one.next()) for one in (ready, busy, closed)]
     await asyncio.sleep(0)
     closed.close(Closed.REVOKED)
@@ -144,6 +174,20 @@ async def test_a_message_for_many_is_written_where_it_can_be_and_queued_for_the_
     assert (await plain.next()).seq == 1  # type: ignore[union-attr]
     assert not waiting[0].done(), "it was written past the one who waits"
     waiting[0].cancel()
+
+
+@pytest.mark.parametrize("event", ["notification", "notifications_merged"])
+async def test_a_notification_for_many_is_kept_from_a_token_that_may_not_read_it(event: str) -> None:
+    may, may_not = connection(), connection(scopes=("read:statuses",))
+    for one in (may, may_not):
+        one.open(lambda wire: None)
+        one.rest()
+    written: list[Connection] = []
+    may.direct = lambda wire: written.append(may)
+    may_not.direct = lambda wire: written.append(may_not)
+    Connection.offer_all([may, may_not], message(1, event, USER))
+    assert written == [may]
+    assert not may_not.waits
 
 
 def test_the_forms_of_a_frame_are_made_once_and_named_by_their_stream() -> None:

@@ -17,11 +17,13 @@ from torg.live.connection import Connection
 from torg.live.crowd import Crowd
 from torg.live.delivery import Bare
 from torg.live.model import USER, Facts, Frame, Message, Topic
-from torg.live.room import Present
+from torg.live.room import Circle, Look, Present
 from torg.posts.just_written import JustWritten
 from torg.posts.model import PostView
 
 PUBLISHED = "PostPublished"
+MOST_CIRCLES = 1_000
+"""Of one moment's readers; each holds a reference to those whom an author's posts reach."""
 
 
 class Plain(NamedTuple):
@@ -63,22 +65,33 @@ class Sending(NamedTuple):
 
 def sendings(found: Plain, present: Present, crowd: Crowd, bare: Bare) -> list[Sending]:
     """The post to all whom it reaches, but for those in `crowd.own`; rendered once for each look of it."""
-    made: dict[tuple[Topic, str, bool, bool], list[Connection]] = defaultdict(list)
-    author = found.post.account_id
-    for topic, connections in _reached(found.post, present, crowd):
-        for connection in connections:
-            account = connection.actor.account_id
-            made[topic, connection.origin, account is None, account == author].append(connection)
-    frames: dict[tuple[str, bool, bool], Frame] = {}
+    reach = crowd.reach(found.post)
+    circle = present.circles.get(reach)
+    if circle is None:
+        circle = _circle(found.post, present, crowd)
+        if len(present.circles) >= MOST_CIRCLES:
+            present.circles.clear()
+        present.circles[reach] = circle
+    frames: dict[Look, Frame] = {}
     sending: list[Sending] = []
-    for (topic, origin, nobody, own), to in made.items():
-        frame = frames.get((origin, nobody, own))
+    for topic, look, to in circle:
+        frame = frames.get(look)
         if frame is None:
-            payload = bare(to[0].actor, origin, found.view)
+            payload = bare(to[0].actor, look[0], found.view)
             assert payload is not None, "whether a post can be shown so does not depend on who looks"
-            frame = frames[origin, nobody, own] = Frame(found.post.event, payload)
+            frame = frames[look] = Frame(found.post.event, payload)
         sending.append(Sending(Message(found.seq, topic, frame), to))
     return sending
+
+
+def _circle(post: Facts, present: Present, crowd: Crowd) -> Circle:
+    """The connections by stream and by how the post looks to them: the same for each post of whom `Reach` is one."""
+    made: dict[tuple[Topic, Look], list[Connection]] = defaultdict(list)
+    for topic, connections in _reached(post, present, crowd):
+        for connection in connections:
+            account = connection.actor.account_id
+            made[topic, (connection.origin, account is None, account == post.account_id)].append(connection)
+    return [(topic, look, to) for (topic, look), to in made.items()]
 
 
 def _reached(post: Facts, present: Present, crowd: Crowd) -> Iterator[tuple[Topic, Iterable[Connection]]]:

@@ -7,11 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from torg.live.connection import Connection
-from torg.live.crowd import Crowd
+from torg.live.crowd import Crowd, Reach
 from torg.live.model import EVERYTHING, LIST, SEARCH, Topic
 
 INTRICATE = frozenset({LIST, SEARCH, EVERYTHING})
 """Streams whose posts depend on more than who wrote them."""
+
+
+Look = tuple[str, bool, bool]
+"""Origin, whether anonymous, whether the author: what makes a plain post look different."""
+Circle = Sequence[tuple[Topic, Look, list[Connection]]]
 
 
 class Present(NamedTuple):
@@ -22,6 +27,8 @@ class Present(NamedTuple):
     accounts: frozenset[int]
     """Of the simple ones."""
     intricate: Sequence[Connection]
+    circles: dict[Reach, Circle]
+    """Whom posts reach, put in order, by what the crowd remembers: which is another when it may have changed."""
 
 
 class Room:
@@ -55,4 +62,4 @@ class Room:
                 simple[topic].append(connection)
             if connection.actor.account_id is not None:
                 accounts.add(connection.actor.account_id)
-        return Present(here, dict(simple), frozenset(accounts), intricate)
+        return Present(here, dict(simple), frozenset(accounts), intricate, {})

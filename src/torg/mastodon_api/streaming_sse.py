@@ -39,7 +39,9 @@ class EventStream(Response):
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await send({"type": "http.response.body", "body": b":)\n", "more_body": True})
-            self._connection.form, self._connection.at_once = as_chunk, chunk_writer(send)
+            self._connection.form = as_chunk
+            if (way := chunk_writer(send)) is not None:
+                self._connection.open(way)
             while (chunk := await self._chunk()) is not None:
                 async with asyncio.timeout(STALLED):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
