@@ -10,12 +10,13 @@ SOURCE = Path(__file__).parents[2] / "src" / "torg"
 MADE = re.compile(r"\b(?:create_task|ensure_future|TaskGroup)\(")
 
 BOUNDED = {
-    "cli/serving.py": "one: the server",
+    "cli/serving.py": "two: the server, and the reading ahead",
     "delivery/courier.py": "as many as there are lanes at once",
     "engine/bus.py": "one: the listener",
     "engine/bus_nats.py": "two: the connection and the bell",
     "engine/flights.py": "one for each thing that is being got, however many wait for it",
     "engine/gather.py": "one for each network in which something is being written",
+    "engine/pool.py": "one for each connection that is being opened or closed",
     "engine/worker.py": "as many as there are places for jobs",
     "live/hub.py": "one for each reader that catches up, four of them at work",
     "mastodon_api/streaming_sse.py": "one for each open stream",

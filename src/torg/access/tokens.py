@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -180,8 +181,9 @@ async def holder(tx: Tx, secret: str | None) -> Holder:
     return found
 
 
-FIND = """
-    SELECT t.id AS token_id, t.app_id, t.account_id, t.scopes, a.person_id, a.state, a.disabled_at, a.suspended_at,
+_FIND = """
+    SELECT t.token_hash, t.id AS token_id, t.app_id, t.account_id, t.scopes,
+           a.person_id, a.state, a.disabled_at, a.suspended_at,
            coalesce(a.guest, false) AS guest, d.delegate_id, d.rights,
            a.settings ->> 'locale' AS locale, coalesce(r.permissions, 0) AS permissions, a.role_id,
            coalesce(a.policy_version, 0) AS policy_version,
@@ -195,7 +197,7 @@ FIND = """
     LEFT JOIN roles r ON r.org_id = a.org_id AND r.id = a.role_id
     LEFT JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
     LEFT JOIN delegations d ON d.org_id = t.org_id AND d.id = t.delegation_id
-    WHERE t.org_id = %(org)s AND t.network_id = %(network)s AND t.token_hash = %(hash)s
+    WHERE t.org_id = %(org)s AND t.network_id = %(network)s AND {which}
     AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
     AND torg_delegation_holds(t.org_id, t.delegation_id)
     AND (%(longest)s::float8 IS NULL OR least(t.created_at, (SELECT min(f.created_at) FROM refresh_tokens f
@@ -203,6 +205,8 @@ FIND = """
     AND (%(idle)s::float8 IS NULL
          OR coalesce(t.last_used_at, t.created_at) > now() - make_interval(secs => %(idle)s::float8))
 """
+FIND = _FIND.format(which="t.token_hash = %(hash)s")
+OF_PEOPLE = _FIND.format(which="t.account_id = ANY (%(people)s)") + " ORDER BY t.id DESC LIMIT %(most)s"
 
 
 def anonymous(network: Network) -> Actor:
@@ -244,14 +248,9 @@ class TokenAuthenticator:
             del self._known[key]
         ticket = changes.ticket()
         longest, idle = session_seconds(network.settings)
-        async with db.tx(network.scope) as tx:
-            row = await tx.one(
-                FIND,
-                {
-                    "org": network.org_id, "network": network.id, "hash": key[2], "longest": longest,
-                    "idle": idle,
-                },
-            )  # fmt: skip
+        wanted = {"org": network.org_id, "network": network.id, "hash": key[2], "longest": longest, "idle": idle}
+        async with db.tx(network.scope, steady=True) as tx:
+            row = await tx.one(FIND, wanted)
             if row is None:
                 raise Unauthorized("The access token is invalid")
             _refuse_barred(row)
@@ -259,9 +258,37 @@ class TokenAuthenticator:
                 await activity.seen(tx, row["account_id"])
             if row["stale"]:
                 await _used(tx, row["token_id"])
+        return self._learn(network, row, ticket)
+
+    async def expect(self, db: Database, network: Network, people: Mapping[int, bool], most: int) -> list[Actor]:
+        """Whom the newest tokens of these accounts stand for, `most` at most: one actor for each account.
+
+        `people`: whether an account's use today is noted. If so the tokens are known from now on, as if they had been
+        used; what is known notes no use.
+        """
+        ticket = changes.ticket()
+        longest, idle = session_seconds(network.settings)
+        wanted = {
+            "org": network.org_id, "network": network.id, "people": list(people), "longest": longest, "idle": idle,
+            "most": most,
+        }  # fmt: skip
+        async with db.tx(network.scope, steady=True) as tx:
+            rows = await tx.all(OF_PEOPLE, wanted)
+        actors: dict[int, Actor] = {}
+        for row in rows:
+            if _barred(row) is not None:
+                continue
+            noted = people[row["account_id"]] and not row["stale"]
+            actor = self._learn(network, row, ticket) if noted else _actor(network, row)
+            if actor.delegated is None and actor.account_id is not None:
+                actors.setdefault(actor.account_id, actor)
+        return list(actors.values())
+
+    def _learn(self, network: Network, row: dict[str, Any], ticket: int) -> Actor:
         actor = _actor(network, row)
         if actor.delegated is None:  # a delegation may end by the clock
             keys = frozenset((*tenant(network.org_id), login(actor.account_id or 0)))
+            key = (network.org_id, network.id, bytes(row["token_hash"]))
             self._known[key] = Known(actor, ticket, keys, _until(row["ends_at"]))
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
@@ -309,11 +336,18 @@ async def _used(tx: Tx, token_id: int) -> None:
 
 
 def _refuse_barred(row: dict[str, Any]) -> None:
+    if (why := _barred(row)) is not None:
+        raise Forbidden(why)
+
+
+def _barred(row: dict[str, Any]) -> str | None:
+    """Why the account of a token may not come in."""
     if row["account_id"] is None:
-        return
+        return None
     if row["disabled_at"] or row["suspended_at"] or row["person_disabled"] or row["state"] == "deleted":
-        raise Forbidden("Your login is currently disabled")
+        return "Your login is currently disabled"
     if row["state"] == "unconfirmed":
-        raise Forbidden("Your login is missing a confirmed e-mail address")
+        return "Your login is missing a confirmed e-mail address"
     if row["state"] == "pending":
-        raise Forbidden("Your login is currently pending approval")
+        return "Your login is currently pending approval"
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from torg.accounts.store import tenant
 from torg.engine.postgres import Tx
@@ -31,3 +31,17 @@ async def seen(tx: Tx, account_id: int) -> None:
     )
     # Remembered only once it is durable: a transaction that is rolled back has noted nothing
     tx.after_commit(lambda: _seen.add(key))
+
+
+async def lately(tx: Tx, most: int) -> dict[int, bool]:
+    """Accounts of the network that were in use today or yesterday (UTC), at most so many; whether that was today."""
+    today = now().date()
+    rows = await tx.all(
+        """SELECT account_id, day FROM account_days WHERE org_id = %(org)s AND network_id = %(network)s
+           AND day >= %(day)s ORDER BY day DESC LIMIT %(most)s""",
+        {**tenant(tx), "day": today - timedelta(days=1), "most": most},
+    )
+    found: dict[int, bool] = {}
+    for row in rows:
+        found.setdefault(row["account_id"], row["day"] == today)
+    return found

@@ -12,6 +12,7 @@ from types import FrameType
 import uvicorn
 import uvloop
 
+from torg.access.tokens import TokenAuthenticator
 from torg.cli import demo as demos
 from torg.cli.opening import opened
 from torg.cli.say import say
@@ -22,6 +23,7 @@ from torg.http.sockets import Sockets
 from torg.joining import setup as joining
 from torg.kernel.config import Settings
 from torg.orgs import store as orgs
+from torg.serve.ahead import ReadingAhead
 from torg.serve.app import background, make_app
 from torg.serve.services import Services
 
@@ -45,8 +47,10 @@ async def serve_on(
     settings = services.settings
     if demo:
         await demos.fill(services)
+    tokens = TokenAuthenticator()
+    app = make_app(services, tokens)
     config = uvicorn.Config(
-        make_app(services),
+        app,
         http=Protocol,
         log_level="warning",
         access_log=False,
@@ -70,7 +74,10 @@ async def serve_on(
         gc.freeze()  # what is there by now stays: a collection need not look at it
         if server.started and greets:
             await greet(services, demo)
+        reading = asyncio.create_task(ReadingAhead(app, services, tokens).run(), name="reading ahead")
         await task
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
 
 
 class Server(uvicorn.Server):

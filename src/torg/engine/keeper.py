@@ -23,6 +23,7 @@ READY_SECONDS = 600.0  # a long recovery still ends; a server that hangs does no
 NEWS_SECONDS = 3.0
 LOG_BYTES = 4_000_000
 LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # some Pythons do not start without
+MALLOC = {"MALLOC_TRIM_THRESHOLD_": "131072"}
 UNSAFE = "TORG_TEST_UNSAFE_FSYNC"
 
 
@@ -97,7 +98,7 @@ def start(home: Path, user: cluster.User, tools: Binaries, say: Say) -> tuple[in
         "postgres": [str(tools.postgres), "-D", str((home / "server").resolve() / "cluster")],
         "files": cluster.configuration(home, socket, tools.major, unsafe=unsafe),
         # Nothing of ours: the environment may hold secrets, and PG… variables would be obeyed.
-        "environment": {"PATH": f"{tools.folder}:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+        "environment": {"PATH": f"{tools.folder}:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", **MALLOC},
     }
     try:
         with _log(home, owner) as log:

@@ -16,12 +16,12 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from torg.engine.changes import changes
 from torg.engine.keys import untold, written
+from torg.engine.pool import Pool
+from torg.engine.steady import STEADY, Learnt, roll_back
 from torg.kernel.actor import Scope
-from torg.kernel.errors import Unavailable
 
 T = TypeVar("T")
 Params = Mapping[str, Any] | Sequence[Any] | None
@@ -32,10 +32,9 @@ set_json_loads(msgspec.json.decode)
 
 NATIVE = (bytes,)
 PLAIN = ("INSERT", "UPDATE", "DELETE")
+KEPT = 2
+"""Connections of the application that are kept however idle, and know their plans (`Database.ready`)."""
 ANNOUNCE = "INSERT INTO outbox (org_id, network_id, kind, payload) VALUES (%s, %s, %s, %s)"
-
-# A plan that was made while a table had a page or two must not be kept that goes through all of it
-STEADY = "set_config('plan_cache_mode','force_generic_plan',true), set_config('enable_seqscan','off',true)"
 
 
 DatabaseError = psycopg.Error
@@ -74,8 +73,10 @@ class Tx:
         begin: str = "BEGIN",
         *,
         steady: bool = False,
+        learnt: Learnt | None = None,
     ) -> None:
         self._connection = connection
+        self._learnt = learnt
         self._scope = scope
         self._begin = begin
         self._steady = self._begun_steady = steady
@@ -100,6 +101,8 @@ class Tx:
     async def _cursor(self, sql: str, params: Params, factory: Any) -> psycopg.AsyncCursor[Any]:
         cursor = self._connection.cursor(row_factory=factory)
         await cursor.execute(cast(Any, sql), params, prepare=True if self._steady else None)
+        if self._steady and self._learnt is not None:
+            self._learnt.note(sql, params)
         if cursor.rowcount or ";" in sql or not sql.lstrip().startswith(PLAIN):  # a plain one that met no row is none
             self._note(sql)
         return cursor
@@ -181,7 +184,7 @@ class Tx:
             try:
                 await do(Tx(self._connection, scope))
             except BaseException:
-                await self._connection.execute("ROLLBACK", prepare=False)
+                await roll_back(self._connection)
                 raise
             await self._connection.execute("COMMIT", prepare=False)
 
@@ -246,8 +249,15 @@ class Tx:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that may fail alone: rolled back on an exception, which goes on upwards."""
-        async with self._connection.transaction():
+        await self._connection.execute("SAVEPOINT part", prepare=False)
+        try:
             yield
+        except BaseException:
+            if not self.broken:
+                await roll_back(self._connection, " TO part; RELEASE part")
+            raise
+        else:
+            await self._connection.execute("RELEASE part", prepare=False)
 
 
 class Database:
@@ -256,32 +266,40 @@ class Database:
     def __init__(self, app_conninfo: str, system_conninfo: str, *, size: int = 10) -> None:
         self.app_conninfo = app_conninfo
         self.system_conninfo = system_conninfo
-        self._app = _pool(app_conninfo, 1, size)
-        self._system = _pool(system_conninfo, 0, 5)
+        self._learnt = Learnt()
+        self._app = Pool(app_conninfo, min(KEPT, size), size, ready=self._learnt.plan)
+        self._system = Pool(system_conninfo, 0, 5)
 
     async def open(self) -> None:
         """Open the pools; the first connection is made at once so that a wrong address shows."""
-        await self._app.open(wait=True, timeout=30)
+        await self._app.open()
         await self._system.open()
 
     async def close(self) -> None:
-        await self._app.close(timeout=2)
-        await self._system.close(timeout=2)
+        await self._app.close()
+        await self._system.close()
+
+    @property
+    def asked(self) -> int:
+        """How many transactions of tenants were begun since the start."""
+        return self._app.asked
+
+    async def ready(self) -> None:
+        """Let each of the connections that are always kept plan what one of them has planned: for quiet times."""
+        await self._app.spread(KEPT)
 
     def waited(self) -> tuple[int, int, int]:
         """How many times a connection was asked for since the start, milliseconds waited for one, who waits now."""
-        stats = [pool.get_stats() for pool in (self._app, self._system)]
-        asked, milliseconds, waiting = (
-            sum(one.get(name, 0) for one in stats) for name in ("requests_num", "requests_wait_ms", "requests_waiting")
-        )
-        return asked, milliseconds, waiting
+        pools = (self._app, self._system)
+        return sum(p.asked for p in pools), int(sum(p.waited_ms for p in pools)), sum(p.waiting for p in pools)
 
     def tx(self, scope: Scope, *, steady: bool = False) -> AbstractAsyncContextManager[Tx]:
         """A transaction that sees only the scope's rows: commits on success, rolls back on an exception.
 
         `steady` as `Tx.steady`, without a round trip of its own.
         """
-        return _transaction(self._app, f"{_begin(scope)}, {STEADY}" if steady else _begin(scope), scope, steady)
+        begin = f"{_begin(scope)}, {STEADY}" if steady else _begin(scope)
+        return _transaction(self._app, begin, scope, steady=steady, learnt=self._learnt)
 
     def system(self) -> AbstractAsyncContextManager[Tx]:
         """A transaction over all tenants: the relay, jobs, the command line, finding a network by host."""
@@ -308,23 +326,17 @@ def _viewer(scope: Scope) -> str:
     return f"set_config('torg.viewer','{viewer}',true), set_config('torg.guest','{guest}',true)"
 
 
-def _pool(conninfo: str, least: int, most: int) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
-    return AsyncConnectionPool(
-        conninfo, min_size=least, max_size=most, open=False, timeout=15, max_idle=120, kwargs={"autocommit": True}
-    )
-
-
-async def _begun(pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]], begin: str) -> psycopg.AsyncConnection[Any]:
+async def _begun(pool: Pool, begin: str) -> psycopg.AsyncConnection[Any]:
     """A connection in a transaction. Those that were cut while they lay in the pool are left for the next."""
     cut = 0
     while True:
-        connection = await pool.getconn()
+        connection = await pool.take()
         try:
             await connection.execute(cast(Any, begin), prepare=False)
         except BaseException as error:
-            await pool.putconn(connection)
+            await pool.put(connection)
             cut += 1
-            if not (isinstance(error, psycopg.OperationalError) and connection.closed) or cut > pool.max_size:
+            if not (isinstance(error, psycopg.OperationalError) and connection.closed) or cut > pool.most:
                 raise
         else:
             return connection
@@ -332,23 +344,20 @@ async def _begun(pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]], begin:
 
 @asynccontextmanager
 async def _transaction(
-    pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]], begin: str, scope: Scope | None, steady: bool = False
+    pool: Pool, begin: str, scope: Scope | None, *, steady: bool = False, learnt: Learnt | None = None
 ) -> AsyncIterator[Tx]:
-    try:
-        connection = await _begun(pool, begin)
-    except PoolTimeout as error:
-        raise Unavailable(log=f"no database connection in time: {error}") from error
-    tx = Tx(connection, scope, begin, steady=steady)
+    connection = await _begun(pool, begin)
+    tx = Tx(connection, scope, begin, steady=steady, learnt=learnt)
     try:
         try:
             yield tx
         except BaseException:
             if not connection.closed:
-                await connection.execute("ROLLBACK", prepare=False)
+                await roll_back(connection)
                 await tx.finish()
             raise
         await tx.commit()
         await tx.finish()
     finally:
-        await pool.putconn(connection)
+        await pool.put(connection)
     tx.committed()

@@ -253,6 +253,24 @@ class App:
             call._tx = tx
             return to_response(await call.route.handler(*arguments), call)
 
+    async def read_ahead(self, path: str, network: NetworkLike, actor: Actor) -> None:
+        """Do what a GET of this actor would do, but for the answer: whatever it read is known from then on.
+
+        `path`: as the route was declared, without parameters of its own.
+        """
+        route, values = self._router.match("GET", path, activity=False)
+        scheme = self.services.settings.scheme
+        scope: dict[str, Any] = {
+            "type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [], "client": None,
+            "scheme": scheme, "server": None,
+        }  # fmt: skip
+        origin = origin_of(network, scheme)
+        call = Call(
+            Request(scope), route, self.services, network, actor, origin=origin, client_ip="", request_id=""
+        )
+        arguments = (call,) if route.params is None else (call, to_struct(route.params, {}, values))
+        await self._run(call, arguments)
+
     async def _early_token(self, request: Request, route: Route) -> tuple[dict[str, Any] | None, str | None]:
         """(the body if it had to be read for it, the token): some clients send `access_token` as a form field."""
         token = bearer_token(request)

@@ -28,7 +28,7 @@ Classify = Callable[[BaseException], TorgError | None]
 API_PATHS = ("/api/", "/oauth/", "/.well-known/", "/nodeinfo/")
 
 # psycopg's classes by name, since only engine/ and stores may import it
-BUSY = frozenset({"OperationalError", "InterfaceError", "PoolTimeout", "PoolClosed", "TooManyRequests"})
+BUSY = frozenset({"OperationalError", "InterfaceError", "TooManyRequests"})
 BAD_DATA = frozenset({"DataError"})
 # Two requests at once: the other one made the same thing first, or removed what this one builds upon
 RACES: dict[str, type[TorgError]] = {"UniqueViolation": Conflict, "ForeignKeyViolation": NotFound}

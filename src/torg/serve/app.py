@@ -34,12 +34,12 @@ def all_routes() -> list[Route]:
     return [route for one in collections() for route in one.records]
 
 
-def make_app(services: Services) -> App:
+def make_app(services: Services, tokens: TokenAuthenticator | None = None) -> App:
     """The ASGI app over open services."""
     return build_app(
         collections(),
         services,
-        authenticator=TokenAuthenticator(),
+        authenticator=tokens or TokenAuthenticator(),
         networks=services.networks,
         upload_folder=services.uploads,
         doorman=services.door,
