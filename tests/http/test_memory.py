@@ -360,7 +360,7 @@ async def test_memory_stays_within_its_bound() -> None:
     memory = Memory(100_000)
     for number in range(100):
         key = ("", b"%d" % number)
-        memory._put(Remembered(key, b"", b"x" * 10_000, "", frozenset({1}), (), changes.ticket(), time.time() + 60))
+        memory._put(Remembered(key, b"", b"x" * 10_000, "", frozenset({1}), {}, changes.ticket(), time.time() + 60))
     assert memory.size <= 100_000
     assert len(memory) == 8
     assert memory.find("", b"99") is not None

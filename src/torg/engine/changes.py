@@ -7,14 +7,14 @@ machine did (engine/rings.py), and by the log for what other machines did. docs/
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from torg.engine import rings
 from torg.engine.keys import (
-    BY,
     EVERYTHING,
     IDS,
     KIND,
@@ -31,12 +31,16 @@ from torg.engine.keys import (
 if TYPE_CHECKING:
     from torg.kernel.actor import Scope
 
+N = TypeVar("N", bound=tuple[Any, ...])
 Listener = Callable[[Sequence[Key]], None]
 REMEMBERED = 65_536
 """Touched keys that are told apart; whoever began before the oldest of them learns that all may have changed."""
 MOST_BEHIND = 4096
 MOST_HEARD = 16_384
 MOST_NEWS = 4_096
+TOUCHES = 5
+"""About how many keys a post touches."""
+NOBODY: Mapping[int, Any] = {}
 PUBLISHED = "PostPublished"
 
 
@@ -54,9 +58,10 @@ class Logged(Protocol):
 
 
 class Expected(NamedTuple):
-    """News of an event to come, and the keys under which it is no news but a touch."""
+    """News of an event to come, by whom it is, and the keys under which it is no news but a touch."""
 
     news: object
+    author: int
     made_of: Collection[Key]
     ticket: int
     but: frozenset[Key]
@@ -70,8 +75,10 @@ class Changes:
         self._recent: deque[Key] = deque()
         self._last: dict[Key, int] = {}
         self._odd: dict[Key, int] = {}  # as _last, without what news tell
+        self._odd_by: dict[int, int] = {}  # of those, by what accounts
         self._expected: OrderedDict[int, Expected] = OrderedDict()
-        self._news: deque[tuple[int, object]] = deque()
+        self._news: deque[tuple[int, int, object]] = deque()  # with whose they are
+        self._news_by: dict[int, deque[tuple[int, object]]] = {}
         self._news_since = 0
         self._heard: OrderedDict[Key, int] = OrderedDict()
         self._listeners: list[Listener] = []
@@ -123,44 +130,40 @@ class Changes:
         return True
 
     def expect(
-        self, post: int, news: object, *, made_of: Collection[Key], ticket: int, but: Iterable[Key] = ()
+        self, post: int, news: object, *, author: int, made_of: Collection[Key], ticket: int, but: Iterable[Key] = ()
     ) -> None:
         """When a post's event is durable, `news` tells all that it changes, but for what the keys of `but` name.
 
         `made_of`: what stands in the news, read since `ticket`. If that is touched before, the event is like any other.
         """
-        self._expected[post] = Expected(news, made_of, ticket, frozenset(but))
+        self._expected[post] = Expected(news, author, made_of, ticket, frozenset(but))
         if len(self._expected) > MOST_NEWS:
             self._expected.popitem(last=False)
 
-    def steady(self, ticket: int, keys: Collection[Key], follows: Collection[int] = ()) -> bool:
+    def steady(self, ticket: int, keys: Collection[Key], follows: Mapping[int, Any] = NOBODY) -> bool:
         """As `unchanged`, where what `news` tell is no change."""
         behind = self.ticket() - ticket
         if not behind:
             return True
+        odd, by = self._odd, self._odd_by
         if behind > len(self._recent):
             return False
-        odd = self._odd
-        if any(odd.get(key, 0) > ticket for key in keys):
+        if not odd.keys().isdisjoint(keys) and any(odd.get(key, 0) > ticket for key in keys):
             return False
-        if len(follows) <= behind:
-            return all(odd.get(BY | one & IDS, 0) <= ticket for one in follows)
-        for key in islice(reversed(self._recent), behind):
-            if key >> KIND == 1 and key & IDS in follows and odd.get(key, 0) > ticket:
-                return False
-        return True
+        return by.keys().isdisjoint(follows.keys()) or all(by[one] <= ticket for one in by.keys() & follows.keys())
 
-    def news(self, ticket: int) -> list[tuple[int, object]] | None:
-        """(when, what) of the posts since, in their order; None if they are not all known any more."""
+    def news(self, ticket: int, of: Collection[int] | None = None) -> list[tuple[int, object]] | None:
+        """(when, what) of the posts since, in their order; None if they are not all known any more.
+
+        `of`: all by these authors are wanted, others may be among them.
+        """
         if ticket < self._news_since:
             return None
-        found: list[tuple[int, object]] = []
-        for one in reversed(self._news):
-            if one[0] <= ticket:
-                break
-            found.append(one)
-        found.reverse()
-        return found
+        if of is not None and len(of) * TOUCHES < self._seq - ticket:
+            found = [one for author in of for one in _since(self._news_by.get(author, ()), ticket)]
+            found.sort(key=itemgetter(0))
+            return found
+        return [(when, what) for when, _, what in _since(self._news, ticket)]
 
     def touch(self, keys: Iterable[Key], told: Collection[Key] = ()) -> None:
         """These changed: for this process at once, and for the others of the machine before they next look.
@@ -191,9 +194,13 @@ class Changes:
             self.touch([*keys, mark])
             return
         self.touch([*keys, mark], frozenset(keys) - expected.but)
-        self._news.append((self._seq, expected.news))
+        self._news.append((self._seq, expected.author, expected.news))
+        self._news_by.setdefault(expected.author, deque()).append((self._seq, expected.news))
         if len(self._news) > MOST_NEWS:
-            self._news_since = self._news.popleft()[0]
+            self._news_since, author, _ = self._news.popleft()
+            self._news_by[author].popleft()
+            if not self._news_by[author]:
+                del self._news_by[author]
 
     async def read_log(self, rows: Sequence[Logged]) -> None:
         """A reader of the bus. What a process of this machine told of when it was committed is no news."""
@@ -217,7 +224,7 @@ class Changes:
             self.wake()
 
     def _note(self, keys: Sequence[Key], told: Collection[Key] = ()) -> None:
-        recent, last, odd = self._recent, self._last, self._odd
+        recent, last, odd, by = self._recent, self._last, self._odd, self._odd_by
         for key in keys:
             if key >= TOLD_OF:
                 self._heard[key] = self._heard.get(key, 0) + 1
@@ -229,13 +236,26 @@ class Changes:
             last[key] = self._seq
             if key not in told:
                 odd[key] = self._seq
+                if key >> KIND == 1:
+                    by[key & IDS] = self._seq
             if len(recent) > REMEMBERED:
                 oldest = recent.popleft()
-                for found in (last, odd):
-                    if found.get(oldest) == self._seq - REMEMBERED:
-                        del found[oldest]
+                for found, known in ((last, oldest), (odd, oldest), (by, oldest & IDS if oldest >> KIND == 1 else -1)):
+                    if found.get(known) == self._seq - REMEMBERED:
+                        del found[known]
         for listener in tuple(self._listeners):
             listener(keys)
+
+
+def _since(news: Sequence[N], ticket: int) -> list[N]:
+    """The newest of what has a number, in their order, back to the ticket."""
+    found: list[N] = []
+    for one in reversed(news):
+        if one[0] <= ticket:
+            break
+        found.append(one)
+    found.reverse()
+    return found
 
 
 changes = Changes()

@@ -124,7 +124,7 @@ class App:
         self._gate = gate
         self.answered = answered
         self.read = read
-        self.memory = Memory(services.settings.remembered_mb * 1024 * 1024)
+        self.memory = Memory(services.settings.remembered_mb * 1024 * 1024, alone=services.settings.nats_url is None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -224,7 +224,7 @@ class App:
             response = await self._run(call, arguments)
         finally:
             # Before the answer leaves, so that the caller's next request sees what this one did, wherever it lands
-            if method not in ("GET", "HEAD") and call.actor.account_id is not None:
+            if method not in ("GET", "HEAD") and call.actor.account_id is not None and not call.told:
                 changes.acted(call.actor.account_id)
         scope["torg.call"] = call
         if route.path in self._negotiated:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from torg.engine.changes import NOBODY
 from torg.http.depends import Depends, Growing
 from torg.kernel.errors import Invalid
 
@@ -48,6 +49,7 @@ class Call:
         "services",
         "subprotocol",
         "token",
+        "told",
     )
 
     def __init__(
@@ -78,6 +80,8 @@ class Call:
         self.extra_headers: list[tuple[str, str]] = []
         self.prepared: Any = None
         self.depends: Depends | None = None
+        self.told = False
+        """Whether all that the caller's own answers show of this request is told by its events and tables."""
         self._tx: Tx | None = None
 
     @property
@@ -110,15 +114,15 @@ class Call:
         self,
         keys: Iterable[Key] = (),
         *,
-        follows: Collection[int] = (),
+        follows: Mapping[int, Any] = NOBODY,
         until: datetime | None = None,
         growing: Growing | None = None,
     ) -> None:
         """This answer may be given again until what it shows, the caller, the network or one of the keys is touched.
 
-        What stands in it with an id counts by itself. `follows`: accounts and groups whose posts belong into it, as a
-        set or dict that is never changed. `until`: when it changes by the clock. `growing`: the page that is answered,
-        which knows by itself what changes it.
+        What stands in it with an id counts by itself. `follows`: accounts and groups whose posts belong into it, as the
+        keys of a dict that is never changed. `until`: when it changes by the clock. `growing`: the page that is
+        answered, which knows by itself what changes it.
         """
         if self.depends is None:
             self.depends = Depends()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from torg.engine.keys import Key
@@ -14,10 +14,6 @@ class Growing(Protocol):
 
     weight: int
     """Bytes, roughly."""
-
-    @property
-    def keys(self) -> Collection[Key]:
-        """Whatever the page shows that has an id."""
 
     def advance(self, since: int) -> bool | None:
         """Take in what happened since that ticket: whether the page changed; None if it has to be read anew."""
@@ -33,6 +29,6 @@ class Depends:
 
     def __init__(self) -> None:
         self.keys: set[Key] = set()
-        self.follows: Collection[int] = ()
+        self.follows: Mapping[int, Any] = {}
         self.until: list[float] = []
         self.growing: Growing | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from torg.engine.changes import changes
 from torg.engine.keys import IDS, Key, mine, tenant
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from torg.http.depends import Growing
 
 MOST_SECONDS = 60.0
+GROWN_SECONDS = 300.0
+"""Of a page that grows, where no other machine writes what only its log tells."""
+MOST_HEADS = 1_000
 LARGEST = 512 * 1024
 OVERHEAD = 1024
 EACH_KEY = 100
@@ -51,7 +54,7 @@ class Remembered:
 
     def __init__(
         self, key: tuple[str, bytes], head: bytes, body: bytes | Growing, who: str, keys: frozenset[Key],
-        follows: Collection[int], ticket: int, until: float,
+        follows: Mapping[int, Any], ticket: int, until: float,
     ) -> None:  # fmt: skip
         self.key = key
         self.head = head
@@ -88,10 +91,15 @@ class Remembered:
 
 
 class Memory:
-    """By the caller's address and the request's bytes: whatever an answer may depend on of a request is in them."""
+    """By the caller's address and the request's bytes: whatever an answer may depend on of a request is in them.
 
-    def __init__(self, most: int) -> None:
+    `most`: bytes. `alone`: no other machine writes.
+    """
+
+    def __init__(self, most: int, *, alone: bool = False) -> None:
         self.most = most
+        self._alone = alone
+        self._heads: dict[bytes, bytes] = {}
         self.size = 0
         self.hits = 0
         self._entries: OrderedDict[tuple[str, bytes], Remembered] = OrderedDict()
@@ -122,25 +130,35 @@ class Memory:
             return
         if any(name == b"set-cookie" for name, _ in response.raw_headers):
             return
-        said = depends.keys.union(tenant(network.org_id))
+        growing, keys = depends.growing, depends.keys.union(tenant(network.org_id))
         if actor.account_id is not None:
-            said |= {actor.account_id, mine(actor.account_id)}
-        growing = depends.growing
-        keys = said.union(growing.keys if growing is not None else (int(one) & IDS for one in SHOWN.findall(body)))
-        if not changes.unchanged(raw.ticket, keys, depends.follows):
+            keys |= {actor.account_id, mine(actor.account_id)}
+        if growing is None:
+            keys.update(int(one) & IDS for one in SHOWN.findall(body))
+            holds = changes.unchanged(raw.ticket, keys, depends.follows)
+        else:
+            holds = changes.steady(raw.ticket, keys, depends.follows) and growing.advance(raw.ticket) is not None
+        if not holds:
             return
-        until = min([time.time() + MOST_SECONDS, *_ends(body), *depends.until])
+        longest = GROWN_SECONDS if self._alone and growing is not None else MOST_SECONDS
+        until = min([time.time() + longest, *_ends(body), *depends.until])
         if actor.ends_at is not None:
             until = min(until, actor.ends_at.timestamp())
-        without = EACH_TIME if growing is None else EACH_TIME | GROWS
-        head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers if header[0].lower() not in without)
         self._put(
             Remembered(
-                (raw.ip, raw.data), b"HTTP/1.1 200 OK\r\n" + head, body if growing is None else growing,
-                caller(actor, call.client_ip), frozenset(keys if growing is None else said), depends.follows,
+                (raw.ip, raw.data), self._head(response, EACH_TIME if growing is None else EACH_TIME | GROWS),
+                body if growing is None else growing, caller(actor, call.client_ip), frozenset(keys), depends.follows,
                 changes.known, until,
             )
         )  # fmt: skip
+
+    def _head(self, response: Response, without: frozenset[bytes]) -> bytes:
+        """The first line and the headers but for some; the same bytes for all answers with the same."""
+        found = b"".join(b"%b: %b\r\n" % one for one in response.raw_headers if one[0].lower() not in without)
+        head = b"HTTP/1.1 200 OK\r\n" + found
+        if len(self._heads) > MOST_HEADS:
+            self._heads.clear()
+        return self._heads.setdefault(head, head)
 
     def forget(self) -> None:
         """Know nothing any more, as after a start."""

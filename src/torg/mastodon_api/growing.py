@@ -6,10 +6,10 @@ Whatever else happens to what it shows, or to its viewer, ends it: see `engine/c
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from torg.engine.changes import changes
-from torg.engine.keys import Key
 from torg.http import Call, Paged, asked, links
 from torg.kernel.actor import Actor
 from torg.mastodon_api.present import statuses
@@ -22,14 +22,19 @@ from torg.timelines.viewers import Known
 
 OWN = 1_500
 """Bytes of a home beside its posts, roughly."""
-SHARED = 8
+SHARED = 32
 """In about how many remembered homes a post stands."""
 
 
 class Home:
     """The newest `limit` posts of a viewer's home."""
 
-    def __init__(self, call: Call, known: Known, follows: Collection[int], parts: Sequence[Part], limit: int) -> None:
+    __slots__ = (
+        "_actor", "_asked", "_faces", "_follows", "_known", "_limit", "_link", "_origin", "_others", "_parts",
+        "_people", "_place", "_wide", "weight",
+    )  # fmt: skip
+
+    def __init__(self, call: Call, known: Known, follows: Mapping[int, Any], parts: Sequence[Part], limit: int) -> None:
         self._actor = call.actor
         self._origin = call.origin
         self._place = call.network.org_id, call.network.id
@@ -43,14 +48,9 @@ class Home:
         self._show(list(parts))
         self.weight = OWN + sum(one.weight for one in parts) // SHARED
 
-    @property
-    def keys(self) -> Collection[Key]:
-        """See `http.Growing`."""
-        return self._keys
-
     def advance(self, since: int) -> bool | None:
         """See `http.Growing`."""
-        news = changes.news(since) if changes.steady(since, self._keys) else None
+        news = changes.news(since, None if self._wide else self._near()) if self._steady(since) else None
         if news is None:
             return None
         changed = False
@@ -77,7 +77,15 @@ class Home:
         post = view.post
         if (post.org_id, post.network_id) != self._place:
             return False
-        return self._wide or post.account_id in self._follows or post.account_id in self._people
+        author = post.account_id
+        return self._wide or author in self._follows or author in self._people or author == self._actor.account_id
+
+    def _near(self) -> list[int]:
+        """Those whose posts may change the page."""
+        return [*self._follows, *self._people.difference(self._follows), self._known.viewer.account_id]
+
+    def _steady(self, since: int) -> bool:
+        return all(changes.steady(since, one.keys) for one in self._parts)
 
     def _take(self, when: int, one: Published) -> bool | None:
         """As `advance`, for one post."""
@@ -89,7 +97,7 @@ class Home:
         if not stands and author not in self._people:
             return False
         new = made(one, self._actor, self._origin)
-        if new is None or author == self._actor.account_id or author in self._others:
+        if new is None or author in self._others:
             return None
         if stands and place < self._limit:
             if not changes.steady(when, new.keys):
@@ -103,7 +111,6 @@ class Home:
 
     def _show(self, parts: list[Part]) -> None:
         self._parts = parts
-        self._keys = {key for one in parts for key in one.keys}
         self._others = frozenset[int]().union(*(one.others for one in parts))
         self._people = {one.author for one in parts} | self._others
         self._faces = {author: face for author, face in self._faces.items() if author in self._people}
@@ -112,8 +119,9 @@ class Home:
 
 
 def made(one: Published, actor: Actor, origin: str) -> Part | None:
-    """The post as all see it who did not write it; None if it takes a look into the database."""
-    key = origin, actor.network_kind, files.today()
+    """The post as its author sees it, or as all others do; None if it takes a look into the database."""
+    own = actor.account_id == one.view.post.account_id
+    key = origin, actor.network_kind, files.today(), own
     if key not in one.made:
         entity = statuses.bare(actor, origin, one.view)
         one.made[key] = part(entity) if entity is not None else None

@@ -73,6 +73,7 @@ async def _with_others(call: Call, form: NewStatus) -> entities.Status | None:
     outcome = await call.services.plain.publish(wanted) if wanted is not None else None
     if outcome is None:
         return None
+    call.told = True
     if isinstance(outcome, plain.Before):
         async with call.transaction():
             return await render.one(call, outcome.post_id)
@@ -118,7 +119,7 @@ async def alone(call: Call, form: NewStatus) -> entities.Status | entities.Sched
     if form.scheduled_at is not None:
         planned = await schedule.plan(call.tx, call.actor, call.network, draft, form.scheduled_at)
         return await scheduled.entity(call, planned)
-    ticket = changes.ticket()
+    ticket, call.told = changes.ticket(), True
     post_id = await actions.publish(call.tx, call.actor, call.network, draft, origin=call.origin)
     found = await reads.hydrate(call.tx, call.actor, [post_id])
     for view in found:

@@ -39,6 +39,7 @@ def expect(view: PostView, ticket: int) -> None:
     changes.expect(
         post.id,
         Published(view),
+        author=post.account_id,
         made_of=[one.id & IDS for one in (view.account, *view.mentions)],
         ticket=ticket,
         but=[one & IDS for one in answered],

@@ -18,7 +18,7 @@ TRIES = 20
 LONGEST_WAIT = 5.0
 WORDS = "The square is full tonight, and everybody writes about the same thing as the numbers come in."
 HOME = "/api/v1/timelines/home?limit=20"
-WARM_READS, WARM_POSTS = 100, 10
+WARM_READS, WARM_POSTS, WARM_AT_ONCE, WARM_SECONDS = 100, 10, 4, 120.0
 SAMPLE_EVERY = 0.1
 SAMPLE_PAUSE = 0.003
 SAMPLE_LIMIT = 30.0
@@ -89,18 +89,24 @@ class Talk:
         self._start = start
 
     async def warm(self) -> None:
-        """Some posts and reads before the clock starts: an evening does not begin with the server's first request."""
-        requests = [self._home(person) for person in range(min(WARM_READS, self._load.people))]
+        """Everybody who will read has read before the clock starts: no evening begins with the first request."""
+        load = self._load
+        reads = load.people if load.reads_per_post or load.reads_per_s else WARM_READS
+        requests = [self._home(person) for person in range(min(reads, load.people))]
         body = b'{"status":"Good evening."}'
-        for person in range(min(WARM_POSTS, self._load.people)):
+        for person in range(min(WARM_POSTS, load.people)):
             token = crowd.token(self._plan.secret, person)
             requests.append(wire.post_head(self._plan.host, "/api/v1/statuses", token, len(body)) + body)
-        for request in requests:
-            if not self._lines.idle:
-                return
-            answered: asyncio.Future[tuple[int, bytes]] = asyncio.get_running_loop().create_future()
-            self._lines.idle.pop().ask(request, partial(_resolve, answered))
-            await answered
+        requests.reverse()
+        end = time.monotonic() + WARM_SECONDS
+
+        async def some() -> None:
+            while requests and self._lines.idle and time.monotonic() < end:
+                answered: asyncio.Future[tuple[int, bytes]] = asyncio.get_running_loop().create_future()
+                self._lines.idle.pop().ask(requests.pop(), partial(_resolve, answered))
+                await answered
+
+        await asyncio.gather(*(some() for _ in range(WARM_AT_ONCE)))
 
     async def run(self) -> None:
         """Until everything that was due is answered, or half a minute after the last was due."""

@@ -53,7 +53,7 @@ class Network:
         self.waiting: set[int] = set()
         self.known: OrderedDict[int, viewers.Known] = OrderedDict()
         self.weight = 0
-        self.era = 0
+        self.loading: dict[int, object] = {}
         self.heard_at = now()
 
     @property
@@ -62,20 +62,23 @@ class Network:
         return self.log is None or now() - self.heard_at > HEARD_FOR
 
     def forget(self, people: set[int]) -> None:
-        self.era += 1
         for id_ in people:
-            if (known := self.known.pop(id_, None)) is not None:
-                self.weight -= len(known.followed)
+            self.loading.pop(id_, None)
+            self._drop(id_)
+
+    def _drop(self, viewer: int) -> None:
+        if (known := self.known.pop(viewer, None)) is not None:
+            self.weight -= len(known.followed)
 
     def remember(self, known: viewers.Known) -> None:
-        self.forget({known.viewer.account_id})
+        self._drop(known.viewer.account_id)
         self.known[known.viewer.account_id] = known
         self.weight += len(known.followed)
         while self.weight > FOLLOWS and len(self.known) > 1:
-            self.forget({next(iter(self.known))})
+            self._drop(next(iter(self.known)))
 
     def forget_all(self) -> None:
-        self.era += 1
+        self.loading.clear()
         self.log, self.weight, self.waiting = None, 0, set()
         self.known.clear()
 
@@ -98,9 +101,10 @@ async def home(tx: Tx, viewer: int, page: Page) -> list[int] | None:
         return None
     known = network.known.get(viewer)
     if known is None or not known.holds:
-        era = network.era
+        mark = network.loading[viewer] = object()  # gone if something of the viewer changes meanwhile
         known = await viewers.load(tx, viewer)
-        if era == network.era and network.log is not None:
+        if network.loading.get(viewer) is mark:
+            del network.loading[viewer]
             network.remember(known)
     else:
         network.known.move_to_end(viewer)
