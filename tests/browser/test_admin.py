@@ -11,6 +11,7 @@ from tests.media.makers import encoded
 from torg.access import roles
 from torg.accounts import store as account_store
 from torg.delivery import actions as deliveries
+from torg.engine import jobs
 from torg.kernel.ids import new_id
 
 pytestmark = pytest.mark.browser
@@ -31,6 +32,16 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
         inboxes = ["https://dead.example/inbox"]
         await deliveries.send(tx, account_id=anna, activity={"type": "Like", "id": "x:1"}, inboxes=inboxes)
         await tx.run("UPDATE deliveries SET dead_at = now(), error = '410 Gone', attempts = 9")
+        for kind in ("mail", "mail", "odd"):
+            await jobs.enqueue(tx, kind, {})
+        given_up = "UPDATE jobs SET dead_at = now(), attempts = 9, error = %s WHERE kind IN ('mail', 'odd')"
+        await tx.run(given_up, (LONG,))
+        for effect in (f"torg.search.{LONG}", "torg.notices.effects.followed"):
+            await tx.run(
+                """INSERT INTO dead_events (org_id, network_id, id, kind, payload, effect, error, created_at)
+                   VALUES (%s, %s, %s, 'PostPublished', '{}', %s, 'ValueError: odd', now())""",
+                (town.networks[PUBLIC].org_id, town.networks[PUBLIC].id, new_id(), effect),
+            )
     bjorn = town.people["bjorn", PUBLIC]
     said = await made(town, "bjorn", "/api/v1/statuses", status=f"Buy a {LONG} wheel")
     report = await made(town, "anna", "/api/v1/reports", account_id=str(bjorn), status_ids=[said["id"]], comment=LONG)
@@ -72,11 +83,18 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
                VALUES (%s, %s, %s, %s, 'suspend', 'keep', 'review', 'it grew from 2 to 900 entries', %s)""",
             (place.org_id, place.id, new_id(), f"https://lists.example/{LONG}", anna),
         )
+    async with town.db.tx(town.scope()) as tx:
+        app = await tx.value("SELECT app_id FROM tokens WHERE account_id = %s LIMIT 1", (anna,))
     role = (await town.client(token=await town.token("anna")).get("/api/torg/v1/admin/roles")).json()[0]
     return [
         (PUBLIC, "trends", "/admin/trends"),
         (PUBLIC, "barred", "/admin/barred"),
         (PUBLIC, "capabilities", "/admin/capabilities"),
+        (PUBLIC, "queues", "/admin/queues"),
+        (PUBLIC, "keys", "/admin/keys"),
+        (PUBLIC, "apps", "/admin/apps"),
+        (PUBLIC, "app", f"/admin/apps/{app}"),
+        (PUBLIC, "staying", "/admin/staying"),
         (PUBLIC, "exports", "/admin/exports"),
         (PUBLIC, "holds", "/admin/holds"),
         (INSIDE, "directory", "/admin/directory"),

@@ -7,11 +7,12 @@ import json as json_format
 
 from torg.accounts import reads as accounts
 from torg.cli.opening import opened
+from torg.cli.operator import operator
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
 from torg.orgs.reads import network_named
 from torg.peers.rules import federates
-from torg.signing import actions
+from torg.signing import office
 from torg.signing.model import Key
 
 
@@ -48,4 +49,4 @@ async def _rotate(settings: Settings, host: str, handle: str | None) -> Key:
                 account = await accounts.by_acct(tx, handle, network.host)
             if account is None or not account.is_local:
                 raise Misused(f"There is no account @{handle} at {host}.")
-        return await actions.rotate(services, network, account)
+        return await office.rotate(services, network, operator(network), account)

@@ -42,11 +42,20 @@ class FailedEvent(msgspec.Struct, frozen=True, kw_only=True):
     retry_at: datetime | None
 
 
+class FailedCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Effects that failed: `given_up` wait for an administrator, `trying` are tried again by themselves."""
+
+    given_up: int = 0
+    trying: int = 0
+
+
 def tenant(tx: Tx) -> dict[str, Any]:
     return {"org": tx.scope.org_id, "network": tx.scope.network_ids[0]}
 
 
 TENANT = "org_id = %(org)s AND network_id = %(network)s"
+ONE_JOB = "(%(id)s::bigint IS NULL OR id = %(id)s)"
+ONE_EFFECT = "(%(id)s::bigint IS NULL OR id = %(id)s AND effect = %(effect)s)"
 
 
 async def queues(tx: Tx) -> list[Queue]:
@@ -95,27 +104,48 @@ async def failed_events(tx: Tx, limit: int = 100) -> list[FailedEvent]:
     )
 
 
-async def retry_jobs(tx: Tx, kind: str) -> int:
-    """Let every dead job of a kind start anew, with all its attempts; how many there were."""
+async def retry_jobs(tx: Tx, kind: str, id_: int | None = None) -> int:
+    """Let every dead job of a kind, or one of them, start anew with all its attempts; how many there were."""
     count = await tx.run(
         f"""UPDATE jobs j SET dead_at = NULL, attempts = 0, run_at = now(), key = NULL
-            WHERE {TENANT} AND kind = %(kind)s AND dead_at IS NOT NULL""",
-        {**tenant(tx), "kind": kind},
+            WHERE {TENANT} AND kind = %(kind)s AND dead_at IS NOT NULL AND {ONE_JOB}""",
+        {**tenant(tx), "kind": kind, "id": id_},
     )
     tx.after_commit(jobs.wake)
     return count
 
 
-async def drop_jobs(tx: Tx, kind: str) -> int:
-    """Forget every dead job of a kind; how many there were."""
+async def drop_jobs(tx: Tx, kind: str, id_: int | None = None) -> int:
+    """Forget every dead job of a kind, or one of them; how many there were."""
     return await tx.run(
-        f"DELETE FROM jobs WHERE {TENANT} AND kind = %(kind)s AND dead_at IS NOT NULL", {**tenant(tx), "kind": kind}
+        f"DELETE FROM jobs WHERE {TENANT} AND kind = %(kind)s AND dead_at IS NOT NULL AND {ONE_JOB}",
+        {**tenant(tx), "kind": kind, "id": id_},
     )
 
 
-async def retry_events(tx: Tx) -> int:
-    """Let every effect that was given up be tried again at once; how many there were."""
+async def retry_events(tx: Tx, id_: int | None = None, effect: str | None = None) -> int:
+    """Let every effect that was given up, or that of one event, be tried again at once; how many there were."""
     return await tx.run(
-        f"UPDATE dead_events SET retry_at = clock_timestamp(), attempts = 0 WHERE {TENANT} AND retry_at IS NULL",
+        f"""UPDATE dead_events SET retry_at = clock_timestamp(), attempts = 0
+            WHERE {TENANT} AND retry_at IS NULL AND {ONE_EFFECT}""",
+        {**tenant(tx), "id": id_, "effect": effect},
+    )
+
+
+async def drop_events(tx: Tx, id_: int | None = None, effect: str | None = None) -> int:
+    """Forget every effect that was given up, or that of one event: it never happens. How many there were."""
+    return await tx.run(
+        f"DELETE FROM dead_events WHERE {TENANT} AND retry_at IS NULL AND {ONE_EFFECT}",
+        {**tenant(tx), "id": id_, "effect": effect},
+    )
+
+
+async def failed_count(tx: Tx) -> FailedCount:
+    """How many effects failed, without reading them."""
+    found = await tx.one(
+        f"""SELECT count(*) FILTER (WHERE retry_at IS NULL)::int AS given_up,
+                count(*) FILTER (WHERE retry_at IS NOT NULL)::int AS trying FROM dead_events WHERE {TENANT}""",
         tenant(tx),
+        as_=FailedCount,
     )
+    return found or FailedCount()

@@ -90,7 +90,7 @@ def troubles(now: datetime, network: Mapping[str, Row], processes: Mapping[str, 
 def _of_network(found: list[Trouble], latest: Mapping[str, float]) -> None:
     if (count := latest.get("jobs_failed", 0.0)) > 0:
         found.append(Trouble(
-            what=_("Jobs that failed: %(figure)s."), value=count, path="/admin#queues",
+            what=_("Jobs that failed: %(figure)s."), value=count, path="/admin/queues",
             advice=_("See what they were, then try them again or drop them."),
         ))  # fmt: skip
     if (count := latest.get("deliveries_failed", 0.0)) > 0:

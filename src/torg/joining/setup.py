@@ -88,7 +88,7 @@ async def found(db: Database, secret: str, plan: Plan, route: Route | None = Non
             raise Forbidden
         if route is not None:
             await mail_route.keep(tx, route)
-        _, public, inside = await orgs.add_faces(tx, plan.name, plan.host, plan.inside, plan.domains)
+        _, public, inside = await orgs.add_faces(tx, plan.name, plan.host, plan.inside, plan.domains, plan.locale)
         if route is not None:  # as where a setting names the mail server
             for network in (public, inside):
                 confirming = msgspec.structs.replace(network.settings, confirm_email=True)

@@ -11,6 +11,8 @@ from torg.kernel.ids import new_id
 from torg.orgs import domains as domain_rules
 from torg.orgs import reads, roles, rules, store
 from torg.orgs.model import Network, Organisation
+from torg.text import messages
+from torg.text.messages import marked as _
 
 
 async def add_organisation(tx: Tx, name: str) -> Organisation:
@@ -44,11 +46,12 @@ async def add_network(tx: Tx, org_name: str, kind: NetworkKind, host: str, name:
 
 
 async def add_faces(
-    tx: Tx, name: str, host: str, inside: str | None = None, domains: Sequence[str] = ()
+    tx: Tx, name: str, host: str, inside: str | None = None, domains: Sequence[str] = (), locale: str = "en"
 ) -> tuple[Organisation, Network, Network]:
     """A new organisation with its public network and its inside, by default at `inside.` and the host (system).
 
-    `domains` are the organisation's by the word of whoever runs the installation. Misused or Invalid for a mistake.
+    `domains` are the organisation's by the word of whoever runs the installation; the inside is named in the language
+    `locale`. Misused or Invalid for a mistake.
     """
     outer = rules.clean_host(host)
     inner = rules.clean_host(inside) if inside else f"inside.{outer}"
@@ -57,7 +60,8 @@ async def add_faces(
     own = [domain_rules.checked(domain) for domain in domains]
     made = await add_organisation(tx, name)
     public = await add_network(tx, made.name, NetworkKind.PUBLIC, outer)
-    within = await add_network(tx, made.name, NetworkKind.INSIDE, inner)
+    title = messages.translator(locale)(_("%(name)s (inside)")) % {"name": made.name}
+    within = await add_network(tx, made.name, NetworkKind.INSIDE, inner, title)
     for domain in own:
         await store.insert_verified_domain(tx, made.org_id, domain)
     return made, public, within

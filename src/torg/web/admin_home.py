@@ -57,8 +57,9 @@ async def overview(call: Call, params: Look) -> Response:
         days = await _days(tx) if actor.may(Permission.VIEW_DASHBOARD) else []
         queues = await backlog.queues(tx) if actor.may(LOOK) else []
         lag = await backlog.lag(tx) if actor.may(LOOK) else None
+        failed = await backlog.failed_count(tx) if actor.may(LOOK) else backlog.FailedCount()
         return await shown(
-            visitor, tx, "home.html", waiting=waiting, queues=queues, lag=lag,
+            visitor, tx, "home.html", waiting=waiting, queues=queues, lag=lag, failed=failed,
             shed=RUNGS[visitor.call.services.surge.rung],
             numbers=await about.numbers(tx) if days else None, steps=await _steps(visitor, tx),
             posts=chart.per_day([(day, posts) for day, posts, _new in days]),
@@ -119,7 +120,10 @@ async def _waiting(visitor: Visitor, tx: Tx) -> list[Waiting]:
         count = sum(host.dead for host in await office.hosts(tx, actor))
         found.append(Waiting("/admin/federation/deliveries", _("Deliveries that were given up"), count))
     if actor.may(LOOK):
-        found.append(Waiting("/admin#queues", _("Jobs that failed"), sum(q.dead for q in await backlog.queues(tx))))
+        dead = sum(queue.dead for queue in await backlog.queues(tx))
+        found.append(Waiting("/admin/queues#jobs", _("Jobs that failed"), dead))
+        given_up = (await backlog.failed_count(tx)).given_up
+        found.append(Waiting("/admin/queues#events", _("Events that failed"), given_up))
     if event_pages.may_direct(actor):
         for page in await events.listed(tx):
             if page.moderated:

@@ -16,7 +16,9 @@ from torg.http.browser import expired_form, is_ours
 from torg.kernel.actor import Actor, NetworkKind, Permission
 from torg.kernel.errors import Conflict, Forbidden, Invalid
 from torg.posts.model import PostView
+from torg.text import messages
 from torg.text.messages import marked as _
+from torg.web.admin_permissions import STANDARD_NAMES
 from torg.web.answer import answer
 from torg.web.forms import Look
 from torg.web.member import onward
@@ -67,6 +69,8 @@ PARTS = (
         Place("/admin/roles", _("Roles"), Permission.MANAGE_ROLES),
         Place("/admin/directory", _("Directory as a sheet"), Permission.MANAGE_USERS, "closed"),
         Place("/admin/invitations", _("Invitations"), Permission.INVITE_USERS),
+        Place("/admin/apps", _("Apps and tokens"), Permission.MANAGE_USER_ACCESS),
+        Place("/admin/staying", _("Who comes back"), Permission.VIEW_DASHBOARD),
     )),
     Part(_("For everybody"), (
         Place("/admin/announcements", _("Announcements"), Permission.MANAGE_ANNOUNCEMENTS),
@@ -89,6 +93,8 @@ PARTS = (
     )),
     Part(_("Running it"), (
         Place("/admin/health", _("Health"), LOOK),
+        Place("/admin/queues", _("Work in the background"), LOOK),
+        Place("/admin/keys", _("Signing keys"), Permission.DEVOPS, "public"),
         Place("/admin/audit", _("Log of acts"), Permission.VIEW_AUDIT_LOG),
         Place("/admin/capabilities", _("All that can be done"), ANY),
     )),
@@ -140,9 +146,7 @@ def fits(actor: Actor, only: Only | None) -> bool:
     return only is None or (only == "public") == (actor.network_kind is NetworkKind.PUBLIC)
 
 
-async def officer(
-    call: Call, params: Asked, permission: Permission, only: Only | None = None
-) -> Visitor | Response:
+async def officer(call: Call, params: Asked, permission: Permission, only: Only | None = None) -> Visitor | Response:
     """Who looks, if the role holds any of these permissions: Forbidden (403) else. A stranger is sent to the login."""
     async with call.db.tx(call.network.scope) as tx:
         visitor = await visitor_of(call, params.lang, tx)
@@ -154,9 +158,7 @@ async def officer(
     return visitor
 
 
-async def commander(
-    call: Call, form: Sent, permission: Permission, only: Only | None = None
-) -> Visitor | Response:
+async def commander(call: Call, form: Sent, permission: Permission, only: Only | None = None) -> Visitor | Response:
     """The same of who sent a form of ours."""
     visitor = await officer(call, form, permission, only)
     if isinstance(visitor, Visitor) and not is_ours(call, form.csrf):
@@ -228,5 +230,12 @@ async def shown(
     at = await presenting(tx, visitor, views, *people)
     return answer(
         visitor, f"admin/{template}", at, status=422 if wrong else 200, wrong=refusals(wrong, visitor.language),
-        done=done, parts=parts(visitor.actor), may=visitor.actor.may, Permission=Permission, **values,
+        done=done, parts=parts(visitor.actor), may=visitor.actor.may, Permission=Permission,
+        role_named=_role_named(visitor), **values,
     )  # fmt: skip
+
+
+def _role_named(visitor: Visitor) -> Callable[[str], str]:
+    """The name of a role in the reader's language, if it is one that networks begin with."""
+    translate = messages.translator(visitor.language)
+    return lambda name: translate(STANDARD_NAMES[name]) if name in STANDARD_NAMES else name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torg.http import Routes
 from torg.web import (
     admin_announcements,
+    admin_apps,
     admin_audit,
     admin_barred,
     admin_block_lists,
@@ -20,6 +21,7 @@ from torg.web import (
     admin_home,
     admin_house,
     admin_invitations,
+    admin_keys,
     admin_logins,
     admin_mail,
     admin_members,
@@ -30,6 +32,7 @@ from torg.web import (
     admin_roles,
     admin_settings,
     admin_sites,
+    admin_staying,
     admin_terms,
     admin_trends,
     admin_watches,
@@ -40,6 +43,7 @@ def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
         admin_announcements.routes,
+        admin_apps.routes,
         admin_audit.routes,
         admin_deliveries.routes,
         admin_block_lists.routes,
@@ -56,6 +60,7 @@ def collections() -> list[Routes]:
         admin_home.routes,
         admin_house.routes,
         admin_invitations.routes,
+        admin_keys.routes,
         admin_mail.routes,
         admin_members.routes,
         admin_queues.routes,
@@ -66,6 +71,7 @@ def collections() -> list[Routes]:
         admin_watches.routes,
         admin_terms.routes,
         admin_sites.routes,
+        admin_staying.routes,
         admin_logins.routes,
         admin_guard.routes,
     ]

@@ -16,6 +16,17 @@ class Meaning(msgspec.Struct, frozen=True):
     does: str
 
 
+STANDARD_NAMES = {
+    "Owner": _("Owner"),
+    "Admin": _("Admin"),
+    "Communicator": _("Communicator"),
+    "Community admin": _("Community admin"),
+    "Moderator": _("Moderator"),
+    "Report reader": _("Report reader"),
+}
+"""The roles that a network begins with (orgs/roles.py), as they are read; a name that somebody gave stays as it is."""
+
+
 P = Permission
 MEANINGS: tuple[tuple[str, tuple[Meaning, ...]], ...] = (
     (_("Everything"), (
