@@ -170,14 +170,17 @@ async def test_answers_of_one_moment_are_all_counted(square: Square) -> None:
 async def test_posts_of_one_moment_share_a_transaction_and_all_are_there(square: Square) -> None:
     people = [await square.add(INSIDE, f"person{n}") for n in range(4)]
     transactions = []
-    write = square.services.plain._together
 
-    async def counting(batch: Any) -> Any:
-        transactions.append(len(batch))
-        return await write(batch)
+    def counting(write: Any) -> Any:
+        async def counted(batch: Any) -> Any:
+            transactions.append(len(batch))
+            return await write(batch)
+
+        return counted
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(square.services.plain, "_together", counting)
+        for way in ("_together", "_at_once"):
+            patch.setattr(square.services.plain, way, counting(getattr(square.services.plain, way)))
         statuses = await asyncio.gather(*(people[n % 4].says(f"number {n}") for n in range(40)))
     assert sum(transactions) == 40
     assert max(transactions) > 1

@@ -91,6 +91,13 @@ def stored(tx: Tx, events: Iterable[Event], org_id: int, network_id: int) -> Non
     tx.after_commit(wake)
 
 
+def told(events: Iterable[Event], org_id: int, network_id: int) -> None:
+    """Tell this process of events that are durable: for whoever wrote their rows in a transaction without a Tx."""
+    for event in events:
+        changes.happened(org_id, network_id, kind_of(event), event)
+    wake()
+
+
 def tenant(tx: Tx, org_id: int | None, network_id: int | None) -> tuple[int, int]:
     """The organisation and the network that a row belongs to: as named, else as the transaction's scope says."""
     if org_id is None:

@@ -48,6 +48,15 @@ concerned: list[Concerned] = []
 """For each check, whose posts it must see. A check that does not say sees everybody's."""
 
 
+known_to_database: list[Concerned] = []
+"""Those of `concerned` whom `torg_publish` (migration 0330) asks by itself."""
+
+
+def asked_by_database() -> bool:
+    """Whether the database knows by itself whose posts must be checked."""
+    return len(known_to_database) >= max(len(before_publish), len(concerned))
+
+
 async def asked(tx: Tx, network: Network, writers: Collection[Writer]) -> set[Writer]:
     """Those whose posts must be checked by `run`; what the others write may be written together."""
     if network.kind is not NetworkKind.PUBLIC:

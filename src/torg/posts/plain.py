@@ -1,5 +1,6 @@
 """Plain posts, many at once: concurrent posts of a network share one transaction and are answered once it is durable.
 
+Those of authors who are known, to nobody in particular, take one call (posts/at_once.py), the others several steps.
 Plain is a text to the network: no quote, group, file, poll, delegate or leak guard; an answer to what all may read, and
 with mentions of accounts of this server. For everything else, and for whatever is odd about a plain post, the answer is
 None: `actions.publish` does it, and says what is wrong. Both leave the same rows and the same event
@@ -9,25 +10,25 @@ None: `actions.publish` does it, and says what is wrong. Both leave the same row
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from torg.accounts import reads as accounts
-from torg.accounts.model import Account, AccountKind
+from torg.accounts.model import Account, AccountKind, AccountSettings
 from torg.engine import outbox
 from torg.engine.changes import changes
 from torg.engine.gather import Gatherer
 from torg.engine.postgres import Database, DatabaseError, Tx, json
-from torg.kernel.actor import Actor, Scope
+from torg.kernel.actor import Actor, NetworkKind, Scope
 from torg.kernel.clock import now
 from torg.kernel.errors import TorgError
 from torg.kernel.events import kind_of
 from torg.kernel.ids import new_id
 from torg.orgs.model import Network
 from torg.orgs.rules import may_post
-from torg.posts import checks, rules
+from torg.posts import at_once, checks, rules
 from torg.posts import plain_store as store
 from torg.posts import store as posts
 from torg.posts.events import PostPublished
@@ -67,6 +68,8 @@ class Before(msgspec.Struct, frozen=True):
 
 
 Outcome = PostView | Before | None
+Results = Sequence[Outcome | Exception]
+T = TypeVar("T")
 
 
 def plain(
@@ -120,6 +123,7 @@ class PlainPosts:
     def __init__(self, db: Database, *, together: int = 100, room: int = 1_000) -> None:
         self._db = db
         self.fresh = JustWritten()
+        self._authors = at_once.Authors()
         self._line: Gatherer[Wanted, Outcome] = Gatherer(self._batch, together=together, room=room)
 
     @property
@@ -136,23 +140,68 @@ class PlainPosts:
         self.fresh.end()
 
     async def _batch(self, batch: Sequence[Wanted]) -> Sequence[Outcome | Exception]:
-        try:
-            return await self._together(batch)
-        except DatabaseError as error:
-            if len(batch) == 1 or error.sqlstate is None or error.sqlstate.startswith(UNSURE):
-                raise
-        done: list[Outcome | Exception] = []
-        for one in batch:  # rolled back for certain: each alone, so that only the culprit fails
-            try:
-                done += await self._together([one])
-            except Exception as error:  # noqa: BLE001 - it is that post's
-                done.append(error)
-        return done
+        results: list[Outcome | Exception] = [None] * len(batch)
+        ready = self._ready(batch)
+        if ready:
+            for at, result in zip(ready, await _each(self._at_once, list(ready.values())), strict=True):
+                results[at] = result
+        left = [at for at, result in enumerate(results) if result is None]
+        if left:
+            for at, result in zip(left, await _each(self._together, [batch[at] for at in left]), strict=True):
+                results[at] = result
+        return results
+
+    def _ready(self, batch: Sequence[Wanted]) -> dict[int, _Ready]:
+        """What may be written by one call, by its place: for nobody in particular, by somebody who is known."""
+        network = batch[0].network
+        if network.kind is NetworkKind.PUBLIC and not checks.asked_by_database():
+            return {}
+        ready: dict[int, _Ready] = {}
+        keys: set[tuple[int, str]] = set()
+        for at, wanted in enumerate(batch):
+            key = wanted.draft.idempotency_key
+            author = self._authors.get(network.org_id, wanted.actor.me)
+            if author is None or wanted.handles or wanted.draft.reply_to_id is not None:
+                continue
+            app = self._authors.app(network.org_id, wanted.draft.app_id)
+            if (wanted.draft.app_id is not None and app is None) or (key and (wanted.actor.me, key) in keys):
+                continue
+            if key:
+                keys.add((wanted.actor.me, key))
+            post, event = _make(wanted, author.settings, Surroundings(wanted.body, None, [], [], app, 0))
+            names = [tag.name for tag in wanted.body.tags]
+            row = at_once.row(post, event, author, key=key or None, tags=names)
+            ready[at] = _Ready(post, event, app, names, row, network.kind is NetworkKind.PUBLIC)
+        return ready
+
+    async def _at_once(self, ready: Sequence[_Ready]) -> list[Outcome]:
+        first, ticket = ready[0].post, changes.ticket()
+        written = await at_once.publish(
+            self._db,
+            first.org_id,
+            first.network_id,
+            [one.row for one in ready],
+            kind=kind_of(PostPublished),
+            guarded=ready[0].guarded,
+        )
+        outcomes: list[Outcome] = []
+        for one in ready:
+            account = written.get(one.post.id)
+            if account is None:  # not as remembered, or something else that the longer way says
+                self._authors.forget(first.org_id, one.post.account_id)
+                outcomes.append(None)
+                continue
+            view = PostView(post=one.post, account=_latest(account, one.post), tags=sorted(one.tags), app=one.app)
+            expect(view, ticket)
+            self.fresh.put(view)
+            outcomes.append(view)
+        outbox.told([one.event for one in ready if one.post.id in written], first.org_id, first.network_id)
+        return outcomes
 
     async def _together(self, batch: Sequence[Wanted]) -> list[Outcome]:
         network, ticket = batch[0].network, changes.ticket()
         async with self._db.tx(Scope(network.org_id, (network.id,)), steady=True) as tx:
-            outcomes, made = await _prepare(tx, network, batch)
+            outcomes, made = await _prepare(tx, network, batch, self._authors)
             if made:
                 await _write(tx, made)
                 for one in made:
@@ -161,6 +210,35 @@ class PlainPosts:
                         self.fresh.put(one.view)
                 outbox.stored(tx, [one.event for one in made], network.org_id, network.id)
         return outcomes
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    """A post that may be written by one call. `tags`: names."""
+
+    post: Post
+    event: PostPublished
+    app: AppName | None
+    tags: list[str]
+    row: at_once.Row
+    guarded: bool
+
+
+async def _each(write: Callable[[Sequence[T]], Awaitable[Sequence[Outcome]]], batch: Sequence[T]) -> Results:
+    """The batch together; if the database refuses it, which takes all of it back, each alone."""
+    try:
+        return await write(batch)
+    except DatabaseError as error:
+        if len(batch) == 1 or error.sqlstate is None or error.sqlstate.startswith(UNSURE):
+            return [error] * len(batch)
+    except Exception as error:  # noqa: BLE001 - it is theirs, and not of those who are written otherwise
+        return [error] * len(batch)
+    done: list[Outcome | Exception] = []
+    for one in batch:  # so that only the culprit fails
+        try:
+            done += await write([one])
+        except Exception as error:  # noqa: BLE001 - it is that post's
+            done.append(error)
+    return done
 
 
 class _Made(msgspec.Struct, frozen=True):
@@ -172,15 +250,22 @@ class _Made(msgspec.Struct, frozen=True):
     view: PostView
 
 
-async def _prepare(tx: Tx, network: Network, batch: Sequence[Wanted]) -> tuple[list[Outcome], list[_Made]]:
+async def _prepare(
+    tx: Tx, network: Network, batch: Sequence[Wanted], known_authors: at_once.Authors
+) -> tuple[list[Outcome], list[_Made]]:
     """Ask what a post must know, for all together, and put them together."""
     keyed = {(w.actor.me, w.draft.idempotency_key) for w in batch if w.draft.idempotency_key}
     if keyed:
         await store.lock_keys(tx, keyed)
-    authors = {one.id: one for one in await store.authors(tx, {w.actor.me for w in batch}) if _usual(one)}
+    authors: dict[int, Account] = {}
+    for account, raw in await store.authors(tx, {w.actor.me for w in batch}):
+        if _usual(account):
+            authors[account.id] = account
+            known_authors.learn(account, raw)
     known = await store.known_keys(tx, keyed) if keyed else {}
     asked = await checks.asked(tx, network, {(w.actor.me, w.actor.person_id) for w in batch})
     apps = await store.apps(tx, {w.draft.app_id for w in batch if w.draft.app_id is not None})
+    known_authors.learn_apps(network.org_id, apps)
     answered = {(w.draft.reply_to_id, w.actor.me) for w in batch if w.draft.reply_to_id is not None}
     parents = await store.parents(tx, answered) if answered else {}
     handles = {handle for w in batch for handle in w.handles}
@@ -211,7 +296,7 @@ async def _prepare(tx: Tx, network: Network, batch: Sequence[Wanted]) -> tuple[l
             seen.add((me, key))
         tag_ids = [tags[tag.name] for tag in body.tags]
         app = apps.get(wanted.draft.app_id or 0)
-        one = _make(wanted, author, Surroundings(body, parent, mentioned, tag_ids, app, number[me]))
+        one = _made(wanted, author, Surroundings(body, parent, mentioned, tag_ids, app, number[me]))
         made.append(one)
         outcomes.append(one.view)
     return outcomes, made
@@ -246,9 +331,25 @@ def _usual(account: Account) -> bool:
     return account.state == "active" and (not language or normal_language(language) is not None)
 
 
-def _make(wanted: Wanted, account: Account, around: Surroundings) -> _Made:
+def _made(wanted: Wanted, account: Account, around: Surroundings) -> _Made:
+    """The post with its event, and as its author sees it."""
+    post, event = _make(wanted, account.settings, around)
+    counted = msgspec.structs.replace(account, posts_count=account.posts_count + around.number)
+    mentioned = sorted(around.mentioned, key=lambda one: one.id)
+    view = PostView(
+        post=post, account=_latest(counted, post), mentions=mentioned, tags=sorted(event.tags), app=around.app
+    )
+    key = wanted.draft.idempotency_key
+    return _Made(post, around.tag_ids, [one.id for one in mentioned], key, event, view)
+
+
+def _latest(account: Account, post: Post) -> Account:
+    """The author with this post as the last: the row says it to the minute."""
+    return msgspec.structs.replace(account, last_post_at=post.created_at)
+
+
+def _make(wanted: Wanted, settings: AccountSettings, around: Surroundings) -> tuple[Post, PostPublished]:
     draft, body, parent = wanted.draft, around.body, around.parent
-    settings = account.settings
     audience, listed = draft.audience, draft.listed
     if not wanted.chosen_audience:
         audience, listed = AUDIENCES[settings.privacy]
@@ -258,9 +359,9 @@ def _make(wanted: Wanted, account: Account, around: Surroundings) -> _Made:
     id_, at = new_id(), now()
     post = Post(
         id=id_,
-        org_id=account.org_id,
-        network_id=account.network_id,
-        account_id=account.id,
+        org_id=wanted.network.org_id,
+        network_id=wanted.network.id,
+        account_id=wanted.actor.me,
         audience=audience,
         listed=listed,
         group_id=None,
@@ -288,7 +389,7 @@ def _make(wanted: Wanted, account: Account, around: Surroundings) -> _Made:
     names = [tag.name for tag in body.tags]
     event = PostPublished(
         post_id=id_,
-        account_id=account.id,
+        account_id=post.account_id,
         audience=audience.value,
         listed=listed,
         reply_to_id=post.reply_to_id,
@@ -299,10 +400,7 @@ def _make(wanted: Wanted, account: Account, around: Surroundings) -> _Made:
         links=body.links,
         language=language,
     )
-    counted = msgspec.structs.replace(account, posts_count=account.posts_count + around.number, last_post_at=at)
-    mentioned = sorted(around.mentioned, key=lambda one: one.id)
-    view = PostView(post=post, account=counted, mentions=mentioned, tags=sorted(names), app=around.app)
-    return _Made(post, around.tag_ids, [one.id for one in mentioned], draft.idempotency_key, event, view)
+    return post, event
 
 
 async def _write(tx: Tx, made: Sequence[_Made]) -> None:

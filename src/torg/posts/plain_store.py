@@ -10,7 +10,7 @@ import msgspec
 
 from torg.accounts import store as accounts
 from torg.accounts.model import Account
-from torg.engine.postgres import Tx
+from torg.engine.postgres import NATIVE, Tx
 from torg.posts.model import AppName
 from torg.posts.store import tenant
 
@@ -40,9 +40,10 @@ async def known_keys(tx: Tx, keyed: Collection[tuple[int, str]]) -> dict[tuple[i
     return {(row["account_id"], row["key"]): row["result_id"] for row in rows}
 
 
-async def authors(tx: Tx, ids: Collection[int]) -> list[Account]:
-    """The authors; their rows are locked, in one order for all processes."""
-    return await tx.all(AUTHORS, {**tenant(tx), "ids": list(ids)}, as_=Account)
+async def authors(tx: Tx, ids: Collection[int]) -> list[tuple[Account, Any]]:
+    """The authors, each with the settings as they stand there; the rows are locked, in one order for all processes."""
+    rows = await tx.all(AUTHORS, {**tenant(tx), "ids": list(ids)})
+    return [(msgspec.convert(row, Account, builtin_types=NATIVE), row["settings"]) for row in rows]
 
 
 async def apps(tx: Tx, ids: Collection[int]) -> dict[int, AppName]:
@@ -175,7 +176,8 @@ WITH given AS (
     INSERT INTO posts (org_id, network_id, {", ".join(WRITTEN)})
     SELECT %(org)s, %(network)s, {", ".join(WRITTEN)} FROM given ORDER BY id
 ), counted AS (
-    UPDATE accounts a SET posts_count = posts_count + n.posts, last_post_at = n.latest
+    UPDATE accounts a SET posts_count = posts_count + n.posts, last_post_at =
+        CASE WHEN last_post_at > n.latest - interval '1 minute' THEN last_post_at ELSE n.latest END
     FROM (SELECT account_id, count(*) AS posts, max(created_at) AS latest FROM given GROUP BY account_id) n
     WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.id = n.account_id
 ), remembered AS (

@@ -89,6 +89,7 @@ async def open_services(
     await links.load(db)
     checks.before_publish[:] = [guard.check]
     checks.concerned[:] = [guard.concerned]
+    checks.known_to_database[:] = [guard.concerned]
     blobs = DiskBlobs(settings.data / "files")
     sizes = rules.Sizes(image=settings.max_image_mb * rules.MEGABYTE, video=settings.max_video_mb * rules.MEGABYTE)
     kept.bound(settings.kept_mb)
