@@ -84,6 +84,12 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
             (place.org_id, place.id, new_id(), f"https://lists.example/{LONG}", anna),
         )
     async with town.db.tx(town.scope()) as tx:
+        await tx.run(
+            """INSERT INTO import_runs (org_id, network_id, id, source, total, done, refused, problems, finished_at)
+               VALUES (%s, %s, %s, %s, 9, 9, 1, jsonb_build_array(jsonb_build_object(
+                   'line', 3, 'key', NULL, 'reason', %s::text)), now())""",
+            (place.org_id, place.id, new_id(), f"{LONG}.csv", f"the time {LONG} is not understood"),
+        )
         app = await tx.value("SELECT app_id FROM tokens WHERE account_id = %s LIMIT 1", (anna,))
     role = (await town.client(token=await town.token("anna")).get("/api/torg/v1/admin/roles")).json()[0]
     return [
@@ -93,6 +99,7 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
         (PUBLIC, "queues", "/admin/queues"),
         (PUBLIC, "keys", "/admin/keys"),
         (PUBLIC, "apps", "/admin/apps"),
+        (PUBLIC, "imports", "/admin/imports"),
         (PUBLIC, "app", f"/admin/apps/{app}"),
         (PUBLIC, "staying", "/admin/staying"),
         (PUBLIC, "exports", "/admin/exports"),

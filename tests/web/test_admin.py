@@ -43,6 +43,7 @@ PAGES: dict[str, bool] = {
     "/admin/capabilities": True,
     "/admin/queues": True,
     "/admin/keys": False,
+    "/admin/imports": False,
     "/admin/apps": False,
     "/admin/staying": True,
     "/admin/staying.csv": True,

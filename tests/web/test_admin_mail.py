@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.engine.test_mail import mail_server
 from tests.fixtures.square import Square
+from tests.web.reader import Reader
 from tests.web.test_admin import in_office
 from torg.engine import mail_route
 from torg.engine.mail import Route
+from torg.joining.mailing import Trial
 
 PLACE = "/admin/mail"
 
@@ -27,7 +31,29 @@ async def test_a_letter_to_oneself_and_nobody_changes_a_shared_installation(squa
         assert other.letters == [], "one's own server is not asked where others share the way"
         assert (await owner.send(page, PLACE, act="keep", mail_security="none", **mine)).status_code == 403
         inbox.refuse = "550 no such person"
-        assert "550" in (await owner.send(page, PLACE)).text
-    assert "did not go" in (await owner.send(page, PLACE)).text, "the server is gone"
+        refused = (await owner.send(page, PLACE)).text
+        assert ("550" in refused, "does not exist there" in refused) == (True, True), "its words, and what they mean"
+    gone = (await owner.send(page, PLACE)).text
+    assert ("did not go" in gone, "No mail server answers" in gone) == (True, True)
+    swedish = await Reader(square, language="sv").enters("shop")
+    assert "Ingen e-postserver svarar" in (await swedish.send(await swedish.open(PLACE), PLACE)).text
     moderator = await in_office(square, "anna", "Moderator")
     assert (await moderator.open(PLACE)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("mail server m.example answered 535 (5.7.8 Error: authentication failed)", "password"),
+        ("mail server m.example answered 554 (5.7.1 relay access denied)", "for this sender"),
+        ("mail server m.example answered 451 (4.3.0 try later)", "at the moment"),
+        ("mail server m.example:587: SMTP STARTTLS extension not supported by server.", "no encryption at this port"),
+        ("mail server m.example:465: [SSL: WRONG_VERSION_NUMBER] wrong version number", "belong together"),
+        ("mail server m.example:25: [Errno -2] Name or service not known", "no server of this name"),
+        ("mail server m.example:25: Timed out connecting to m.example on port 25", "in time"),
+        ("mail server m.example:25: Server disconnected", "ended the conversation"),
+        ("something new", "not clear"),
+    ],
+)
+def test_the_words_of_mail_servers_are_explained(said: str, means: str) -> None:
+    assert means in Trial("anna@acme.example", said).meaning

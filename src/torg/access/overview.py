@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from torg.access import tokens
 from torg.access.apps import by_id
-from torg.access.events import TokensRevoked
-from torg.engine import outbox
+from torg.access.scopes import covered
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor, Permission
 from torg.kernel.errors import Forbidden, NotFound
@@ -41,6 +42,11 @@ class AppInUse(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     last_used_at: datetime | None
 
+    @property
+    def sums(self) -> list[str]:
+        """Its scopes without those that another one of them covers."""
+        return _sums(self.scopes)
+
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
     """What one account gave to an app; `account_id` None: what the app holds by itself, without an account."""
@@ -50,6 +56,15 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     scopes: list[str]
     since: datetime
     last_used_at: datetime | None
+
+    @property
+    def sums(self) -> list[str]:
+        """The scopes without those that another one of them covers."""
+        return _sums(self.scopes)
+
+
+def _sums(scopes: Sequence[str]) -> list[str]:
+    return [one for one in scopes if not covered([one], [other for other in scopes if other != one])]
 
 
 async def listed(tx: Tx, actor: Actor, page: Page, name: str = "") -> list[AppInUse]:
@@ -96,17 +111,12 @@ async def shut_out(tx: Tx, actor: Actor, app_id: int, account_id: int | None = N
     one = "org_id = %(org)s AND network_id = %(network)s AND app_id = %(app)s"
     one += " AND (%(account)s::bigint IS NULL OR account_id = %(account)s)"
     await tx.run(f"UPDATE grants SET used_at = now() WHERE {one} AND used_at IS NULL", params)
-    gone: list[int | None] = []
-    for table in ("tokens", "refresh_tokens"):
-        gone += await tx.column(
-            f"UPDATE {table} SET revoked_at = now() WHERE {one} AND revoked_at IS NULL RETURNING account_id", params
-        )
+    gone = await tokens.shut_out(tx, app_id, account_id)
     if not gone:
         raise NotFound
-    await outbox.append_all(tx, [TokensRevoked(account) for account in set(gone)])
     named = {} if account_id is None else {"account_id": account_id}
-    await log.record(tx, actor, "revoke_tokens", "app", app_id, app=app.name, tokens=len(gone), **named)
-    return len(gone)
+    await log.record(tx, actor, "revoke_tokens", "app", app_id, app=app.name, tokens=gone, **named)
+    return gone
 
 
 def _check(actor: Actor) -> None:

@@ -155,6 +155,20 @@ async def revoke_of_app(tx: Tx, account_id: int, app_id: int) -> None:
     await outbox.append(tx, TokensRevoked(account_id))
 
 
+async def shut_out(tx: Tx, app_id: int, account_id: int | None = None) -> int:
+    """Take back all that an app holds, or what one account gave it; how many tokens there were."""
+    gone: list[int | None] = []
+    for table in LIVING:
+        gone += await tx.column(
+            f"""UPDATE {table} SET revoked_at = now() WHERE org_id = %(org)s AND network_id = %(network)s
+                AND app_id = %(app)s AND (%(account)s::bigint IS NULL OR account_id = %(account)s)
+                AND revoked_at IS NULL RETURNING account_id""",
+            {"org": tx.scope.org_id, "network": tx.scope.network_ids[0], "app": app_id, "account": account_id},
+        )
+    await outbox.append_all(tx, [TokensRevoked(account) for account in set(gone)])
+    return len(gone)
+
+
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
     """Whose a token is, whatever the state of the account: for the methods that the unconfirmed may call."""
 

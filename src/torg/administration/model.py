@@ -29,6 +29,15 @@ class TermsVersion(msgspec.Struct, frozen=True, kw_only=True):
     published_at: datetime
 
 
+class TermsDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What is being written: of the terms of service or of the usage policy. Nobody but those in office sees it."""
+
+    content: str
+    effective_date: date | None
+    saved_by: int
+    saved_at: datetime
+
+
 class Role(msgspec.Struct, frozen=True, kw_only=True):
     """A role: a higher position acts upon lower ones. `accounts`: how many hold it."""
 

@@ -14,7 +14,7 @@ from torg.cli.choice import chosen_network
 from torg.cli.opening import opened
 from torg.cli.progress import shown
 from torg.cli.say import say
-from torg.imports import actions, told
+from torg.imports import actions, runs, told
 from torg.imports.actions import Report
 from torg.imports.sources import Source, open_source
 from torg.kernel.config import Settings, load
@@ -69,7 +69,7 @@ async def _import(settings: Settings, host: str | None, source: Source) -> Repor
         say(f"Importing {len(source.records)} records from {source.name} into {network.host}")
         origin = f"{settings.scheme}://{network.host}"
         with shown("Imported") as progress:
-            return await actions.write(
+            return await runs.write(
                 services.db, network, source, origin=origin, workshop=services.media, progress=progress
             )
 

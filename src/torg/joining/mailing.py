@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -15,6 +16,7 @@ from torg.kernel.errors import Forbidden, Invalid, Misused
 from torg.moderation import log
 from torg.orgs import store as orgs
 from torg.text import messages
+from torg.text.messages import marked as _
 
 OFFICE = Permission.DEVOPS
 MOST_PORT = 65_535
@@ -31,11 +33,42 @@ class MailForm(msgspec.Struct, kw_only=True):
     mail_from: str = ""
 
 
+UNCLEAR = _("It is not clear from the answer what is wrong. Show it to whoever looks after the mail server.")
+MEANINGS = tuple(
+    (re.compile(pattern, re.IGNORECASE), said)
+    for pattern, said in (
+        (r"answered 53[0458]|authenticat|credential",
+         _("The mail server did not take the user name or the password. Look at both, and at the encryption.")),
+        (r"answered 5[0-9][0-9].*(relay|denied|not permitted|sender)|answered 55[34]",
+         _("The mail server sends no letters for this sender. Look at the address that letters come from.")),
+        (r"answered 55[012]|is not a mail address",
+         _("The address that the letter was to go to does not exist there, or takes nothing.")),
+        (r"answered 4[0-9][0-9]",
+         _("The mail server takes no letters at the moment. Try again in a while.")),
+        (r"starttls", _("The mail server offers no encryption at this port. Choose another encryption or port.")),
+        (r"certificate|ssl|tls|wrong version",
+         _("Encryption did not come about. Look whether encryption and port belong together.")),
+        (r"getaddrinfo|name or service|no address associated|name resolution|nodename",
+         _("There is no server of this name. Look at how it is spelt.")),
+        (r"refused|connect call failed|unreachable|no route",
+         _("No mail server answers at this name and port. Look at the port, and whether a firewall is between.")),
+        (r"tim(ed|e) ?out", _("The mail server did not answer in time. Look at name and port, and for a firewall.")),
+        (r"closed|disconnect|reset", _("The mail server ended the conversation. Look at encryption and port.")),
+    )
+)
+"""What the answers of mail servers mean (RFC 5321 §4.2, RFC 4954 §4), by how they are written."""
+
+
 class Trial(msgspec.Struct, frozen=True):
     """What became of a test letter: to whom it went, or why it did not."""
 
     to: str
     why: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What the mail server's words mean and what helps, to be translated."""
+        return next((said for pattern, said in MEANINGS if pattern.search(self.why)), UNCLEAR)
 
 
 def route_of(form: MailForm) -> Route | None:
@@ -67,12 +100,12 @@ async def trial(mailer: Mailer, to: str, *, place: str, language: str, route: Ro
     address = clean_email(to)
     if address is None:
         raise Invalid(details={"email": [("ERR_INVALID", "is not an e-mail address")]})
-    _ = messages.translator(language)
+    say = messages.translator(language)
     letter = Mail(
         to=address,
-        subject=_("A test letter from {place}").format(place=place),
-        text=_(
-            "Somebody who sets up or looks after {place} sent this letter to see whether mail arrives. It does."
+        subject=say(_("A test letter from {place}")).format(place=place),
+        text=say(
+            _("Somebody who sets up or looks after {place} sent this letter to see whether mail arrives. It does.")
         ).format(place=place),
         language=language,
     )

@@ -10,6 +10,7 @@ from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.kernel.errors import Invalid, NotFound
 from torg.kernel.page import Page as Turn
+from torg.text.messages import marked as _
 from torg.web.admin_office import Page, PressedOne, commanded, opened, shown
 from torg.web.visitor import Visitor
 
@@ -19,6 +20,17 @@ OFFICE = overview.OFFICE
 HERE = "/admin/apps"
 SHOWN = 40
 HOLDERS = 100
+SCOPES = {
+    "read": _("reads everything"),
+    "write": _("writes, changes and deletes"),
+    "follow": _("follows and blocks"),
+    "push": _("sends notifications"),
+    "profile": _("sees who one is"),
+    "offline_access": _("stays until it is shut out"),
+    "admin:read": _("reads what the role administers"),
+    "admin:write": _("administers"),
+}
+"""What the widest scopes let an app do; others are shown as they are written."""
 
 
 class Wanted(Page, kw_only=True):
@@ -47,7 +59,7 @@ async def index(call: Call, params: Wanted) -> Response:
     async def page(visitor: Visitor, tx: Tx) -> Response:
         found = await overview.listed(tx, visitor.actor, Turn(limit=SHOWN, max_id=params.max_id), params.name.strip())
         return await shown(
-            visitor, tx, "apps.html", found=found, wanted=params, done=params.done,
+            visitor, tx, "apps.html", found=found, scope_words=SCOPES, wanted=params, done=params.done,
             older=found[-1].id if len(found) == SHOWN else None,
         )  # fmt: skip
 
@@ -86,6 +98,6 @@ async def _page(
     found = await overview.holders(tx, visitor.actor, id_, after, HOLDERS)
     who = await people.by_ids(tx, {one.account_id for one in found if one.account_id is not None})
     return await shown(
-        visitor, tx, "app.html", wrong=wrong, done=done, app=app, found=found, who=who,
+        visitor, tx, "app.html", wrong=wrong, scope_words=SCOPES, done=done, app=app, found=found, who=who,
         following=found[-1].account_id if len(found) == HOLDERS else None,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from torg.kernel.actor import Permission
 from torg.kernel.errors import Invalid, invalid
 from torg.web.admin_office import Page, Pressed, commander, opened, shown
 from torg.web.forms import Look
+from torg.web.refusals import sentence
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -77,5 +78,5 @@ async def _page(
 ) -> Response:
     return await shown(
         visitor, tx, "directory.html", wrong=wrong, done=found is not None and found.applied, found=found,
-        tried=applied,
+        tried=applied, told=lambda why: sentence(why, visitor.language),
     )  # fmt: skip

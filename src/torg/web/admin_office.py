@@ -94,6 +94,7 @@ PARTS = (
     Part(_("Running it"), (
         Place("/admin/health", _("Health"), LOOK),
         Place("/admin/queues", _("Work in the background"), LOOK),
+        Place("/admin/imports", _("Imports"), Permission.DEVOPS | Permission.MANAGE_SETTINGS),
         Place("/admin/keys", _("Signing keys"), Permission.DEVOPS, "public"),
         Place("/admin/audit", _("Log of acts"), Permission.VIEW_AUDIT_LOG),
         Place("/admin/capabilities", _("All that can be done"), ANY),

@@ -9,7 +9,8 @@ from typing import Literal
 
 from starlette.responses import Response
 
-from torg.administration import terms
+from torg.accounts import reads as people
+from torg.administration import drafts, terms
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
@@ -42,12 +43,12 @@ class ByVersion(Page, kw_only=True):
 
 
 class Written(Pressed, kw_only=True):
-    """`act` `look`: only show how it reads. `effective_date`: of terms; none is today."""
+    """`act` `look`: only show how it reads; `save`, `drop`: the draft. `effective_date`: of terms; none is today."""
 
     what: What = "terms"
     text: str = ""
     effective_date: date | None = None
-    act: Literal["publish", "look", "withdraw"] = "look"
+    act: Literal["publish", "look", "withdraw", "save", "drop"] = "look"
 
 
 @routes.get(HERE, auth="none", hidden=True, tx=False)
@@ -60,9 +61,16 @@ async def index(call: Call, params: Wanted) -> Response:
 
 @routes.post(HERE, auth="none", hidden=True, tx=False)
 async def publish(call: Call, form: Written) -> Response:
-    """Show how a text reads, publish it, or withdraw the usage policy."""
+    """Show how a text reads, keep it as a draft, publish it, or withdraw the usage policy."""
 
     async def work(visitor: Visitor, tx: Tx) -> None:
+        if form.act == "save":
+            await drafts.save(tx, visitor.actor, form.what, form.text, form.effective_date)
+            return
+        if form.act in ("drop", "publish"):
+            await drafts.drop(tx, visitor.actor, form.what)
+        if form.act == "drop":
+            return
         if form.what == "terms":
             await terms.publish(tx, visitor.actor, form.text, form.effective_date)
             return
@@ -145,9 +153,14 @@ async def _page(
         now = await actions.current(tx)
     except NotFound:
         now = None
+    draft = await drafts.find(tx, actor, what)
+    if draft is not None and form is None:
+        form = Written(what=what, text=draft.content, effective_date=draft.effective_date)
+    who = await people.by_ids(tx, [draft.saved_by]) if draft is not None else {}
     return await shown(
-        visitor, tx, "terms.html", wrong=wrong, done=done, what=what, form=form or Written(),
-        look=marked_up(form.text) if form and form.text.strip() else None, today=terms.today(),
+        visitor, tx, "terms.html", draft=draft, drafted_by=who.get(draft.saved_by) if draft is not None else None,
+        wrong=wrong, done=done, what=what, form=form or Written(),
+        look=marked_up(form.text) if form and form.csrf and form.text.strip() else None, today=terms.today(),
         terms=await terms.listed(tx, actor), usage=usage, current=now.version if now else 0,
         tallies={one.version: await actions.tally(tx, actor, one.version) for one in usage[:5]}, marked_up=marked_up,
     )  # fmt: skip

@@ -87,6 +87,29 @@ SENTENCES = (
     (r"must not be in the past", _("must not be in the past")),
     (r"must be in the future", _("must be in the future")),
     (r"must be after the (start|beginning)|must be after since", _("must be after the beginning")),
+    (r"has (?P<found>\d+) columns, not (?P<wanted>\d+)", _("has %(found)s columns, and should have %(wanted)s")),
+    (r"is in line (?P<line>\d+) already", _("stands in line %(line)s already")),
+    (r"is nobody's address here", _("is nobody's address here")),
+    (r"has a profile kept further inside", _("has a profile that is kept further inside")),
+    (r"would make a circle: (?P<way>.*)", _("would make a circle: %(way)s")),
+    (r"is not UTF-8 text", _("is not text in UTF-8; save the sheet as “CSV UTF-8”")),
+    (r"is not text", _("is not text; save the sheet as “CSV UTF-8”")),
+    (r"is not CSV: .* in line (?P<line>\d+)", _("is no CSV: line %(line)s cannot be read")),
+    (r"is empty", _("is empty")),
+    (r"needs a first line with email and others of: (?P<names>.*)",
+     _("needs a first line with email and others of: %(names)s")),
+    (r"has too many lines \(maximum is (?P<most>\d+)\)", _("has too many lines: at most %(most)s")),
+    (r"is not an e-mail address", _("is not an e-mail address")),
+    (r"is not a telephone number", _("is not a telephone number; write it as +46 8 123 456")),
+    (r"must be a day such as .*", _("is no day; write it as 1990-05-17, or --05-17 without the year")),
+    (r"names too much \(maximum is (?P<most>\d+)\)", _("names too much: at most %(most)s")),
+    (r"names something too long \(maximum is (?P<most>\d+) characters\)",
+     _("names something that is too long: at most %(most)s characters")),
+    (r"are too many \(maximum is (?P<most>\d+) of your own\)", _("are too many: at most %(most)s")),
+    (r"has a label that is too long \(maximum is (?P<most>\d+) characters\)",
+     _("has a label that is too long: at most %(most)s characters")),
+    (r"needs a label", _("needs a label")),
+    (r"can't be blank", _("must not be empty")),
     (r"is not a number", _("is not a number")),
     (r"is no time", _("is no time; write it as 2026-12-01 18:00")),
     (r"is not an account here", _("is not an account here")),
@@ -142,6 +165,12 @@ def refusals(refused: Invalid | None, language: str) -> list[Refusal]:
         return found
     whole = _told("", "", refused.text, translate)
     return [msgspec.structs.replace(whole, foreign=whole.foreign and language != "en")]
+
+
+def sentence(why: str, language: str) -> Refusal:
+    """What is wrong with a line of a sheet, in the reader's language if there are words for it."""
+    found = _told("", "", why, messages.translator(language))
+    return msgspec.structs.replace(found, foreign=found.foreign and language != "en")
 
 
 def _told(field: str, code: str, why: str, translate: Callable[[str], str]) -> Refusal:
