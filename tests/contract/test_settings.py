@@ -34,6 +34,7 @@ def test_every_setting_can_be_given_both_ways(tmp_path: Path) -> None:
         "data": str(tmp_path),
         "bind": "[::1]:8443",
         "database_url": "postgresql://db/torg",
+        "replica_url": "postgresql://replica/torg",
         "postgres": "wheel",
         "nats_url": "nats://bus.example:4222",
         "valkey_url": "valkey://counts.example:6379/0",

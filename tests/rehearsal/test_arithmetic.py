@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torg.kernel.errors import Misused
-from torg.rehearsal import crowd, histogram, result
+from torg.rehearsal import crowd, drawing, histogram, result
 from torg.rehearsal.loads import LOADS, chosen
 from torg.rehearsal.model import Load, Moment, Phase, Promise
+from torg.rehearsal.result import Check
 from torg.rehearsal.talking import Clockwork
 
 
@@ -96,7 +97,7 @@ def test_a_kept_promise_is_kept() -> None:
         ({"lost": [1]}, "acknowledged posts in the database"),
         ({"alive": False}, "the server stayed up"),
         ({"posts": {histogram.bucket(150_000): 2}}, "p99 of a post"),
-        ({"also_broken": ["the last one waited"]}, "the last one waited"),
+        ({"further": [Check(name="the last one", promised="at once", seen="late", held=False)]}, "the last one"),
         ({"moments": [Moment(second=0, wanted=2, posts=1)]}, "posts acknowledged while the load lasted"),
         ({"load": msgspec.structs.replace(LOAD, streams=2), "short_streams": {1: (0, 1)}}, "streams that got"),
     ],
@@ -111,3 +112,16 @@ def test_the_earliest_is_what_broke_first() -> None:
     early = Moment(second=1, wanted=1, posts=1, post_p99=150.0)
     seen = _seen(moments=[late, early, Moment(second=2, errors=3)], posts={histogram.bucket(150_000): 2})
     assert "in second 1: p99 of a post" in result.first_broken(seen)
+
+
+def test_a_single_post_is_drawn_by_when_it_came_to_the_timelines() -> None:
+    drawn = drawing.picture(_seen(moments=[], arrivals=[0.1, 0.2, 0.2, 0.5]))
+    assert "timelines that have the post, of 4" in drawn
+    assert ">0.50 s<" in drawn
+    assert drawn.count('<path class="a"') == 1
+
+
+def test_a_busy_machine_makes_the_verdict_doubtful() -> None:
+    broken = {"posts": {histogram.bucket(150_000): 2}}
+    assert "Other programs" not in result.first_broken(_seen(**broken, others=0.0))
+    assert "Other programs took 64.0 of" in result.first_broken(_seen(**broken, others=64.0, moments=[]))

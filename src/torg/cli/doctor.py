@@ -75,6 +75,7 @@ async def _examine(settings: Settings, anchors: Sequence[str] = ()) -> list[Find
         return [
             await _postgres(tx),
             *await _several(settings),
+            *await _replica(services),
             await _schema(tx),
             await _wall(tx),
             await _audit(tx, anchors),
@@ -107,6 +108,15 @@ async def _several(settings: Settings) -> list[Finding]:
             advice = f"Is it running, and is TORG_{name.upper()}_URL right? Until then {without}."
             found.append(Finding(name=name, well=not said, value=said or "answers", advice=advice))
     return found
+
+
+async def _replica(services: Services) -> list[Finding]:
+    """Whether reads go to the replica, where there is to be one."""
+    if services.replica is None:
+        return []
+    said = await services.replica.trouble()
+    advice = "Is it running, and is TORG_REPLICA_URL right? Until then everything is read from the primary."
+    return [Finding(name="replica", well=not said, value=said or "answers", advice=advice)]
 
 
 async def _schema(tx: Tx) -> Finding:

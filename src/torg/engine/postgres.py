@@ -264,15 +264,15 @@ class Tx:
 class Database:
     """Two pools: the application's, under row-level security, and the system's, which sees all tenants."""
 
-    def __init__(self, app_conninfo: str, system_conninfo: str, *, size: int = 10) -> None:
+    def __init__(self, app_conninfo: str, system_conninfo: str, *, size: int = 10, kept: int = KEPT) -> None:
         self.app_conninfo = app_conninfo
         self.system_conninfo = system_conninfo
         self._learnt = Learnt()
-        self._app = Pool(app_conninfo, min(KEPT, size), size, ready=self._learnt.plan)
+        self._app = Pool(app_conninfo, min(kept, size), size, ready=self._learnt.plan)
         self._system = Pool(system_conninfo, 0, 5)
 
     async def open(self) -> None:
-        """Open the pools; the first connection is made at once so that a wrong address shows."""
+        """Open the pools; the first connection is made at once so that a wrong address shows, if any is kept."""
         await self._app.open()
         await self._system.open()
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from torg.engine.changes import changes
+from torg.engine.replica import Replica
 from torg.http import cors, openapi
 from torg.http.auth import Authenticator, bearer_token, check, socket_token
 from torg.http.call import Call, Services
@@ -33,6 +34,7 @@ from torg.http.tenant import Front, NetworkLike, Networks, Nowhere, UnknownHost,
 from torg.http.uploads import remove_uploads
 from torg.http.wire import SECURITY, Headers, capped, missing, with_headers, without_body
 from torg.kernel.actor import Actor, Permission
+from torg.kernel.actor import Scope as TenantScope
 
 log = structlog.get_logger("torg.http")
 
@@ -119,6 +121,7 @@ class App:
         self.limited = services.settings.rate_limits
         self._front = Front(services.settings.trusted_proxies, services.settings.scheme)
         self._networks = networks
+        self._replica: Replica | None = getattr(services, "replica", None)
         self._doorman = doorman
         self._usher = usher
         self._gate = gate
@@ -249,6 +252,8 @@ class App:
             call.prepared = await call.route.before(*arguments)
         # A moderator's methods see the whole network; what they show is theirs to decide
         scope = call.actor.scope if call.route.permission is Permission.NONE else call.actor.whole
+        if call.route.replica and (response := await self._from_replica(call, arguments, scope)) is not None:
+            return response
         async with self.services.db.tx(scope, steady=call.route.steady) as tx:
             call._tx = tx
             return to_response(await call.route.handler(*arguments), call)
@@ -270,6 +275,25 @@ class App:
         )
         arguments = (call,) if route.params is None else (call, to_struct(route.params, {}, values))
         await self._run(call, arguments)
+
+    async def _from_replica(self, call: Call, arguments: tuple[Any, ...], scope: TenantScope) -> Response | None:
+        """The answer, if there is a replica that has all the caller must see. What fails there is asked of the primary.
+
+        That goes for a 404, too: what others have just made may not be there yet.
+        """
+        replica = self._replica
+        if replica is None or not replica.serves(call.actor.account_id):
+            return None
+        actor, headers = call.actor, len(call.extra_headers)
+        try:
+            async with replica.tx(scope, steady=call.route.steady) as tx:
+                call._tx = tx
+                return to_response(await call.route.handler(*arguments), call)
+        except Exception as error:  # noqa: BLE001 - the primary's word is what counts
+            replica.failed(error)
+            call.actor = actor
+            del call.extra_headers[headers:]
+            return None
 
     async def _early_token(self, request: Request, route: Route) -> tuple[dict[str, Any] | None, str | None]:
         """(the body if it had to be read for it, the token): some clients send `access_token` as a form field."""

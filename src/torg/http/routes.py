@@ -49,6 +49,7 @@ class Route:
     activity: bool = False
     before: Handler | None = None
     steady: bool = False
+    replica: bool = False
     params: type[msgspec.Struct] | None = field(init=False, default=None)
     returns: Any = field(init=False, default=Any)
 
@@ -106,6 +107,7 @@ class Routes:
         activity: bool = False,
         before: Handler | None = None,
         steady: bool = False,
+        replica: bool = False,
     ) -> Callable[[H], H]:
         """Declare a route. Several scopes: any one of them is enough. `max_body`: bytes, also for uploads.
 
@@ -114,7 +116,10 @@ class Routes:
         `before`: is awaited with the handler's own arguments before its transaction is opened, for what waits for
         other servers; what it returns is `call.prepared`.
         `steady`: its statements are planned once (`Tx.steady`), said with the beginning of the transaction.
+        `replica`: only reads, remembers nothing, and may be asked twice: from a replica where there is one.
         """
+        if replica and (method.upper() != "GET" or not tx):
+            raise TypeError(f"{method} {path}: only what reads in its transaction may be read from a replica")
         scopes = (scope,) if isinstance(scope, str) else tuple(scope or ())
 
         def keep(handler: H) -> H:
@@ -136,6 +141,7 @@ class Routes:
                     activity,
                     before,
                     steady,
+                    replica,
                 )
             )
             return handler

@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Path = Path("data")
     bind: str = "127.0.0.1:8000"
     database_url: str | None = None
+    replica_url: str | None = None
     postgres: str = "auto"
     nats_url: str | None = None
     valkey_url: str | None = None
@@ -202,6 +203,13 @@ SETTINGS: tuple[Setting, ...] = (
         _url("postgresql", "postgres"),
         "URL",
         "A PostgreSQL (15 or later) of your own. Without it Torg runs its own in the data folder.",
+    ),
+    Setting(
+        "replica_url",
+        _url("postgresql", "postgres"),
+        "URL",
+        "A streaming replica of that PostgreSQL. Searches, lists of people and the like are read there while it has "
+        "everything that the reader must see.",
     ),
     Setting(
         "postgres",

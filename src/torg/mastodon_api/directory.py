@@ -23,7 +23,7 @@ class Directory(msgspec.Struct, kw_only=True):
     local: bool = False
 
 
-@routes.get("/api/v1/directory", auth="optional")
+@routes.get("/api/v1/directory", auth="optional", replica=True)
 async def directory(call: Call, params: Directory) -> list[entities.Account]:
     members_only(call)
     limit = page(PageParams(limit=params.limit), 40, 80).limit

@@ -63,14 +63,14 @@ async def remove_from_followers(call: Call, params: ById) -> entities.Relationsh
     return await between(call, params.id)
 
 
-@routes.get("/api/v1/accounts/{id}/followers", auth="optional")
+@routes.get("/api/v1/accounts/{id}/followers", auth="optional", replica=True)
 async def followers(call: Call, params: PageById) -> Paged[entities.Account]:
     members_only(call)
     found = await reads.followers(call.tx, call.actor, params.id, page(params, 40, 80))
     return sliced(await present.accounts(call.tx, call.actor, call.origin, found.items), found)
 
 
-@routes.get("/api/v1/accounts/{id}/following", auth="optional")
+@routes.get("/api/v1/accounts/{id}/following", auth="optional", replica=True)
 async def following(call: Call, params: PageById) -> Paged[entities.Account]:
     members_only(call)
     found = await reads.following(call.tx, call.actor, params.id, page(params, 40, 80))

@@ -35,7 +35,7 @@ class SearchParams(msgspec.Struct, kw_only=True):
     offset: int | None = None
 
 
-@routes.get("/api/v2/search", auth="optional", scope="read:search", before=elsewhere.found)
+@routes.get("/api/v2/search", auth="optional", scope="read:search", before=elsewhere.found, replica=True)
 async def search(call: Call, params: SearchParams) -> entities.Search:
     """Up to `limit` of each kind. Posts are searched with the operators of docs/user/network, search.
 

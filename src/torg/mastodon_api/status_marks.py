@@ -90,14 +90,14 @@ async def unpin(call: Call, params: ById) -> entities.Status:
     return await render.one(call, await marks.unpin(call.tx, call.actor, params.id))
 
 
-@routes.get("/api/v1/favourites", scope="read:favourites")
+@routes.get("/api/v1/favourites", scope="read:favourites", replica=True)
 async def favourites(call: Call, params: PageParams) -> Paged:
     """Posts that the caller marked as favourite, newest mark first."""
     found = await marks.marked(call.tx, call.actor, "favourites", page(params))
     return sliced(await render.ids(call, list(found.items)), found)
 
 
-@routes.get("/api/v1/bookmarks", scope="read:bookmarks")
+@routes.get("/api/v1/bookmarks", scope="read:bookmarks", replica=True)
 async def bookmarks(call: Call, params: PageParams) -> Paged:
     """Posts that the caller bookmarked, newest mark first."""
     found = await marks.marked(call.tx, call.actor, "bookmarks", page(params))

@@ -24,7 +24,7 @@ class Translate(msgspec.Struct, kw_only=True):
     lang: str | None = None
 
 
-@routes.get("/api/v1/statuses/{id}/history", auth="optional", scope="read:statuses")
+@routes.get("/api/v1/statuses/{id}/history", auth="optional", scope="read:statuses", replica=True)
 async def history(call: Call, params: ById) -> list[entities.StatusEdit]:
     """All versions, oldest first, the present one last."""
     if await direct.is_message(call, params.id):

@@ -196,7 +196,7 @@ async def thread_refresh(call: Call, post_id: int) -> None:
         call.header("Mastodon-Async-Refresh", f'id="{work.id}", retry=3, result_count={work.found}')
 
 
-@routes.get("/api/v1/statuses/{id}/reblogged_by", auth="optional", scope="read:statuses")
+@routes.get("/api/v1/statuses/{id}/reblogged_by", auth="optional", scope="read:statuses", replica=True)
 async def reblogged_by(call: Call, params: PageById) -> Paged:
     """Accounts that boosted a post."""
     wanted = page(params, 40, 80)
@@ -206,7 +206,7 @@ async def reblogged_by(call: Call, params: PageById) -> Paged:
     return paged(await people(call, [row["account_id"] for row in rows]), [row["id"] for row in rows])
 
 
-@routes.get("/api/v1/statuses/{id}/favourited_by", auth="optional", scope="read:statuses")
+@routes.get("/api/v1/statuses/{id}/favourited_by", auth="optional", scope="read:statuses", replica=True)
 async def favourited_by(call: Call, params: PageById) -> Paged:
     """Accounts that marked a post as favourite."""
     found = await marks.favourited_by(call.tx, call.actor, params.id, page(params, 40, 80))

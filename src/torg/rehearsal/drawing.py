@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from torg.rehearsal.model import Moment
@@ -11,6 +12,8 @@ from torg.rehearsal.result import Result, first_broken, held
 WIDTH, BAND, LEFT, TOP, RIGHT = 900, 110, 70, 76, 20
 GAP = 34
 Series = tuple[str, str, list[float | None]]
+Band = tuple[str, list[Series], float | None]
+STEPS = 100
 
 BANDS: tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...] = (
     ("posts per second", "", (("wanted", "wanted", "wanted"), ("a", "acknowledged", "posts"))),
@@ -45,11 +48,14 @@ def picture(result: Result) -> str:
     """A band for each kind of figure over the seconds of the load."""
     moments = result.moments
     promise = result.load.promise
-    bands: list[tuple[str, list[Series], float | None]] = [
+    bands: list[Band] = [
         (name, [(kind, label, _of(moments, field)) for kind, label, field in lines], getattr(promise, limit, None))
         for name, limit, lines in BANDS
     ]
     bands = [band for band in bands if any(value for _, _, values in band[1] for value in values)]
+    until = f"{len(moments)} s"
+    if result.arrivals:
+        bands, until = [_arrivals(result.arrivals)], f"{result.arrivals[-1]:.2f} s"
     height = TOP + len(bands) * (BAND + GAP) + 16
     verdict = "kept" if held(result) else "broken"
     parts = [
@@ -60,7 +66,7 @@ def picture(result: Result) -> str:
         f'<text x="{LEFT}" y="61" class="{verdict}">{html.escape(first_broken(result))}</text>',
     ]
     for number, (name, series, limit) in enumerate(bands):
-        parts += _band(name, series, limit, TOP + 14 + number * (BAND + GAP), len(moments))
+        parts += _band(name, series, limit, TOP + 14 + number * (BAND + GAP), until)
     return "".join(parts) + "</svg>\n"
 
 
@@ -68,9 +74,15 @@ def _of(moments: Sequence[Moment], name: str) -> list[float | None]:
     return [None if (value := getattr(moment, name)) is None else float(value) for moment in moments]
 
 
-def _band(name: str, series: list[Series], limit: float | None, top: float, seconds: int) -> list[str]:
+def _arrivals(lags: Sequence[float]) -> Band:
+    """How many timelines had the post by when; `lags` in order."""
+    counts: list[float | None] = [float(bisect_right(lags, lags[-1] * n / STEPS)) for n in range(STEPS + 1)]
+    return f"timelines that have the post, of {len(lags)}", [("a", "there", counts)], None
+
+
+def _band(name: str, series: list[Series], limit: float | None, top: float, until: str) -> list[str]:
     most = max((value for _, _, values in series for value in values if value is not None), default=0.0) or 1.0
-    wide = (WIDTH - LEFT - RIGHT) / max(1, seconds - 1)
+    wide = (WIDTH - LEFT - RIGHT) / max(1, max(len(values) for _, _, values in series) - 1)
     bottom = top + BAND
     parts = [
         f'<line class="grid" x1="{LEFT}" y1="{bottom}" x2="{WIDTH - RIGHT}" y2="{bottom}"/>',
@@ -78,7 +90,7 @@ def _band(name: str, series: list[Series], limit: float | None, top: float, seco
         f'<text x="{LEFT - 6}" y="{top + 4}" text-anchor="end" class="quiet">{most:,.3g}</text>',
         f'<text x="{LEFT - 6}" y="{bottom}" text-anchor="end" class="quiet">0</text>',
         f'<text x="{LEFT}" y="{top - 5}">{html.escape(name)}</text>',
-        f'<text x="{WIDTH - RIGHT}" y="{bottom + 13}" text-anchor="end" class="quiet">{seconds} s</text>',
+        f'<text x="{WIDTH - RIGHT}" y="{bottom + 13}" text-anchor="end" class="quiet">{until}</text>',
     ]
     at = float(WIDTH - RIGHT)
     for kind, label, values in reversed(series):

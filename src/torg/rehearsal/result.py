@@ -15,6 +15,16 @@ MUCH_OF_OTHERS = 0.2
 BEHIND = 0.5
 
 
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the verdict: what was promised, what was seen, whether it held, and when it first did not."""
+
+    name: str
+    promised: str
+    seen: str
+    held: bool
+    second: int | None = None
+
+
 class Result(msgspec.Struct, kw_only=True):
     """Everything that was seen. Histograms are {bucket: count} (histogram.py)."""
 
@@ -36,17 +46,12 @@ class Result(msgspec.Struct, kw_only=True):
     said: list[str] = []
     more: dict[str, float] = {}
     """Figures that one load alone has."""
-    also_broken: list[str] = []
-
-
-class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the verdict: what was promised, what was seen, whether it held, and when it first did not."""
-
-    name: str
-    promised: str
-    seen: str
-    held: bool
-    second: int | None = None
+    others: float | None = None
+    """Cores that other programs took, where no moments say so."""
+    further: list[Check] = []
+    """Parts of the promise that one load alone has."""
+    arrivals: list[float] = []
+    """Seconds after which each of the timelines looked at had the one post, the first first."""
 
 
 def checks(result: Result) -> list[Check]:
@@ -82,7 +87,7 @@ def of_others(result: Result) -> float | None:
         for moment in result.moments
         if moment.machine_cpu is not None and moment.server_cpu is not None and moment.second < result.load.seconds
     ]
-    return max(0.0, sum(found) / len(found)) if found else None
+    return max(0.0, sum(found) / len(found)) if found else result.others
 
 
 def _always(result: Result) -> Iterator[Check]:
@@ -113,8 +118,7 @@ def _always(result: Result) -> Iterator[Check]:
             name="refusals (503)", promised="none", seen=f"{refused:,}", held=refused == 0,
             second=next((moment.second for moment in result.moments if moment.refused), None),
         )  # fmt: skip
-    for text in result.also_broken:
-        yield Check(name=text, promised="otherwise", seen="broken", held=False)
+    yield from result.further
 
 
 def _timed(result: Result) -> Iterator[Check]:

@@ -64,6 +64,8 @@ async def background(services: Services, *, relay: bool = True, worker: bool = T
         asyncio.create_task(recorder(services).run(), name="figures"),
         asyncio.create_task(services.surge.run(), name="surge"),
     ]
+    if services.replica is not None:
+        tasks.append(asyncio.create_task(services.replica.run(), name="replica"))
     if relay:
         moving = Relay(
             services.db,

@@ -22,6 +22,8 @@ from torg.engine.limits import Limiter, LocalLimiter, MachineLimiter, NoLimiter
 from torg.engine.limits_settled import SettledLimiter
 from torg.engine.mail import Mailer
 from torg.engine.postgres import Database
+from torg.engine.replica import Replica
+from torg.engine.server import External
 from torg.kernel import ids
 from torg.kernel.config import Settings
 from torg.kernel.events import kind_of
@@ -71,6 +73,7 @@ class Services:
     surge: Watch
     uploads: Path
     node: int
+    replica: Replica | None = None
     file_readers: Sequence[files.FileReader] = ()
 
 
@@ -157,6 +160,7 @@ async def open_services(
         surge=surge,
         uploads=uploads,
         node=node,
+        replica=await _replica(db, settings.replica_url),
         file_readers=(files.token_reader(TokenAuthenticator(), gate),),
     )
     try:
@@ -165,8 +169,20 @@ async def open_services(
         await services.plain.close()
         await services.flights.close()
         await services.copies.close()
+        if services.replica is not None:
+            await services.replica.close()
         if isinstance(services.limits, SettledLimiter):
             await services.limits.close()
         await services.media.close()
         await services.fetch.close()
         await db.close()
+
+
+async def _replica(db: Database, url: str | None) -> Replica | None:
+    """The replica by the setting `replica_url`, opened."""
+    if url is None:
+        return None
+    server = External(url)
+    replica = Replica(db, server.conninfo("torg_app"), server.conninfo("torg_system"))
+    await replica.open()
+    return replica
