@@ -53,7 +53,7 @@ export function polls(root) {
       rows().forEach((row, at) => {
         const name = say.choice.replace("#", String(at + 1)), field = row.querySelector("input");
         field.placeholder = row.querySelector("label").textContent = name;
-        field.id = row.querySelector("label").htmlFor = `option-${at}`;
+        field.id = row.querySelector("label").htmlFor = `option${box.dataset.tail}-${at}`;
         row.querySelector("button").setAttribute("aria-label", `${say.remove}: ${name}`);
         row.querySelector("button").hidden = rows().length <= 2;
       });

@@ -1,6 +1,7 @@
 // What the pages add where scripts run. Without this file every page still reads, posts and answers.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { app } from "./app.js";
+import { autosave } from "./autosave.js";
 import { audiences } from "./audience.js";
 import { clock } from "./clock.js";
 import { columns } from "./columns.js";
@@ -38,6 +39,6 @@ counts();
 push();
 plays();
 clock();
-const composing = (root) => { counting(root); completion(root); pickers(root); files(root); parts(root, composing); polls(root); };
+const composing = (root) => { counting(root); completion(root); pickers(root); files(root); parts(root, composing); polls(root); autosave(root); };
 composing(document);
 document.addEventListener("htmx:after:swap", () => composing(document));

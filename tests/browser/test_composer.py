@@ -162,11 +162,11 @@ async def test_a_thread_grows_shrinks_and_is_posted_as_a_team(town: Town, axe: s
                 await parts.nth(1).locator("[data-files] > summary").click()
                 await parts.nth(1).locator("[data-add-files]").set_input_files([picture])  # type: ignore[list-item]
                 await parts.nth(1).locator("[data-alt]").fill("Red")
-                await page.locator("[data-poll] > summary").click()
-                await page.locator("[data-poll] .tools button").click()
-                assert await page.locator("[data-poll] .option").count() == 3
-                await page.locator("[data-poll] .option button").first.click()
-                assert await page.locator("[data-poll] .option").count() == 2
+                await page.locator("[data-first-part] [data-poll] > summary").click()
+                await page.locator("[data-first-part] [data-poll] .tools button").click()
+                assert await page.locator("[data-first-part] [data-poll] .option").count() == 3
+                await page.locator("[data-first-part] [data-poll] .option button").first.click()
+                assert await page.locator("[data-first-part] [data-poll] .option").count() == 2
                 assert await looker.faults(axe) == []
                 assert await looker.sideways() == 0
                 await looker.shoot(f"composer-thread-{width}-{scheme}-{language[:2]}")
@@ -253,3 +253,33 @@ async def test_an_upload_that_fails_is_told_at_the_file_and_tried_again(town: To
         await page.locator("[data-chosen]").wait_for()
         assert await failed.count() == 0
         assert [one for one in looker.complaints if "Failed to load resource" not in one] == []
+
+
+async def test_what_is_written_is_kept_after_a_pause_and_waits_where_it_was_begun(town: Town, axe: str) -> None:
+    async with chromium(town) as browser, looking(browser, width=390, bypass_csp=True) as looker:
+        page = await composing(looker)
+        await page.locator("#compose-text").fill("Half a thought")
+        kept = page.locator("[data-kept]")
+        await kept.get_by_text("Saved among your drafts.").wait_for()
+        first = await page.locator("input[name=draft]").input_value()
+        async with page.expect_response("**/compose/keep"):
+            await page.locator("#compose-text").fill("Half a thought, and more")
+        assert await page.locator("input[name=draft]").input_value() == first, "one draft, however often it is kept"
+        await page.goto(f"http://{PUBLIC}/")
+        begun = page.locator(".begun")
+        assert "Half a thought, and more" in await begun.inner_text()
+        assert await looker.faults(axe) == []
+        await looker.shoot("composer-begun-390")
+        await begun.locator("a").click()
+        assert await page.locator("#compose-text").input_value() == "Half a thought, and more"
+        async with page.expect_response("**/compose/keep"):
+            await page.locator("#compose-text").fill("")
+        assert await page.locator("input[name=draft]").count() == 0, "emptied, it is gone"
+        await page.locator("#compose-text").fill("A whole thought")
+        await kept.get_by_text("Saved among your drafts.").wait_for()
+        await page.locator("form.compose .send button[value=post]").click()
+        await page.wait_for_url(f"http://{PUBLIC}/")
+        assert await page.locator(".begun").count() == 0
+        await page.goto(f"http://{PUBLIC}/drafts")
+        assert await page.locator("article.post").count() == 0
+        assert looker.complaints == []

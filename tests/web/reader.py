@@ -13,6 +13,7 @@ from torg.access import sessions
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
+TEMPLATE = re.compile(r"<template\b.*?</template>", re.DOTALL)
 SELECT = re.compile(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
 SELECTED = re.compile(r'<option value="([^"]*)" selected')
 
@@ -37,9 +38,10 @@ class Reader:
         return await self.http.get(path, headers=headers)
 
     async def send(self, page: httpx2.Response, path: str, **fields: Any) -> httpx2.Response:
-        """The page's form with its hidden fields and these."""
-        hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(page.text)}
-        for name, options in SELECT.findall(page.text):
+        """The page's form with its hidden fields and these; what stands in a template is no field of a form."""
+        text = TEMPLATE.sub("", page.text)
+        hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(text)}
+        for name, options in SELECT.findall(text):
             if chosen := SELECTED.search(options):
                 hidden[name] = html.unescape(chosen[1])
         return await self.http.post(path, data={**hidden, **fields})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.fixtures.square import Square
@@ -49,8 +49,55 @@ async def test_a_poll_a_warning_and_a_quote(square: Square) -> None:
     assert status["quote"]["quoted_status"]["id"] == quoted["id"]
     assert (status["spoiler_text"], status["visibility"]) == ("Bicycles", "unlisted")
     page = await reader.open("/compose")
-    await reader.send(page, "/compose", text="Colour?", poll_days="3", **{"options[]": ["moss", "brick", "", ""]})
-    assert [option["title"] for option in (await newest(square))["poll"]["options"]] == ["moss", "brick"]
+    await reader.send(page, "/compose", text="Colour?", poll_minutes="30", **{"options[]": ["moss", "brick", "", ""]})
+    status = await newest(square)
+    assert [option["title"] for option in status["poll"]["options"]] == ["moss", "brick"]
+    open_for = datetime.fromisoformat(status["poll"]["expires_at"]) - datetime.fromisoformat(status["created_at"])
+    assert timedelta(minutes=29) < open_for < timedelta(minutes=31)
+
+
+async def test_each_post_of_a_thread_may_ask(square: Square) -> None:
+    reader = await Reader(square).enters("anna")
+    asked = {
+        "options[]": ["moss", "brick"], "more[1][text]": "And where?",
+        "more[1][options][]": ["here", "there"], "more[1][poll_multiple]": "1",
+    }  # fmt: skip
+    page = await reader.open("/compose")
+    await reader.send(page, "/compose", text="Colour?", do="draft", **asked)
+    [draft] = (await square.anna.get("/api/torg/v1/drafts")).json()
+    assert draft["params"]["thread"][0]["poll"]["options"] == ["here", "there"]
+    page = await reader.open(f"/compose?draft={draft['id']}")
+    assert 'name="more[1][options][]" value="there"' in page.text
+    sent = await reader.send(page, "/compose", text="Colour?", **asked)
+    assert sent.status_code == 303, sent.text
+    second = await newest(square)
+    assert [option["title"] for option in second["poll"]["options"]] == ["here", "there"]
+    assert second["poll"]["multiple"]
+    first = (await square.anna.get(f"/api/v1/statuses/{second['in_reply_to_id']}")).json()
+    assert not first["poll"]["multiple"]
+
+
+async def test_what_is_being_written_is_kept_by_the_script_and_offered_where_it_was_begun(square: Square) -> None:
+    parent = await square.bjorn.says("What do you think?")
+    reader = await Reader(square).enters("anna")
+    page = await reader.open(f"/@bjorn/{parent['id']}")
+    kept = await reader.send(page, "/compose/keep", text="@bjorn I think", reply_to=str(parent["id"]))
+    draft = kept.json()["draft"]
+    again = await reader.send(page, "/compose/keep", text="@bjorn I think so", reply_to=parent["id"], draft=draft)
+    assert again.json()["draft"] == draft
+    begun = 'class="notice begun"'
+    assert begun in (await reader.open(f"/@bjorn/{parent['id']}")).text
+    assert begun not in (await reader.open("/")).text, "it was begun elsewhere"
+    other = await Reader(square).enters("bjorn")
+    assert begun not in (await other.open(f"/@bjorn/{parent['id']}")).text
+    foreign = await other.send(await other.open("/compose"), "/compose/keep", text="Mine", draft=draft)
+    assert foreign.json()["draft"] != draft
+    dropped = await reader.send(page, f"/drafts/{draft}/drop", back=f"/@bjorn/{parent['id']}")
+    assert dropped.headers["location"] == f"/@bjorn/{parent['id']}"
+    assert begun not in (await reader.open(f"/@bjorn/{parent['id']}")).text
+    gone = await reader.send(page, "/compose/keep", text="", draft=draft)
+    assert gone.json() == {"draft": None}
+    assert (await Reader(square).http.post("/compose/keep", data={"text": "x"})).status_code == 403
 
 
 async def test_a_draft_waits_also_in_apps_and_goes_when_it_is_published(square: Square) -> None:

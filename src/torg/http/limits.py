@@ -20,6 +20,7 @@ RULES: dict[str, tuple[Quota, str]] = {
     "register": (Quota(5, 1800), "address"),
     "login": (Quota(25, 300), "address"),
     "compose": (Quota(120, 1800), "address"),
+    "drafts": (Quota(900, 1800), "address"),
     "invite": (Quota(30, 3600), "account"),
     "token": (Quota(600, 300), "address"),
     "websub": (Quota(120, 300), "address"),

@@ -10,7 +10,7 @@ from torg.http import Call, Paged, Routes
 from torg.kernel.clock import iso
 from torg.kernel.errors import Invalid
 from torg.mastodon_api.forms import ById, PageParams, page, paged
-from torg.mastodon_api.status_forms import NewStatus
+from torg.mastodon_api.status_forms import NewStatus, PollForm
 from torg.posts import drafts, threads
 from torg.posts.drafts import StoredDraft
 
@@ -32,6 +32,7 @@ class Part(msgspec.Struct, kw_only=True):
     spoiler_text: str | None = None
     sensitive: bool | None = None
     media_ids: list[int] = []
+    poll: PollForm | None = None
 
 
 class NewDraft(NewStatus, kw_only=True):

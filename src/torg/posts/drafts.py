@@ -82,6 +82,22 @@ async def kept(tx: Tx, actor: Actor, page: Page) -> list[StoredDraft]:
     return in_order(page, rows)
 
 
+async def latest(
+    tx: Tx, actor: Actor, *, reply_to: int | None, group_id: int | None, quote: int | None
+) -> StoredDraft | None:
+    """The draft that was changed last, of the last week, of those for this very place."""
+    place = {"reply": reply_to, "group": group_id, "quote": quote}
+    return await tx.one(
+        f"""SELECT {COLUMNS} FROM drafts WHERE {OWN} AND updated_at > now() - interval '7 days'
+              AND params->>'in_reply_to_id' IS NOT DISTINCT FROM %(reply)s::text
+              AND params->>'group_id' IS NOT DISTINCT FROM %(group)s::text
+              AND params->>'quoted_status_id' IS NOT DISTINCT FROM %(quote)s::text
+            ORDER BY updated_at DESC LIMIT 1""",
+        {**store.tenant(tx, actor.me), **{name: None if id_ is None else str(id_) for name, id_ in place.items()}},
+        as_=StoredDraft,
+    )
+
+
 async def drop(tx: Tx, actor: Actor, draft_id: int) -> None:
     """Remove one's own draft (also after publishing it)."""
     await find(tx, actor, draft_id)

@@ -220,7 +220,7 @@ def _mistake(call: Call, form: NewPost) -> tuple[int, str | None]:
         return threads.MOST - 1, TOO_MANY
     for place, part in enumerate(form.parts()):
         held = set(part.media_ids) & set(part.keep) or part.files()
-        if not part.text.strip() and not held and not (place == 0 and (form.poll() or form.quote)):
+        if not part.text.strip() and not held and not part.poll() and not (place == 0 and form.quote):
             return place, BLANK
         if length(part.text.strip(), part.spoiler.strip()) > call.network.settings.max_characters:
             return place, TOO_LONG

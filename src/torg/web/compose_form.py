@@ -18,7 +18,9 @@ AUDIENCES: dict[Choice, tuple[Audience, bool]] = {
     "unlisted": (Audience.EVERYONE, False),
     "private": (Audience.FOLLOWERS, True),
 }
-DAY = 86_400
+MINUTE = 60
+SHORTEST, LONGEST = 5, 30 * 24 * 60
+"""Minutes that a poll is open, at least and at most."""
 SET: tuple[Any, ...] = (None, "", [], False)
 """What a draft does not keep: it is so by itself."""
 
@@ -41,6 +43,9 @@ class Part(Look, kw_only=True):
     alt_2: str = ""
     alt_3: str = ""
     alt_4: str = ""
+    options: list[str] = []
+    poll_minutes: int = 1440
+    poll_multiple: bool = False
 
     def files(self) -> list[tuple[Upload, str]]:
         """The files that were chosen, each with its description. A field left empty comes as a file of no bytes."""
@@ -49,16 +54,28 @@ class Part(Look, kw_only=True):
         return [(file, alt.strip()) for file, alt in given if file is not None and file.size]
 
     def empty(self) -> bool:
-        """Whether nothing is written here and no file hangs on it."""
-        return not (self.text.strip() or self.spoiler.strip() or self.files() or set(self.media_ids) & set(self.keep))
+        """Whether nothing is written here, nothing is asked and no file hangs on it."""
+        written = self.text.strip() or self.spoiler.strip() or any(option.strip() for option in self.options)
+        return not (written or self.files() or set(self.media_ids) & set(self.keep))
+
+    def poll(self) -> PollDraft | None:
+        """The poll, if any of its lines is filled in."""
+        options = [option.strip() for option in self.options if option.strip()]
+        if not options:
+            return None
+        minutes = max(SHORTEST, min(self.poll_minutes, LONGEST))
+        return PollDraft(options=options, expires_in=minutes * MINUTE, multiple=self.poll_multiple)
 
     def begun(self, media_ids: list[int]) -> dict[str, Any]:
         """As parameters of POST /api/v1/statuses."""
+        poll = self.poll()
+        asked = {"options": poll.options, "expires_in": poll.expires_in, "multiple": poll.multiple} if poll else None
         values: dict[str, Any] = {
             "status": self.text,
             "spoiler_text": self.spoiler,
             "sensitive": self.sensitive,
             "media_ids": [str(id_) for id_ in media_ids],
+            "poll": asked,
         }
         return {name: value for name, value in values.items() if value not in SET}
 
@@ -84,9 +101,6 @@ class NewPost(Part, kw_only=True):
     face: str = ""
     sure: bool = False
     once: str = ""
-    options: list[str] = []
-    poll_days: int = 1
-    poll_multiple: bool = False
     at: str = ""
     draft: int | None = None
     do: Literal["post", "draft", "next", "add", "option"] = "post"
@@ -94,13 +108,6 @@ class NewPost(Part, kw_only=True):
     def parts(self) -> list[Part]:
         """The first post and those after it that have something in them."""
         return [self, *(part for part in self.more if not part.empty())]
-
-    def poll(self) -> PollDraft | None:
-        """The poll, if any of its lines is filled in."""
-        options = [option.strip() for option in self.options if option.strip()]
-        if not options:
-            return None
-        return PollDraft(options=options, expires_in=max(1, min(self.poll_days, 30)) * DAY, multiple=self.poll_multiple)
 
     def later(self) -> datetime | None:
         """When to publish (UTC, as the page says); Invalid for what is no time."""
@@ -124,7 +131,7 @@ class NewPost(Part, kw_only=True):
                     quote_of_id=self.quote if first else None,
                     quote_policy=self.quote_policy or author.settings.quote_policy,
                     media_ids=files,
-                    poll=self.poll() if first else None,
+                    poll=part.poll(),
                     idempotency_key=f"web:{self.once[:64]}" if self.once and first else None,
                 )
             )
@@ -133,9 +140,7 @@ class NewPost(Part, kw_only=True):
 
     def kept(self, media_ids: list[list[int]]) -> dict[str, Any]:
         """The same as parameters of POST /api/v1/statuses, as drafts are kept: apps and pages share them."""
-        poll = self.poll()
         at = self.later()
-        asked = {"options": poll.options, "expires_in": poll.expires_in, "multiple": poll.multiple} if poll else None
         files = [*media_ids, *([[]] * len(self.parts()))]
         values: dict[str, Any] = {
             **self.begun(files[0]),
@@ -146,7 +151,6 @@ class NewPost(Part, kw_only=True):
             "quote_approval_policy": self.quote_policy,
             "group_id": self.group,
             "account_id": str(self.by) if self.by else None,
-            "poll": asked,
             "scheduled_at": iso(at) if at else None,
             "thread": [part.begun(ids) for part, ids in zip(self.parts()[1:], files[1:], strict=False)],
         }

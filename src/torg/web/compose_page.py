@@ -14,6 +14,7 @@ from torg.posts.model import PostView
 from torg.text import language
 from torg.web import faces
 from torg.web.answer import answer
+from torg.web.compose_keep import begun
 from torg.web.compose_shown import Written
 from torg.web.present import presenting
 from torg.web.visitor import Visitor
@@ -34,10 +35,10 @@ async def page(
 async def beside(tx: Tx, visitor: Visitor, form: Written | None) -> dict[str, Any]:
     """What the form needs wherever it stands: as whom one may write, and the group that it writes in."""
     if form is None:
-        return {"faces": [], "room": None}
+        return {"faces": [], "room": None, "begun": None}
     others = [] if form.edits else await faces.faces(tx, visitor, reply=form.reply_to is not None)
     room = await groups.one(tx, visitor.actor, form.group) if form.group is not None else None
-    return {"faces": others, "room": room}
+    return {"faces": others, "room": room, "begun": await begun(tx, visitor, form)}
 
 
 async def languages(tx: Tx, visitor: Visitor, form: Written) -> dict[str, Any]:

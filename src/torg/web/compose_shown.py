@@ -11,7 +11,7 @@ import msgspec
 from torg.accounts.model import Account
 from torg.media.model import Attachment
 from torg.posts.model import Audience, PostView, QuotePolicy
-from torg.web.compose_form import AUDIENCES, DAY, Choice, NewPost
+from torg.web.compose_form import AUDIENCES, LONGEST, MINUTE, SHORTEST, Choice, NewPost
 from torg.web.visitor import Visitor
 
 
@@ -22,6 +22,9 @@ class ShownPart(msgspec.Struct, frozen=True, kw_only=True):
     spoiler: str = ""
     sensitive: bool = False
     media: list[Attachment] = []
+    options: list[str] = []
+    poll_minutes: int = 1440
+    poll_multiple: bool = False
 
 
 class Written(ShownPart, frozen=True, kw_only=True):
@@ -38,10 +41,7 @@ class Written(ShownPart, frozen=True, kw_only=True):
     by: Account | None = None  # who posts, if not the member
     once: str
     most: int
-    options: list[str] = []
     lines: int = 4
-    poll_days: int = 1
-    poll_multiple: bool = False
     at: str = ""
     draft: int | None = None
     edits: int | None = None  # the post that is changed
@@ -102,12 +102,12 @@ def again(
     visitor: Visitor, form: NewPost, media: Mapping[int, Attachment], ids: Sequence[Sequence[int]], **values: Any
 ) -> Written:
     """The form with what was written in it. `ids`: the files of each of its posts, of which `media` are still there."""
-    same = ("language", "reply_to", "quote", "audience", "in_group", "group", "once", "options", "poll_days",
-            "poll_multiple", "at", "draft")  # fmt: skip
+    same = ("language", "reply_to", "quote", "audience", "in_group", "group", "once", "at", "draft")  # fmt: skip
     files = [*ids, *([()] * len(form.parts()))]
     parts = [
         ShownPart(
-            text=part.text, spoiler=part.spoiler, sensitive=part.sensitive, media=[media[i] for i in own if i in media]
+            text=part.text, spoiler=part.spoiler, sensitive=part.sensitive, media=[media[i] for i in own if i in media],
+            options=part.options, poll_minutes=part.poll_minutes, poll_multiple=part.poll_multiple,
         )
         for part, own in zip(form.parts(), files, strict=False)
     ]
@@ -116,7 +116,7 @@ def again(
         **{name: getattr(form, name) for name in same},
         quote_policy=form.quote_policy or "public",
         most=visitor.call.network.settings.max_characters,
-        lines=max(4, len(form.options)),
+        lines=max(4, *(len(part.options) for part in form.parts())),
         opened=True,
         **values,
     )
@@ -124,7 +124,6 @@ def again(
 
 def of_draft(visitor: Visitor, params: dict[str, Any], media: Mapping[int, Attachment], draft_id: int) -> Written:
     """The form with a draft in it, from wherever it was kept."""
-    poll = params.get("poll") or {}
     chosen = params.get("visibility")
     parts = [
         ShownPart(
@@ -132,6 +131,7 @@ def of_draft(visitor: Visitor, params: dict[str, Any], media: Mapping[int, Attac
             spoiler=str(one.get("spoiler_text") or ""),
             sensitive=bool(one.get("sensitive")),
             media=[media[int(id_)] for id_ in one.get("media_ids") or [] if int(id_) in media],
+            **_asked(one.get("poll") or {}),
         )
         for one in (params, *(params.get("thread") or []))
     ]
@@ -146,13 +146,20 @@ def of_draft(visitor: Visitor, params: dict[str, Any], media: Mapping[int, Attac
         in_group=bool(params.get("group_id")),
         once=secrets.token_urlsafe(12),
         most=visitor.call.network.settings.max_characters,
-        options=[str(option) for option in poll.get("options", [])],
-        poll_days=max(1, int(poll.get("expires_in") or DAY) // DAY),
-        poll_multiple=bool(poll.get("multiple")),
         at=str(params.get("scheduled_at") or "")[:16],
         draft=draft_id,
         opened=True,
     )
+
+
+def _asked(poll: Mapping[str, Any]) -> dict[str, Any]:
+    """A draft's poll as fields of the form."""
+    minutes = int(poll.get("expires_in") or 0) // MINUTE
+    return {
+        "options": [str(option) for option in poll.get("options", [])],
+        "poll_minutes": minutes if SHORTEST <= minutes <= LONGEST else 1440,
+        "poll_multiple": bool(poll.get("multiple")),
+    }
 
 
 def _joined(parts: Sequence[ShownPart], **values: Any) -> Written:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from torg.http import Call, Routes
+from torg.http.browser import local
 from torg.kernel.page import Page
 from torg.posts import drafts, schedule
 from torg.web.answer import answer
@@ -20,6 +21,7 @@ MOST = 300
 class Dropped(Look, kw_only=True):
     id: int
     csrf: str | None = None
+    back: str = "/drafts"
 
 
 @routes.get("/drafts", auth="none", hidden=True)
@@ -45,4 +47,4 @@ async def drop(call: Call, form: Dropped) -> Response:
         await schedule.cancel(call.tx, visitor.actor, form.id)
     else:
         await drafts.drop(call.tx, visitor.actor, form.id)
-    return onward("/drafts")
+    return onward(local(form.back))
