@@ -331,3 +331,20 @@ async def test_trimming_keeps_the_newest_row_so_that_numbers_go_on(db: Database)
     await march(db, range(1))
     await Relay(db, {}).drain()
     assert [row["seq"] for row in await logged(db)] == [5, 6]
+
+
+async def test_tables_that_have_grown_are_analysed_once(db: Database) -> None:
+    """Of a table that nobody has analysed, the planner believes that one network has hardly any rows."""
+    fill = """INSERT INTO event_log (seq, org_id, network_id, kind, payload, created_at)
+              SELECT n, 1, 2, 'Nothing', '{}', now() FROM generate_series(1, 3000) AS n"""
+    known = "SELECT reltuples FROM pg_class WHERE oid = 'event_log'::regclass"
+    async with db.system() as tx:
+        await tx.run(fill)
+    async with db.system() as tx:
+        assert await tx.value(known) <= 0
+        assert await tx.value("SELECT torg_take_stock()") >= 1
+        assert await tx.value(known) == 3000
+        assert await tx.value("SELECT torg_take_stock()") == 0
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        async with db.tx(Scope(1, (2,))) as tx:
+            await tx.run("SELECT torg_take_stock()")

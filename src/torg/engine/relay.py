@@ -30,11 +30,15 @@ POLL = 0.1
 FIRST_PAUSE = 0.002
 MOST_PAUSE = 0.05
 STANDBY = 0.5
-BREATH, MOST_BREATH = 0.005, 0.05
+BREATH, MOST_BREATH = 0.005, 0.1
+ALONE, AMONG = 2, 5
 """Seconds from one batch to the next, unless more waits than a batch takes: what is committed meanwhile is moved
-together, which costs hardly more than one event alone. Twice as long as the batch took, within these bounds, so that a
-busy machine makes larger batches and not more of them. After a rest, an event is moved at once."""
+together, which costs hardly more than one event alone. So many times as long as the batch took, of one event or of
+several, within these bounds, so that a busy machine makes larger batches and not more of them. After a rest, an event
+is moved at once."""
 RETRY_EVERY = 1.0
+FIRST_STOCK = 250
+"""Events after which tables that have grown are analysed, for the first time; then after twice as many, and so on."""
 TRIM_AT_ONCE = 20_000
 Moved = Callable[[Sequence[OutboxRow], int], None]
 """Called with the rows of a batch that is in the log by now, and the number of the last of them."""
@@ -70,6 +74,7 @@ class Relay:
         self._failures = 0
         self._moved = moved
         self._wake = asyncio.Event()
+        self._moved_here, self._stock_at = 0, FIRST_STOCK
         self.leading = False
 
     async def run(self) -> None:
@@ -112,7 +117,7 @@ class Relay:
         async with connection:
             await connection.execute(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'")
             # A session keeps its plans, also those of the checks of foreign keys: one that was made while a table had
-            # a page or two would go through all of it for every key for as long as nobody analyses it.
+            # a page or two would go through all of it for every key for as long as nobody analyses it (_grown).
             await connection.execute("SET enable_seqscan = off")
             yield connection
 
@@ -137,8 +142,10 @@ class Relay:
                 began = loop.time()
                 moved, held = await self._guarded(connection)
                 if moved:
+                    await self._grown(connection, moved)
                     ended = loop.time()
-                    rested = ended + min(max(BREATH, 2 * (ended - began)), MOST_BREATH)
+                    times = ALONE if moved == 1 else AMONG
+                    rested = ended + min(max(BREATH, times * (ended - began)), MOST_BREATH)
                 more = moved >= self._limit or await self._postponed.catch_up(connection, self._runner) > 0
                 if loop.time() >= next_retry:
                     await self._retry(connection)
@@ -163,6 +170,13 @@ class Relay:
                 await self._wake.wait()
         except TimeoutError:
             return
+
+    async def _grown(self, connection: psycopg.AsyncConnection[Any], moved: int) -> None:
+        """Have tables analysed that were small a moment ago (migration 0331): all sessions plan anew then."""
+        self._moved_here += moved
+        if self._moved_here >= self._stock_at:
+            self._stock_at *= 2
+            await connection.execute("SELECT torg_take_stock()", prepare=False)
 
     async def _guarded(self, connection: psycopg.AsyncConnection[Any]) -> tuple[int, bool]:
         """A batch; if it fails as a whole, smaller ones, so that one bad event cannot hold up the others."""
