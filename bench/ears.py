@@ -43,8 +43,8 @@ class Ears:
                 if not said:
                     break
                 head += said
-            if not head.startswith(b"HTTP/1.1 101"):
-                raise RuntimeError(f"a WebSocket was not opened: {head[:200]!r}")
+            if not head.startswith((b"HTTP/1.1 101", b"HTTP/1.1 200")):
+                raise RuntimeError(f"a stream was not opened: {head[:200]!r}")
             one.setblocking(False)
             self._open[one.fileno()] = one
             self._poll.register(one.fileno(), select.EPOLLIN)

@@ -65,7 +65,7 @@ def test_user(served: Served) -> None:
         assert came.id == post.id
         assert list(misfits(came, type(post), "update")) == []
         assert home.wait("notification", ", live").status.id == post.id
-        assert notices.wait("notification").type == "mention"
+        assert notices.wait("notification", ", live").type == "mention"
         bjorn.status_update(post, "Hello @anna, changed")
         assert home.wait("status.update", "changed").id == post.id
         bjorn.status_delete(post)

@@ -57,6 +57,12 @@ class SseReader:
             self.body = await reader.read(int(self.headers.get("content-length", "0")))
         return self
 
+    async def read_raw(self) -> bytes:
+        """The next chunk as it came, whatever it is."""
+        async with asyncio.timeout(PATIENCE):
+            size = int((await self._reader.readuntil(b"\r\n")).strip(), 16)
+            return (await self._reader.readexactly(size + 2))[:-2]
+
     async def _chunk(self) -> None:
         size = int((await self._reader.readuntil(b"\r\n")).strip(), 16)
         chunk = (await self._reader.readexactly(size + 2))[:-2]

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 from typing import Any, Protocol, cast
 
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
@@ -19,7 +18,7 @@ from websockets.protocol import State
 
 EXTENSION = "torg.line"
 Write = Callable[[bytes], bool | None]
-"""Writes whole frames or chunks now. False: nothing was written, since the wire is not free."""
+"""Writes whole frames now. False: nothing was written, since the wire is not free."""
 NOBODY = Context()
 """In which keepalive timers run, which would keep each its own copy of what its request was about."""
 
@@ -56,32 +55,6 @@ class Line(Protocol):
 def line(scope: Any) -> Line | None:
     """The line of a WebSocket's ASGI scope; None where another server than ours runs."""
     return cast("Line | None", (scope.get("extensions") or {}).get(EXTENSION))
-
-
-def chunk_writer(send: Any) -> Write | None:
-    """The short way out of a response under way: writes whole chunks (RFC 9112 §7.1). `send`: that of ASGI.
-
-    The way says False, and nothing is written, if the response is not chunked, has ended or its reader is behind: then
-    `send` is the way, which waits. None where another server than uvicorn runs, or something stands before it.
-    """
-    cycle = getattr(send, "__self__", None)
-    if not isinstance(cycle, RequestResponseCycle):
-        return None
-
-    def write(chunk: bytes) -> bool:
-        if (
-            cycle.disconnected
-            or not cycle.response_started
-            or cycle.response_complete
-            or not cycle.chunked_encoding
-            or cycle.flow.write_paused
-            or cycle.transport.is_closing()
-        ):
-            return False
-        cycle.transport.write(chunk)
-        return True
-
-    return write
 
 
 class Sockets(WebSocketsSansIOProtocol):

@@ -40,7 +40,7 @@ class Connection:
 
     __slots__ = (
         "_most", "_queue", "_room", "_waiter", "_way", "actor", "busy", "closed", "direct", "form", "ip", "live",
-        "origin", "position", "tallies", "topics", "wake",
+        "origin", "position", "pulse", "tallies", "topics", "wake",
     )  # fmt: skip
 
     def __init__(self, actor: Actor, origin: str, *, ip: str = "", queue: int = QUEUE) -> None:
@@ -58,6 +58,8 @@ class Connection:
         """Whether the edge has something under way, or has not begun: nothing may be written past it."""
         self.direct: Way | None = None
         """The way out if it is free: kept up to date, so that a delivery looks at nothing else."""
+        self.pulse: bytes | None = None
+        """What is written every few seconds, so that nothing between takes the silence for an end."""
         self.wake: Callable[[], None] | None = None
         self._way: Way | None = None
         self._most = queue

@@ -23,6 +23,7 @@ from torg.posts.just_written import JustWritten
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY = 10.0
+BEATS_AT_ONCE = 200
 TRIES = 3
 AT_ONCE = 4
 Place = tuple[int, int]
@@ -130,6 +131,7 @@ class Hub:
                     pass
                 self._sweep.clear()
                 self._declare()
+                await self.beat()
                 try:
                     await self.sweep()
                 except Exception:
@@ -146,6 +148,15 @@ class Hub:
             said = self.sampler.declared(room.connections, self._bus.position, at_once=not self.thins())
             for connection, message in said:
                 connection.offer(message)
+
+    async def beat(self) -> None:
+        """A sign of life to those who want one, unless they are written to already."""
+        here = [one for room in self._rooms.values() for one in room.connections if one.pulse is not None]
+        for number, one in enumerate(here, 1):
+            if one.pulse is not None and one.direct is not None:
+                one.direct(one.pulse)
+            if not number % BEATS_AT_ONCE:
+                await asyncio.sleep(0)
 
     async def sweep(self) -> None:
         """Close the readers whose token was revoked or has expired, or whose account is barred."""
