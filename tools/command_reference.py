@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torg.cli import app
+from torg.cli.commands import app
 
 
 def reference() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cyclopts import App
 
-from torg.cli import app
+from torg.cli.commands import app
 
 PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text("utf-8")
 WANTED = ["serve", "migrate", "doctor", "import", "replay", "token", "org add", "network add", "person add"]

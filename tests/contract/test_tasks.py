@@ -16,6 +16,7 @@ BOUNDED = {
     "engine/bus_nats.py": "two: the connection and the bell",
     "engine/flights.py": "one for each thing that is being got, however many wait for it",
     "engine/gather.py": "one for each network in which something is being written",
+    "engine/limits_settled.py": "one: what settles the counts",
     "engine/pool.py": "one for each connection that is being opened or closed",
     "engine/worker.py": "as many as there are places for jobs",
     "live/hub.py": "one for each reader that catches up, four of them at work",

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, timedelta
-
-import icalendar
+from typing import TYPE_CHECKING
 
 from torg import __version__
 from torg.accounts.model import Account
 from torg.calendar.model import Event
 from torg.calendar.rules import zone
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = Later("icalendar")
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 

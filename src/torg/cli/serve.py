@@ -15,10 +15,9 @@ import ssl
 import sys
 from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Any
+from typing import Any
 
 import structlog
-from cyclopts import Parameter, validators
 
 from torg.cli.parent import end_with_parent
 from torg.cli.say import say
@@ -27,7 +26,6 @@ from torg.engine.server import Server, open_server
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
 
-MOST = 64
 ROWS = re.compile(
     r"^(?:DETAIL|CONTEXT):.*?(?=\n\n(?:During handling|The above exception)|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -36,23 +34,8 @@ REPR = re.compile(r"(\\n(?:DETAIL|CONTEXT):).*")
 WORDS = re.compile(r"(invalid input (?:syntax|value) for [^:\n]{1,60}:).*")
 
 
-def serve(
-    *,
-    demo: Annotated[bool, Parameter(negative="")] = False,
-    web: Annotated[int | None, Parameter(validator=validators.Number(gte=0, lte=MOST))] = None,
-    workers: Annotated[int | None, Parameter(validator=validators.Number(gte=0, lte=MOST))] = None,
-) -> None:
-    """Serve every network of this installation until stopped (Ctrl-C, SIGTERM). One process, unless told otherwise.
-
-    Parameters
-    ----------
-    demo
-        Fill an empty installation with a cast to try it with, say whom to log in as, and end with the caller.
-    web
-        So many processes answer on the same port, kept by a parent; with it, `workers` is 1 unless given.
-    workers
-        So many processes do the work behind (events, jobs, deliveries) and answer nobody.
-    """
+def serve(*, demo: bool = False, web: int | None = None, workers: int | None = None) -> None:
+    """Serve until stopped; `web`, `workers`: in so many processes (`serve_command.py`)."""
     settings = load()
     several = web is not None or workers is not None
     web, workers = web or 0, (1 if workers is None else workers)

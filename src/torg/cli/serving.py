@@ -1,9 +1,13 @@
-"""Answering on a socket: the HTTP server over open services, and what is said when it is up."""
+"""Answering on a socket: the HTTP server over open services, and what is said when it is up.
+
+The demonstration is imported where it is asked for: it shows its progress with rich.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import signal
 import socket
 from pathlib import Path
@@ -13,7 +17,6 @@ import uvicorn
 import uvloop
 
 from torg.access.tokens import TokenAuthenticator
-from torg.cli import demo as demos
 from torg.cli.opening import opened
 from torg.cli.say import say
 from torg.cli.setup import link
@@ -46,7 +49,7 @@ async def serve_on(
     """Answer on the socket until SIGTERM or Ctrl-C. `works`: whether relay, jobs and deliveries run here, too."""
     settings = services.settings
     if demo:
-        await demos.fill(services)
+        await importlib.import_module("torg.cli.demo").fill(services)
     tokens = TokenAuthenticator()
     app = make_app(services, tokens)
     config = uvicorn.Config(
@@ -108,7 +111,7 @@ async def greet(services: Services, demo: bool) -> None:
     async with services.db.system() as tx:
         networks = await orgs.some_networks(tx, MOST_GREETED)
     if demo:
-        print(demos.greeting(settings, networks), flush=True)
+        print(importlib.import_module("torg.cli.demo").greeting(settings, networks), flush=True)
         return
     print(f"Torg serves on {settings.scheme}://{settings.bind}", flush=True)
     if not networks:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import dns.asyncresolver
-import dns.exception
-import dns.rdatatype
-import dns.resolver
+from typing import TYPE_CHECKING
 
 from torg.kernel.errors import Unavailable
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    import dns.asyncresolver
+    import dns.exception
+    import dns.rdatatype
+    import dns.resolver
+else:
+    dns = Later("dns", "dns.asyncresolver", "dns.exception", "dns.rdatatype", "dns.resolver")
 
 TIMEOUT = 3.0
 """Seconds for one server's answer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import json
+import marshal
 import os
 import stat
 import subprocess
@@ -24,6 +24,7 @@ NEWS_SECONDS = 3.0
 LOG_BYTES = 4_000_000
 LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # some Pythons do not start without
 MALLOC = {"MALLOC_TRIM_THRESHOLD_": "131072"}
+"""For glibc: planning takes megabytes for a moment, and each of PostgreSQL's processes would keep them."""
 UNSAFE = "TORG_TEST_UNSAFE_FSYNC"
 
 
@@ -116,7 +117,7 @@ def start(home: Path, user: cluster.User, tools: Binaries, say: Say) -> tuple[in
         assert process.stdin is not None
         assert process.stdout is not None
         with process.stdin as pipe:
-            pipe.write(json.dumps(spec).encode())
+            pipe.write(marshal.dumps(spec))  # to the same Python
         with process.stdout as pipe:
             said = pipe.readline().decode()
         pid = said.split()[1] if said.startswith("postgres ") else None

@@ -42,12 +42,19 @@ class Pool:
     """At most `most` connections, of which `least` are kept however idle. `ready` is done with each new one."""
 
     def __init__(
-        self, conninfo: str, least: int, most: int, *, ready: Ready | None = None, patience: float = PATIENCE
+        self,
+        conninfo: str,
+        least: int,
+        most: int,
+        *,
+        ready: Ready | None = None,
+        patience: float = PATIENCE,
+        idle: float = IDLE,
     ) -> None:
         self._conninfo = conninfo
         self._least, self.most = least, most
         self._ready = ready
-        self._patience = patience
+        self._patience, self._idle = patience, idle
         self._free: list[Connection] = []
         self._born: dict[Connection, float] = {}
         self._used: dict[Connection, float] = {}
@@ -222,11 +229,11 @@ class Pool:
     def _tidy(self) -> None:
         """Close, now and then, what nobody used for long; those at the bottom of the pile are used least."""
         now = time.monotonic()
-        while len(self._born) > self._least and self._free and now - self._used[self._free[0]] > IDLE:
+        while len(self._born) > self._least and self._free and now - self._used[self._free[0]] > self._idle:
             connection = self._free.pop(0)
             self._lost(connection)
             self._spawn(connection.close())
-        self._tidying = asyncio.get_running_loop().call_later(IDLE / 4, self._tidy)
+        self._tidying = asyncio.get_running_loop().call_later(self._idle / 4, self._tidy)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -269,7 +269,7 @@ class Database:
         self.system_conninfo = system_conninfo
         self._learnt = Learnt()
         self._app = Pool(app_conninfo, min(kept, size), size, ready=self._learnt.plan)
-        self._system = Pool(system_conninfo, 0, 5)
+        self._system = Pool(system_conninfo, 0, 5, idle=30.0)  # they plan each time, and are needed now and then
 
     async def open(self) -> None:
         """Open the pools; the first connection is made at once so that a wrong address shows, if any is kept."""

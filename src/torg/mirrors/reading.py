@@ -13,16 +13,21 @@ import io
 import json
 import re
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin
 from xml.parsers import expat
 
-import feedparser
 import msgspec
 
 from torg.cards.rules import language, moment, plain, safe_url
+from torg.kernel.later import Later
 from torg.mirrors.model import Item, Read, Unreadable
 from torg.text.clean import to_plain
+
+if TYPE_CHECKING:
+    import feedparser
+else:
+    feedparser = Later("feedparser")
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 MOST_ITEMS: Final = 200

