@@ -66,6 +66,7 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
     await made(town, "anna", "/api/torg/v1/admin/compliance/exports")
     inner = town.client(INSIDE, await town.token("anna", INSIDE))
     await inner.post("/api/torg/v1/admin/guard/terms", json={"term": "Snowdrop"})
+    partner = (await inner.post("/api/torg/v1/admin/networks", json={"host": "partner.example", "name": LONG})).json()
     files = {"image": ("fika.png", encoded(".png", 64, 64), "image/png")}
     emoji = await town.client(token=await town.token("anna")).post(
         "/api/torg/v1/admin/custom_emojis", data={"shortcode": "fika", "category": LONG[:100]}, files=files
@@ -109,6 +110,7 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
         (PUBLIC, "emoji-elsewhere", "/admin/emoji/elsewhere"),
         (PUBLIC, "block-lists", "/admin/federation/lists"),
         (INSIDE, "networks", "/admin/networks"),
+        (INSIDE, "network-remove", f"/admin/networks/{partner['id']}/remove"),
         (INSIDE, "guard", "/admin/guard"),
         (PUBLIC, "sites", "/admin/sites"),
         (PUBLIC, "watches", "/admin/watches"),

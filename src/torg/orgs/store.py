@@ -20,14 +20,17 @@ async def network_by_host(tx: Tx, host: str) -> Network | None:
 
 async def network(tx: Tx, org_id: int, network_id: int) -> Network | None:
     return await tx.one(
-        f"SELECT {COLUMNS} FROM networks WHERE org_id = %s AND id = %s", (org_id, network_id), as_=Network
+        f"SELECT {COLUMNS} FROM networks WHERE org_id = %s AND id = %s AND removed_at IS NULL",
+        (org_id, network_id),
+        as_=Network,
     )
 
 
 async def networks(tx: Tx, org_id: int | None = None) -> list[Network]:
     """The networks of an organisation; of all organisations (system) without one."""
     return await tx.all(
-        f"SELECT {COLUMNS} FROM networks WHERE %(org)s::bigint IS NULL OR org_id = %(org)s ORDER BY org_id, id",
+        f"""SELECT {COLUMNS} FROM networks WHERE (%(org)s::bigint IS NULL OR org_id = %(org)s) AND removed_at IS NULL
+            ORDER BY org_id, id""",
         {"org": org_id},
         as_=Network,
     )
@@ -69,7 +72,7 @@ async def organisations(tx: Tx) -> int:
 async def first_of_kind(tx: Tx, org_id: int, kind: NetworkKind) -> Network | None:
     """The organisation's first network of a kind."""
     return await tx.one(
-        f"SELECT {COLUMNS} FROM networks WHERE org_id = %s AND kind = %s ORDER BY id LIMIT 1",
+        f"SELECT {COLUMNS} FROM networks WHERE org_id = %s AND kind = %s AND removed_at IS NULL ORDER BY id LIMIT 1",
         (org_id, kind.value),
         as_=Network,
     )
@@ -77,7 +80,9 @@ async def first_of_kind(tx: Tx, org_id: int, kind: NetworkKind) -> Network | Non
 
 async def some_networks(tx: Tx, limit: int) -> list[Network]:
     """The first networks of the installation, at most `limit` (system)."""
-    return await tx.all(f"SELECT {COLUMNS} FROM networks ORDER BY org_id, id LIMIT %s", (limit,), as_=Network)
+    return await tx.all(
+        f"SELECT {COLUMNS} FROM networks WHERE removed_at IS NULL ORDER BY org_id, id LIMIT %s", (limit,), as_=Network
+    )
 
 
 async def insert_verified_domain(tx: Tx, org_id: int, domain: str) -> None:

@@ -27,6 +27,7 @@ from torg.groups import actions as groups
 from torg.groups import effects as group_effects
 from torg.health import work as health
 from torg.joining import actions as joining
+from torg.joining import removing
 from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.media import trimming
 from torg.media import upkeep as media
@@ -121,6 +122,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **guard.HANDLERS,
     **health.HANDLERS,
     **joining.HANDLERS,
+    **removing.HANDLERS,
     **resets.HANDLERS,
     **digests.HANDLERS,
     **event_pages.HANDLERS,

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
-from torg.joining import networks
+from torg.joining import networks, removing
 from torg.kernel.actor import Permission
 from torg.kernel.errors import Conflict, Invalid, invalid
 from torg.web.admin_office import Page, Pressed, PressedOne, commanded, commander, done, opened, shown
@@ -26,6 +26,16 @@ class New(Pressed, kw_only=True):
 
 class Renamed(PressedOne, kw_only=True):
     name: str = ""
+
+
+class One(Page, kw_only=True):
+    id: int
+
+
+class Removed(PressedOne, kw_only=True):
+    """`host`: the network's, typed again."""
+
+    host: str = ""
 
 
 @routes.get(HERE, auth="none", hidden=True, tx=False)
@@ -66,10 +76,43 @@ async def rename(call: Call, form: Renamed) -> Response:
     return await commanded(call, form, OFFICE, work, _page, HERE, only="closed")
 
 
+@routes.get(HERE + "/{id}/remove", auth="none", hidden=True, tx=False)
+async def ask(call: Call, params: One) -> Response:
+    """What would be lost, and a form for who means it."""
+    return await opened(
+        call, params, OFFICE, lambda visitor, tx: _removal(visitor, tx, params.id), only="closed"
+    )
+
+
+@routes.post(HERE + "/{id}/remove", auth="none", hidden=True, tx=False, limit="delete")
+async def remove(call: Call, form: Removed) -> Response:
+    """Close it at once and have it emptied; 422 until its host name is typed."""
+    visitor = await commander(call, form, OFFICE, "closed")
+    if isinstance(visitor, Response):
+        return visitor
+    try:
+        await removing.remove(call.db, visitor.actor, form.id, form.host)
+    except Invalid as refused:
+        async with call.db.tx(visitor.actor.whole) as tx:
+            return await _removal(visitor, tx, form.id, refused)
+    call.services.networks.forget()
+    return onward(done(HERE))
+
+
+async def _removal(visitor: Visitor, tx: Tx, id_: int, wrong: Invalid | None = None) -> Response:
+    network = await networks.one(tx, visitor.actor, id_)
+    removing.check(visitor.actor, network)
+    return await shown(
+        visitor, tx, "network_remove.html", wrong=wrong, one=network, scheme=visitor.call.settings.scheme,
+        loss=await removing.loss(visitor.call.db, visitor.actor, network),
+    )  # fmt: skip
+
+
 async def _page(
     visitor: Visitor, tx: Tx, wrong: Invalid | None = None, form: New | None = None, *, done: bool = False
 ) -> Response:
     return await shown(
         visitor, tx, "networks.html", wrong=wrong, done=done, found=await networks.listed(tx, visitor.actor),
+        leaving=await removing.leaving(tx, visitor.actor),
         form=form or New(), scheme=visitor.call.settings.scheme,
     )  # fmt: skip
