@@ -145,12 +145,15 @@ class Changes:
         behind = self.ticket() - ticket
         if not behind:
             return True
-        odd, by = self._odd, self._odd_by
-        if behind > len(self._recent):
+        if behind > len(self._recent) or not self.untouched(ticket, keys):
             return False
-        if not odd.keys().isdisjoint(keys) and any(odd.get(key, 0) > ticket for key in keys):
-            return False
+        by = self._odd_by
         return by.keys().isdisjoint(follows.keys()) or all(by[one] <= ticket for one in by.keys() & follows.keys())
+
+    def untouched(self, ticket: int, keys: Collection[Key]) -> bool:
+        """As `steady`, of what was heard of when `steady` was asked, and where the ticket is not too old for it."""
+        odd = self._odd
+        return odd.keys().isdisjoint(keys) or all(odd.get(key, 0) <= ticket for key in keys)
 
     def news(self, ticket: int, of: Collection[int] | None = None) -> list[tuple[int, object]] | None:
         """(when, what) of the posts since, in their order; None if they are not all known any more.

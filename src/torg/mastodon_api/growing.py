@@ -16,7 +16,6 @@ from torg.mastodon_api.present import statuses
 from torg.mastodon_api.present.parts import Part, part
 from torg.media import links as files
 from torg.posts.just_written import Published
-from torg.posts.model import PostView
 from torg.timelines.rules import Item
 from torg.timelines.viewers import Known
 
@@ -44,23 +43,30 @@ class Home:
         self._wide = known.viewer.company or bool(known.viewer.tags)
         self._limit = limit
         self._faces: dict[int, bytes] = {}
-        self._parts: list[Part] = []
-        self._show(list(parts))
+        self._parts = list(parts)
+        self._link: bytes | None = None
+        self._shown()
         self.weight = OWN + sum(one.weight for one in parts) // SHARED
 
     def advance(self, since: int) -> bool | None:
-        """See `http.Growing`."""
-        news = changes.news(since, None if self._wide else self._near()) if self._steady(since) else None
-        if news is None:
+        """See `http.Growing`; to be asked after `changes.steady`."""
+        if not all(changes.untouched(since, one.keys) for one in self._parts):
             return None
+        news = changes.news(since, None if self._wide else self._near())
+        if not news:
+            return None if news is None else False
+        day = files.today()
         changed = False
         for when, one in news:
-            if not isinstance(one, Published) or not self._concerns(one.view):
+            if not isinstance(one, Published) or one.place != self._place or not self._concerns(one):
                 continue
-            taken = self._take(when, one)
+            taken = self._take(when, one, day)
             if taken is None:
                 return None
             changed |= taken
+        if changed:
+            del self._parts[self._limit :]
+            self._shown()
         return changed
 
     def answer(self) -> tuple[bytes, bytes]:
@@ -71,79 +77,81 @@ class Home:
             pieces += (b",", one.head, face(one.author, one.account), one.tail)
         pieces[:1] = [b"["]
         pieces.append(b"]")
+        if self._link is None:
+            ends = (self._parts[0].id, self._parts[-1].id) if self._parts else (None, None)
+            self._link = links(Paged([], *ends), *self._asked).encode()
         return self._link, b"".join(pieces)
-
-    def _concerns(self, view: PostView) -> bool:
-        post = view.post
-        if (post.org_id, post.network_id) != self._place:
-            return False
-        author = post.account_id
-        return self._wide or author in self._follows or author in self._people or author == self._actor.account_id
 
     def _near(self) -> list[int]:
         """Those whose posts may change the page."""
         return [*self._follows, *self._people.difference(self._follows), self._known.viewer.account_id]
 
-    def _steady(self, since: int) -> bool:
-        return all(changes.steady(since, one.keys) for one in self._parts)
+    def _concerns(self, one: Published) -> bool:
+        author = one.author
+        return self._wide or author in self._follows or author in self._people or author == self._actor.account_id
 
-    def _take(self, when: int, one: Published) -> bool | None:
+    def _take(self, when: int, one: Published, day: int) -> bool | None:
         """As `advance`, for one post."""
-        post = one.view.post
-        author, place = post.account_id, bisect_left(self._parts, -post.id, key=_newest_first)
-        if place < len(self._parts) and self._parts[place].id == post.id:
+        author, parts = one.author, self._parts
+        place = 0 if not parts or one.id > parts[0].id else bisect_left(parts, -one.id, key=_newest_first)
+        if place < len(parts) and parts[place].id == one.id:
             return False  # it was there when the home was read
-        stands = self._known.sees(item_of(one.view))
+        stands = self._known.sees(item_of(one)) and place < self._limit
         if not stands and author not in self._people:
             return False
-        new = made(one, self._actor, self._origin)
+        new = made(one, self._actor, self._origin, day)
         if new is None or author in self._others:
             return None
-        if stands and place < self._limit:
-            if not changes.steady(when, new.keys):
+        if stands:
+            if not changes.untouched(when, new.keys):
                 return None
-            self._parts.insert(place, new)
-            self._show(self._parts[: self._limit])
-        if author not in self._people:
-            return False
+            parts.insert(place, new)
+            self._people.add(author)
         self._faces[author] = new.account
         return True
 
-    def _show(self, parts: list[Part]) -> None:
-        self._parts = parts
-        self._others = frozenset[int]().union(*(one.others for one in parts))
-        self._people = {one.author for one in parts} | self._others
-        self._faces = {author: face for author, face in self._faces.items() if author in self._people}
-        ends = (parts[0].id, parts[-1].id) if parts else (None, None)
-        self._link = links(Paged([], *ends), *self._asked).encode()
+    def _shown(self) -> None:
+        """Know whom the page shows now."""
+        self._others = frozenset[int]().union(*(one.others for one in self._parts))
+        self._people = {one.author for one in self._parts} | self._others
+        if len(self._faces) > self._limit:
+            self._faces = {author: face for author, face in self._faces.items() if author in self._people}
+        self._link = None
 
 
-def made(one: Published, actor: Actor, origin: str) -> Part | None:
-    """The post as its author sees it, or as all others do; None if it takes a look into the database."""
-    own = actor.account_id == one.view.post.account_id
-    key = origin, actor.network_kind, files.today(), own
-    if key not in one.made:
+def made(one: Published, actor: Actor, origin: str, day: int) -> Part | None:
+    """The post as its author sees it, or as all others do; None if it takes a look into the database.
+
+    Signed links of files change by the day.
+    """
+    key = origin, day, actor.account_id == one.author
+    try:
+        found: Part | None = one.made[key]
+    except KeyError:
         entity = statuses.bare(actor, origin, one.view)
-        one.made[key] = part(entity) if entity is not None else None
-    found: Part | None = one.made[key]
+        found = one.made[key] = part(entity) if entity is not None else None
     return found
 
 
-def item_of(view: PostView) -> Item:
+def item_of(one: Published) -> Item:
     """What the rules of homes look at, of a plain post of this server."""
-    post = view.post
-    return Item(
+    found: Item | None = one.made.get(Item)
+    if found is not None:
+        return found
+    view, post = one.view, one.view.post
+    found = one.made[Item] = Item(
         id=post.id,
         author=post.account_id,
         audience=post.audience.value,
         reply_to_author=post.reply_to_account_id,
         is_reply=post.reply_to_account_id is not None or post.thread_id != post.id,
-        mentions=frozenset(one.id for one in view.mentions),
+        mentions=frozenset(each.id for each in view.mentions),
         tags=frozenset(view.tags),
         language=post.language,
         is_listed=post.listed,
         is_silenced=view.account.silenced_at is not None,
     )
+    return found
 
 
 def _newest_first(one: Part) -> int:

@@ -19,10 +19,12 @@ SECONDS = 2.0
 class Published:
     """A post as news (`changes.news`) for whoever keeps a timeline. `made`: what readers made of it, for each other."""
 
-    __slots__ = ("made", "view")
+    __slots__ = ("author", "id", "made", "place", "view")
 
     def __init__(self, view: PostView) -> None:
         self.view = view
+        self.id, self.author = view.post.id, view.post.account_id
+        self.place = view.post.org_id, view.post.network_id
         self.made: dict[Hashable, Any] = {}
 
 
