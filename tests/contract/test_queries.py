@@ -98,6 +98,7 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.retention.actions._snapshots": [{"sql": sql} for sql in retention.STALE],
     "torg.posts.reads.boosted_by": [{"tail": "ORDER BY p.id DESC LIMIT 20"}],
     "torg.posts.reads.quotes_of": [{"tail": "ORDER BY p.id ASC LIMIT 20"}],
+    "torg.graph.counting.count": [{"column": "followers"}, {"column": "following"}],
     "torg.posts.counting.note": [{"names": ["replies", "boosts", "favourites", "quotes"]}],
     "torg.posts.plain_store.write": [{"parts": parts} for parts in plain_store.STATEMENTS],
     "torg.posts.store.insert": [{"columns": ROW}],

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.fixtures.square import INSIDE, PUBLIC, Square
+import msgspec
+
+from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
 from tests.surge.faults import held, locked, released
+from torg.graph import counting as graph_counting
 from torg.posts import counting
 from torg.surge.model import Rung
 
@@ -78,3 +81,60 @@ async def test_notes_are_behind_the_wall(square: Square) -> None:
     for host, network in square.networks.items():
         async with square.services.db.tx(network.scope) as tx:
             assert int(await tx.value("SELECT count(*) FROM post_count_changes")) == (host == INSIDE)
+
+
+async def followers(square: Square, person: Person) -> int:
+    """As a stranger sees them."""
+    return int((await square.nobody().get(f"/api/v1/accounts/{person.id}")).json()["followers_count"])
+
+
+async def test_nobody_waits_to_follow_whom_all_follow(square: Square) -> None:
+    """The fault: somebody holds the row with the counters of the one whom everybody wants to follow."""
+    people = [await square.add(PUBLIC, f"fan{n}") for n in range(4)]
+    star = square.reporter
+    before = await followers(square, star)
+    assert (await people[0].post(f"/api/v1/accounts/{star.id}/follow")).status_code == 200
+    await square.settle()
+    assert await followers(square, star) == before + 1
+    await held(square, Rung.COUNTS)
+    async with locked(square, "SELECT FROM accounts WHERE id = %s FOR NO KEY UPDATE", star.id):
+        async with asyncio.timeout(60):  # without the rung they would wait until the lock is gone, which is never
+            for person in people[1:]:
+                answer = await person.post(f"/api/v1/accounts/{star.id}/follow")
+                assert answer.status_code == 200, answer.text
+                assert answer.json()["following"] is True
+            assert (await people[1].post(f"/api/v1/accounts/{star.id}/unfollow")).json()["following"] is False
+        assert await followers(square, star) == before + 1, "late, as declared"
+    assert (await square.services.surge.look()).counts_wait
+    await released(square)
+    await square.settle()
+    assert await followers(square, star) == before + 3
+    mine = (await people[2].get("/api/v1/accounts/verify_credentials")).json()
+    assert mine["following_count"] == 1
+    assert not (await square.services.surge.look()).counts_wait
+
+
+async def test_two_who_add_follows_up_at_once_count_each_once(square: Square) -> None:
+    people = [await square.add(PUBLIC, f"fan{n}") for n in range(5)]
+    stars = (square.reporter, square.anna)
+    before = [await followers(square, star) for star in stars]
+    await held(square, Rung.COUNTS)
+    for person in people:
+        for star in stars:
+            assert (await person.post(f"/api/v1/accounts/{star.id}/follow")).status_code == 200
+    done = await asyncio.gather(*(graph_counting.add_up(square.services.db) for _ in range(3)))
+    assert sum(done) == 2 * len(people) * len(stars), "one for each end of each follow"
+    assert [await followers(square, star) for star in stars] == [number + len(people) for number in before]
+
+
+async def test_notes_of_follows_are_behind_the_wall(square: Square) -> None:
+    """Of another network or organisation nobody sees them, and of one's own no reader does: whose they are tells."""
+    inside = square.person(INSIDE, "bjorn")
+    await held(square, Rung.COUNTS)
+    assert (await inside.post(f"/api/v1/accounts/{square.person(INSIDE, 'anna').id}/unfollow")).status_code == 200
+    assert (await inside.post(f"/api/v1/accounts/{square.person(INSIDE, 'anna').id}/follow")).status_code == 200
+    for host, network in square.networks.items():
+        async with square.services.db.tx(network.scope) as tx:
+            assert bool(await tx.value("SELECT count(*) FROM account_count_changes")) == (host == INSIDE)
+        async with square.services.db.tx(msgspec.structs.replace(network.scope, viewer=inside.id)) as tx:
+            assert int(await tx.value("SELECT count(*) FROM account_count_changes")) == 0

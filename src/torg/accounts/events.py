@@ -24,6 +24,12 @@ class AccountUpdated(Event, frozen=True, kw_only=True):
     account_id: int
 
 
+class AccountsCounted(Event, frozen=True, kw_only=True):
+    """Counters of follows that were put off while the installation shed counts are added up (graph/counting.py)."""
+
+    account_ids: list[int]
+
+
 class AccountMoved(Event, frozen=True, kw_only=True):
     """The person uses another account from now on: followers are sent there."""
 

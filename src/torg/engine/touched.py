@@ -5,6 +5,7 @@ from __future__ import annotations
 TOUCHED: dict[str, tuple[str, ...]] = {
     "AccountCreated": ("account_id",),
     "AccountUpdated": ("account_id",),
+    "AccountsCounted": ("account_ids",),
     "Blocked": (),
     "CardShown": ("post_ids",),
     "DelegateActed": ("post_id", "account_id"),
@@ -88,7 +89,8 @@ NEW_POSTS = frozenset({"PostPublished", "PostEdited"})
 
 QUIET = frozenset(
     {
-        "account_days", "activities", "admin_log", "announcement_reads", "annual_reports", "audit_heads",
+        "account_count_changes", "account_days", "activities", "admin_log", "announcement_reads",
+        "annual_reports", "audit_heads",
         "barred_sign_ups", "calendar_feeds", "compliance_exports", "data_archives", "data_imports",
         "dead_events", "deliveries", "delivery_lanes", "digest_periods", "digest_plans",
         "dismissed_suggestions", "event_log", "gone_actors", "grants", "guard_files", "guard_posts",

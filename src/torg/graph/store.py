@@ -9,6 +9,7 @@ from typing import Any, Literal
 from torg.accounts import store as accounts
 from torg.accounts.model import AccountKind
 from torg.engine.postgres import Tx
+from torg.graph import counting
 from torg.graph.model import FollowOptions
 from torg.kernel.ids import new_id
 
@@ -120,9 +121,9 @@ async def _count(tx: Tx, me: int, target: int, by: int) -> None:
     """
     known = await accounts.by_ids(tx, [target])
     joins = target in known and known[target].kind is AccountKind.GROUP
-    for id_, column in sorted(((me, "following_count"), (target, "followers_count"))):
+    for id_, column in sorted(((me, "following"), (target, "followers"))):
         if not (joins and id_ == me):
-            await accounts.count(tx, id_, **{column: by})
+            await counting.count(tx, id_, column, by)
 
 
 async def put_block(tx: Tx, me: int, target: int) -> bool:

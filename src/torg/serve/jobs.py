@@ -23,6 +23,7 @@ from torg.federation import processing
 from torg.federation.outgoing import accounts as telling
 from torg.federation.outgoing import creating
 from torg.feeds import distribution as feeds
+from torg.graph import counting as graph_counting
 from torg.groups import actions as groups
 from torg.groups import effects as group_effects
 from torg.health import work as health
@@ -142,6 +143,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **telling.HANDLERS,
     **creating.HANDLERS,
     **counting.HANDLERS,
+    **graph_counting.HANDLERS,
     **surge.HANDLERS,
 }
 
@@ -168,5 +170,6 @@ PERIODIC: Sequence[Periodic] = (
     *gone.PERIODIC,
     *subscriptions.PERIODIC,
     *counting.PERIODIC,
+    *graph_counting.PERIODIC,
     *surge.PERIODIC,
 )

@@ -38,10 +38,10 @@ from torg.moderation.door import Door
 from torg.moderation.events import AccountModerated
 from torg.orgs.reads import NetworksByHost
 from torg.policies.gate import Gate
-from torg.posts import checks, counting
+from torg.posts import checks
 from torg.posts.plain import PlainPosts
 from torg.push import keys
-from torg.serve.surge import JOBS
+from torg.serve.surge import JOBS, add_up
 from torg.signing.keyring import Keyring
 from torg.surge.model import Rung
 from torg.surge.watch import Watch
@@ -126,7 +126,7 @@ async def open_services(
             "log_position": lambda: bus.position,
         },
         JOBS,
-        counting.want,
+        add_up,
     )
     hub.thins = lambda: surge.sheds(Rung.STREAMS)
     await surge.look()

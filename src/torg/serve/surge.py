@@ -1,6 +1,6 @@
 """What each rung of the surge ladder sheds, on one screen: effects that wait, jobs that are not begun (docs/surge.md).
 
-Counts (posts/counting.py) and streams (live/sampling.py) look at the ladder by themselves.
+Counts (posts/counting.py, graph/counting.py) and streams (live/sampling.py) look at the ladder by themselves.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from torg.engine.effects import Effect, function_of
 from torg.engine.postponed import AT_ONCE, Group, Postponed
+from torg.graph import counting as graph_counting
+from torg.posts import counting as posts_counting
 from torg.search import actions as search
 from torg.search import track
 from torg.serve import cards
@@ -17,6 +19,7 @@ from torg.serve.effects import EFFECTS as ALL
 from torg.surge.model import Rung
 
 if TYPE_CHECKING:
+    from torg.engine.postgres import Tx
     from torg.surge.watch import Watch
 
 FUNCTIONS: Mapping[Rung, Collection[object]] = {
@@ -45,3 +48,9 @@ def postponed(watch: Watch, *, at_once: int = AT_ONCE) -> Postponed:
         },
         at_once=at_once,
     )
+
+
+async def add_up(tx: Tx) -> None:
+    """Let all counts that wait be added up soon (a system transaction)."""
+    await posts_counting.want(tx)
+    await graph_counting.want(tx)

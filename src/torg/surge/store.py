@@ -101,7 +101,7 @@ def of(row: Row) -> tuple[Ladder, dict[str, Any]]:
 LOOK = f"""
 SELECT {COLUMNS}, clock_timestamp() AS at,
     (SELECT coalesce(jsonb_object_agg(name, as_of), '{{}}') FROM postponed_effects) AS behind,
-    EXISTS (SELECT FROM post_count_changes) AS counts_wait
+    EXISTS (SELECT FROM post_count_changes) OR EXISTS (SELECT FROM account_count_changes) AS counts_wait
 FROM surge_ladder
 """
 

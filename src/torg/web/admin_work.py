@@ -27,7 +27,7 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (_("Planned posts and polls"), ("scheduled_post", "poll_end")),
     (_("What must be seen"), ("must_see_",)),
     (_("Watch list and leak guard"), ("monitor", "guard_upkeep")),
-    (_("Numbers and trends"), ("posts.add_up", "refresh_trends", "health.", "surge.")),
+    (_("Numbers and trends"), ("posts.add_up", "graph.add_up", "refresh_trends", "health.", "surge.")),
     (_("Networks that are removed"), ("network.",)),
     (_("Tidying up"), ("sweep_access", "sweep_joining", "sweep_policies", "trim_log")),
 )  # fmt: skip
