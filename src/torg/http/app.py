@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from torg.http import cors, openapi
 from torg.http.auth import Authenticator, bearer_token, check, socket_token
 from torg.http.call import Call, Services
 from torg.http.convert import converter, to_struct
+from torg.http.crowded import Crowded
 from torg.http.errors import Classify, classify, error_response
 from torg.http.limits import Limited, count, rate_headers
 from torg.http.memory import Memory, Raw
@@ -127,6 +129,7 @@ class App:
         self._gate = gate
         self.answered = answered
         self.read = read
+        self._crowded = Crowded()
         self.memory = Memory(services.settings.remembered_mb * 1024 * 1024, alone=services.settings.nats_url is None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -223,14 +226,21 @@ class App:
                 raw.update(data)
             raw.update(path_values)
             arguments = (call, to_struct(route.params, raw, path_values))
+        scope["torg.call"] = call
+        if actor.account_id is None and token is None:
+            return await self._crowded.answer(request, call.origin, partial(self._made, call, arguments))
+        return await self._made(call, arguments)
+
+    async def _made(self, call: Call, arguments: tuple[Any, ...]) -> Response:
+        """The answer of the handler, with whatever headers it asked for."""
+        method = call.request.method
         try:
             response = await self._run(call, arguments)
         finally:
             # Before the answer leaves, so that the caller's next request sees what this one did, wherever it lands
             if method not in ("GET", "HEAD") and call.actor.account_id is not None and not call.told:
                 changes.acted(call.actor.account_id)
-        scope["torg.call"] = call
-        if route.path in self._negotiated:
+        if call.route.path in self._negotiated:
             response.headers.add_vary_header("Accept")
         for name, value in call.extra_headers:
             response.headers.append(name, value)
