@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 
 from tests.events.test_event_pages import made
 from tests.fixtures.square import PUBLIC, Square
 from torg.events import reads, store, tally
 from torg.events.model import Counters, EventPage
-from torg.events.tally import Tally, held_for
+from torg.events.tally import Tally, held_for, tally_of
+from torg.kernel.clock import now
 
 
 def test_a_small_page_is_counted_each_time_and_a_large_one_for_a_twentieth_of_the_time() -> None:
@@ -37,13 +39,14 @@ class Looks:
 
     async def truth(self) -> Counters:
         async with self.page() as (tx, page):
-            return await reads.counters(tx, page)  # type: ignore[arg-type]
+            return await store.counters(tx, page.id, now())  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def looks(square: Square, monkeypatch: pytest.MonkeyPatch) -> Looks:
     monkeypatch.setattr(tally, "SMALL", 2)
     monkeypatch.setattr(tally, "EACH_SECOND", 1)
+    monkeypatch.setattr(tally, "GLANCE", 0.0)
     made_ = Looks(square)
     counted = store.counted
 
@@ -93,3 +96,34 @@ async def test_what_is_let_in_is_not_counted_twice(square: Square, looks: Looks)
     assert (await looks.now()).posts == 3
     looks.at += 3
     assert await looks.now() == Counters(posts=3, authors=1, last_minute=3, waiting=2) == await looks.truth()
+
+
+async def test_readers_of_a_large_page_share_what_was_counted(square: Square, looks: Looks) -> None:
+    await made(square)
+    await says(square, "one", "two", "three")
+    before = looks.whole
+    for _ in range(5):
+        page = (await square.nobody().get("/api/torg/v1/event_pages/debate")).json()
+        assert page["counters"]["posts"] == 3
+    assert looks.whole == before + 1
+    curves = [(await square.nobody().get("/api/torg/v1/event_pages/debate/curve")).json()]
+    await says(square, "four")
+    curves.append((await square.nobody().get("/api/torg/v1/event_pages/debate/curve")).json())
+    assert curves[0] == curves[1], "as of the whole count"
+    page = (await square.nobody().get("/api/torg/v1/event_pages/debate")).json()
+    assert page["counters"]["posts"] == 4, "true to the post"
+    assert looks.whole == before + 1
+
+
+async def test_a_guest_has_a_count_of_his_own(square: Square) -> None:
+    scope = square.networks[PUBLIC].scope
+    async with (
+        square.services.db.tx(scope) as tx,
+        square.services.db.tx(msgspec.structs.replace(scope, viewer=square.bjorn.id, guest=True)) as as_guest,
+    ):
+        page = msgspec.convert(
+            {"slug": "x", "title": "X", "starts_at": now(), "id": 1, "created_by": None, "created_at": now()}, EventPage
+        )
+        assert tally_of(tx, page) is tally_of(tx, page)
+        assert tally_of(as_guest, page) is not tally_of(tx, page)
+        assert tally_of(as_guest, page) is not tally_of(as_guest, page)

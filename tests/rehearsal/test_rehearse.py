@@ -96,6 +96,23 @@ async def test_a_small_election_is_counted_judged_and_drawn(
     assert not list(tmp_path.glob("torg-rehearsal-*")), "the scratch copy is gone"
 
 
+async def test_one_author_whom_all_follow(fresh_database: TestDatabase, tmp_path: Path) -> None:
+    """A hundred followers instead of a million, several processes; how quick it is depends on who uses the machine."""
+    tmp_path.chmod(0o711)
+    status, seen, said = await _rehearse(
+        fresh_database, tmp_path, "gaga", "--scale", "0.0001", "--empty", "--serve", "--web 2 --workers 1"
+    )
+    checks = {check["name"]: check for check in seen["checks"]}
+    assert (status == 0) is all(check["held"] for check in seen["checks"])
+    assert checks["acknowledged posts in the database"]["seen"] == "102 of 102", said
+    assert checks["timelines that have the post"]["seen"] == "99 of 99", said
+    assert checks["requests that failed"]["held"], said
+    assert "work of a post to all, of one to one" in checks
+    picture = (tmp_path / "out" / "gaga.svg").read_text("utf-8")
+    assert "timelines that have the post, of 99" in picture
+    assert '<path class="a"' in picture
+
+
 def test_the_copy_is_started_without_any_way_out(tmp_path: Path) -> None:
     original = Settings(
         data=tmp_path / "original",

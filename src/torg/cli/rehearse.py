@@ -33,7 +33,7 @@ def rehearse(
     p99: float | None = None,
     empty: Annotated[bool, Parameter(negative="")] = False,
     out: Path | None = None,
-    serve: str = "",
+    serve: Annotated[str, Parameter(allow_leading_hyphen=True)] = "",
     json: bool = False,
 ) -> int:
     """Run a named load against a scratch copy of this installation; exit status 1 if its promise is broken.

@@ -7,7 +7,7 @@ from datetime import datetime
 from torg.engine.postgres import Tx
 from torg.events import rules, store
 from torg.events.model import Counters, Entry, EventPage, Minute, Sample
-from torg.kernel.clock import now
+from torg.events.tally import tally_of
 from torg.kernel.errors import NotFound
 
 MOST_READ = 2_000
@@ -52,12 +52,15 @@ async def between(tx: Tx, page: EventPage, start: datetime, end: datetime, secon
 
 
 async def counters(tx: Tx, page: EventPage, *, until: datetime | None = None) -> Counters:
-    return await store.counters(tx, page.id, until or now(), until)
+    """True numbers, up to a moment or now; how true those of a large page are now is told in events/tally.py."""
+    if until is None:
+        return await tally_of(tx, page).now(tx, page)
+    return await store.counters(tx, page.id, until, until)
 
 
 async def curve(tx: Tx, page: EventPage) -> list[Minute]:
     """Posts per minute of all that is not hidden."""
-    return await store.curve(tx, page.id)
+    return await tally_of(tx, page).curve(tx, page)
 
 
 async def steps(tx: Tx, page: EventPage, seconds: int) -> list[Minute]:

@@ -13,7 +13,6 @@ from torg.access.tokens import anonymous
 from torg.engine.postgres import Tx
 from torg.events import reads
 from torg.events.model import Counters, Entry, EventPage
-from torg.events.tally import Tally
 from torg.http.pages import html
 from torg.kernel.errors import TorgError
 from torg.orgs.model import Network
@@ -67,7 +66,6 @@ class Feed:
         self._readers: set[asyncio.Queue[Frame]] = set()
         self._task: asyncio.Task[None] | None = None
         self._seq = 0
-        self._tally = Tally()
         self._counters: Counters | None = None
         self._counted_at = 0.0
 
@@ -113,7 +111,7 @@ class Feed:
         at = asyncio.get_running_loop().time()
         late = self._services.surge.sheds(Rung.COUNTS) and at - self._counted_at < COUNTED_EVERY
         if self._counters is None or not late:
-            self._counters, self._counted_at = await self._tally.now(tx, self._page), at
+            self._counters, self._counted_at = await reads.counters(tx, self._page), at
         return self._counters
 
 
