@@ -32,6 +32,7 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 OLD = 30 * 86_400
 """Seconds after which the file of another machine, or of this one before it was started anew, is removed."""
 LOCK = struct.Struct("@hhqqi")
+ZERO = b"\0"
 COUNTS = struct.Struct(f"{PROCESSES}Q")
 
 
@@ -91,9 +92,11 @@ class Rings:
         heads = self._map[:HEADS]
         if heads == self._seen:
             return
-        counts = COUNTS.unpack(heads)
-        before, self._seen, self._counts = self._counts, heads, counts
-        for ring, (old, new) in enumerate(zip(before, counts, strict=True)):
+        before, self._seen = self._counts, heads
+        # Rings are claimed from the first on, and most were never used
+        self._counts = counts = struct.unpack_from(f"{(len(heads.rstrip(ZERO)) + 7) // 8}Q", heads)
+        for ring, new in enumerate(counts):
+            old = before[ring] if ring < len(before) else 0
             if old != new and ring != self._own:
                 yield self._read(ring, old, new)
 

@@ -69,7 +69,7 @@ def guess(text: str) -> str | None:
     a server calls `warm` in a thread at start).
     """
     words = " ".join(_NOISE.sub(" ", text[:MAX_LOOKED_AT]).split())
-    letters = sum(1 for c in words if c.isalpha())
+    letters = sum(map(str.isalpha, words))
     needed = MIN_LETTERS_OWN_SCRIPT if _OTHER_SCRIPT.search(words) else MIN_LETTERS
     if letters < needed:
         return None

@@ -113,6 +113,10 @@ def _tag_end(line: str, start: int) -> int:
 
 def tokens(line: str) -> Iterator[Token]:
     """The tokens of one line (no line feed in it). Their `text` put together is the line again."""
+    if not (":" in line or "@" in line or "#" in line or "＃" in line or "!" in line):  # nothing of _STARTS
+        if line:
+            yield Token(Kind.TEXT, line)
+        return
     done = at = 0
     while (found := _STARTS.search(line, at)) is not None:
         start, at = found.start(), found.end()
