@@ -59,6 +59,18 @@ async def test_the_second_post_of_an_author_takes_one_call(square: Square, taken
     assert [t["name"] for t in (await writer.says("the #tag"))["tags"]] == ["tag"]
 
 
+async def test_of_an_author_who_is_not_known_the_usual_settings_are_tried(square: Square, taken: list[bool]) -> None:
+    usual, particular = await square.add(INSIDE, "usual"), await square.add(INSIDE, "particular")
+    async with square.services.db.system() as tx:
+        await tx.run("""UPDATE accounts SET settings = '{"privacy": "unlisted"}' WHERE id = %s""", (particular.id,))
+    for writer in (usual, particular):
+        await writer.says("so that the app is known")
+        square.services.plain._authors.forget(square.networks[INSIDE].org_id, writer.id)
+    seen = [(await writer.says("hello"))["visibility"] for writer in (usual, particular, particular)]
+    assert seen == ["public", "unlisted", "unlisted"]
+    assert taken == [True, False, True]
+
+
 async def test_settings_that_changed_meanwhile_hold(square: Square, taken: list[bool]) -> None:
     """The process does not hear of it, and the post is as the settings are now."""
     writer = await square.add(INSIDE, "writer")

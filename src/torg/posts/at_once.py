@@ -1,8 +1,8 @@
-"""Plain posts by authors who are known, written by one call of the database that is their whole transaction.
+"""Plain posts to nobody in particular, written by one call of the database that is their whole transaction.
 
-What is remembered of an author are the settings by which a post is made ready. The call (`torg_publish`) writes it only
-if they are still so, under the lock of the author's row: a post that was made ready by what is out of date is not
-written, and takes the next longer way (posts/plain.py), as does whatever is odd about it.
+What is remembered of an author are the settings by which a post is made ready; most have none. The call
+(`torg_publish`) writes it only if they are still so, under the lock of the author's row: a post that was made ready by
+what is out of date is not written, and takes the next longer way (posts/plain.py), as does whatever is odd about it.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ class Known(msgspec.Struct, frozen=True):
     raw: Any
 
 
+USUAL = Known(AccountSettings(), {})
+
+
 class Authors:
     """Whom this process has seen write, by (organisation, account), and with which apps."""
 
@@ -43,8 +46,9 @@ class Authors:
         self._known: OrderedDict[tuple[int, int], Known] = OrderedDict()
         self._apps: OrderedDict[tuple[int, int], AppName] = OrderedDict()
 
-    def get(self, org_id: int, id_: int) -> Known | None:
-        return self._known.get((org_id, id_))
+    def get(self, org_id: int, id_: int) -> Known:
+        """As remembered; of somebody who is not known, as most are."""
+        return self._known.get((org_id, id_), USUAL)
 
     def learn(self, account: Account, raw: Any) -> None:
         """Remember how the author's posts are to be made ready."""

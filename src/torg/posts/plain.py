@@ -152,7 +152,7 @@ class PlainPosts:
         return results
 
     def _ready(self, batch: Sequence[Wanted]) -> dict[int, _Ready]:
-        """What may be written by one call, by its place: for nobody in particular, by somebody who is known."""
+        """What may be written by one call, by its place: what is for nobody in particular."""
         network = batch[0].network
         if network.kind is NetworkKind.PUBLIC and not checks.asked_by_database():
             return {}
@@ -160,9 +160,9 @@ class PlainPosts:
         keys: set[tuple[int, str]] = set()
         for at, wanted in enumerate(batch):
             key = wanted.draft.idempotency_key
-            author = self._authors.get(network.org_id, wanted.actor.me)
-            if author is None or wanted.handles or wanted.draft.reply_to_id is not None:
+            if wanted.handles or wanted.draft.reply_to_id is not None:
                 continue
+            author = self._authors.get(network.org_id, wanted.actor.me)
             app = self._authors.app(network.org_id, wanted.draft.app_id)
             if (wanted.draft.app_id is not None and app is None) or (key and (wanted.actor.me, key) in keys):
                 continue
