@@ -1,5 +1,6 @@
 // Keyboard shortcuts, as the table says (shortcuts.js is made of src/torg/web/shortcuts.py). Nothing happens while one writes.
 import { enter } from "./columns.js";
+import { writes } from "./here.js";
 import { shortcuts } from "./shortcuts.js";
 
 const WRITING = "input:not([type=checkbox], [type=radio], [type=submit]), textarea, select, [contenteditable], [role=textbox]";
@@ -33,7 +34,7 @@ function step(by) {
 
 const inPost = (selector) => current()?.querySelector(selector);
 const press = (name) => inPost(`[data-act~="${name}"]`)?.click();
-const visit = (path) => { location.href = path; };
+const visit = (path) => { if (!writes(path)) location.href = path; };
 
 function field(id, elsewhere) {
   const found = document.querySelector(id);

@@ -13,6 +13,15 @@ function put(place, content) {
   htmx.process(place);
 }
 
+// What was done by a form that was sent without leaving the page, as the next page would have said it
+export function done(came) {
+  const place = document.querySelector("[data-done-here]");
+  if (!place || !came?.childElementCount) return;
+  const said = document.createDocumentFragment();
+  for (const one of came.children) if (!one.matches("button.act")) said.append(document.importNode(one, true));
+  put(place, said);
+}
+
 export function undoing() {
   const place = document.querySelector("[data-done-here]");
   if (!place) return;

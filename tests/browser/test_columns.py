@@ -116,3 +116,31 @@ async def test_a_phone_shows_one_with_tabs(town: Town, axe: str, width: int, sch
             assert await looker.sideways() == 0
             assert await looker.faults(axe) == []
         assert looker.complaints == []
+
+
+async def test_one_writes_and_answers_without_leaving_the_columns(town: Town, axe: str) -> None:
+    said = await made(town, "anna", "/api/v1/statuses", status="Who comes along?")
+    async with chromium(town) as browser, looking(browser, width=1280, bypass_csp=True) as looker:
+        page = looker.page
+        await looker.log_in(PUBLIC, ANNA, PASSWORD)
+        await page.goto(f"http://{PUBLIC}/columns")
+        await page.locator("html[data-stream=open]").wait_for(state="attached")
+        await page.locator(".write-here").click()
+        box = page.locator("dialog.here")
+        await box.locator("#compose-text").fill("From the columns")
+        assert await looker.faults(axe) == []
+        await looker.shoot("columns-writing-1280")
+        await box.locator(".send button[value=post]").click()
+        await box.wait_for(state="detached")
+        assert "/columns" in page.url
+        await page.locator("[data-done-here] [data-undo]").wait_for()
+        await page.locator(f"[data-column] [data-act=reply][href*='{said['id']}']").first.click()
+        assert "Who comes along?" in await box.inner_text()
+        assert await box.locator(".send strong").count() == 1, "who will read it is said here, too"
+        await box.locator("#compose-text").fill("")
+        await box.locator(".send button[value=post]").click()
+        await box.locator("[role=alert]").wait_for()
+        await page.keyboard.press("Escape")
+        await box.wait_for(state="detached")
+        assert "/columns" in page.url
+        assert [line for line in looker.complaints if "422" not in line] == []

@@ -11,6 +11,8 @@ from tests.fixtures.town import PASSWORD, PUBLIC, Town
 pytestmark = pytest.mark.browser
 
 HOME = f"http://{PUBLIC}"
+WITHIN_A_TEXT = "scrollBy(0, document.querySelectorAll('.post .text')[2].getBoundingClientRect().top - 8)"
+"""What waits stands over the text of a post, not over half of a link (WCAG 2.5.8)."""
 OPEN = "html[data-stream=open]"
 
 
@@ -27,7 +29,7 @@ async def test_home_lives_without_jumping(town: Town, axe: str) -> None:
                 await page.locator(OPEN).wait_for(state="attached")
                 field = page.locator("#compose-text")
                 await field.fill("half a thought")
-                await page.evaluate("scrollTo(0, 700)")
+                await page.evaluate(WITHIN_A_TEXT)
                 top = await page.evaluate("scrollY")
                 said = await made(town, "bjorn", "/api/v1/statuses", status="@anna Just now")
                 waiting = page.locator("[data-show-held]")
@@ -110,3 +112,26 @@ async def test_what_others_do_with_a_post_is_counted_while_the_page_stays_open(t
         await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         await button.locator(".count").wait_for(state="detached")
         assert looker.complaints == []
+
+
+async def test_times_are_the_reader_s_own(town: Town) -> None:
+    await made(town, "bjorn", "/api/v1/statuses", status="What time is it?")
+    async with chromium(town) as browser:
+        context = await browser.new_context(locale="sv-SE", timezone_id="Europe/Stockholm")
+        page = await context.new_page()
+        await page.goto(f"http://{PUBLIC}/")
+        time = page.locator("article.post time.dt-published").first
+        await page.locator("time[data-form=moment]").first.wait_for()
+        assert "för" in await time.inner_text()
+        at = await time.get_attribute("datetime")
+        short = "at => new Date(at).toLocaleTimeString('sv-SE', {timeStyle: 'short'})"
+        own = await page.evaluate(short, at)
+        assert own in (await time.get_attribute("title") or ""), "the exact moment by the reader's clock, on hover"
+        assert await page.locator("[data-utc]").is_hidden()
+        bare = await browser.new_context(java_script_enabled=False, locale="sv-SE", timezone_id="Europe/Stockholm")
+        plain = await bare.new_page()
+        await plain.goto(f"http://{PUBLIC}/")
+        assert "för" not in await plain.locator("article.post time.dt-published").first.inner_text()
+        assert await plain.locator("[data-utc]").is_visible()
+        await context.close()
+        await bare.close()

@@ -45,6 +45,15 @@ CLICKED = """path => new Promise((done) => {
     });
 })"""
 
+CHANGED = """fresh => new Promise((done) => {
+    const event = new Event("pushsubscriptionchange");
+    event.newSubscription = { toJSON: () => fresh };
+    let awaited = Promise.resolve();
+    event.waitUntil = (promise) => { awaited = promise; };
+    self.dispatchEvent(event);
+    awaited.then(() => done(true), (why) => done(String(why)));
+})"""
+
 
 @pytest.fixture
 async def reaching(fresh_database: TestDatabase, tmp_path: Path) -> AsyncIterator[Town]:
@@ -141,3 +150,23 @@ async def test_without_permission_it_says_what_to_do(town: Town) -> None:
         await looker.page.goto(f"http://{INSIDE}/settings/push")
         await looker.page.get_by_text("Du har förbjudit aviseringar").wait_for()
         assert not await looker.page.get_by_role("button", name="Slå på").is_visible()
+
+
+async def test_a_new_address_of_the_push_service_is_told_to_the_server(reaching: Town) -> None:
+    receiver, later = Receiver(), Receiver()
+    async with (
+        serving(always(reply(status=201))) as service,
+        chromium(reaching, secure=True) as browser,
+        looking(browser, width=390, locale="en-GB") as looker,
+    ):
+        await joined(looker, service, receiver)
+        fresh = {"endpoint": f"{service.origin}/push/new", "keys": {"p256dh": later.p256dh, "auth": later.auth}}
+        worker = looker.context.service_workers[0]
+        assert await worker.evaluate(CHANGED, fresh) is True
+        anna = reaching.client(INSIDE, await reaching.token("anna", INSIDE))
+        await anna.post("/api/v1/statuses", json={"status": "@bjorn still there?"})
+        assert "@bjorn still there?" in await pushed(service, later)
+        assert service.asked[0].path == "/push/new"
+        await looker.page.goto(f"http://{INSIDE}/settings/push")
+        assert await looker.page.get_by_role("button", name="Try it").count() == 1, "one device, not two"
+        assert looker.complaints == []

@@ -141,3 +141,32 @@ async def test_a_cookie_of_nonsense_says_nothing(square: Square, value: str) -> 
 def test_every_button_under_a_post_has_a_line() -> None:
     called = {"mute": "hush", "unmute": "unhush"}
     assert {called.get(verb, verb) for verb in (*VERBS, "pin")} <= set(undo.DEEDS)
+
+
+async def test_a_tag_a_list_and_an_open_group_have_a_way_back(square: Square) -> None:
+    reader = await Reader(square).enters("anna")
+    await square.anna.follows(square.bjorn)
+    made = (await square.anna.post("/api/v1/lists", json={"title": "Near"})).json()["id"]
+    await square.anna.post(f"/api/v1/lists/{made}/accounts", json={"account_ids": [str(square.bjorn.id)]})
+
+    async def undone(sent: Any) -> None:
+        text, path, fields = line(await reader.open(sent.headers["location"]))
+        assert text
+        back = await reader.http.post(path, data=fields)
+        assert back.status_code == 303, back.text
+        assert line(await reader.open(back.headers["location"]))[0] == "Undone."
+
+    page = await reader.open("/lists")
+    await undone(await reader.send(page, "/tags/torg/follow"))
+    assert not (await square.anna.get("/api/v1/tags/torg")).json()["following"]
+    await square.anna.post("/api/v1/tags/torg/follow")
+    await undone(await reader.send(page, "/tags/torg/unfollow", back="list"))
+    assert (await square.anna.get("/api/v1/tags/torg")).json()["following"]
+    await undone(await reader.send(page, f"/lists/{made}/remove", account_id=square.bjorn.id))
+    assert [one["acct"] for one in (await square.anna.get(f"/api/v1/lists/{made}/accounts")).json()] == ["bjorn"]
+    room = (await square.bjorn.post("/api/torg/v1/groups", json={"handle": "walkers", "name": "Walkers"})).json()["id"]
+    await undone(await reader.send(page, f"/groups/{room}/join"))
+    assert not (await ties(square.anna, room))["following"]
+    await square.anna.post(f"/api/v1/accounts/{room}/follow")
+    await undone(await reader.send(page, f"/groups/{room}/leave"))
+    assert (await ties(square.anna, room))["following"]

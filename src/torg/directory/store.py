@@ -26,7 +26,8 @@ ORDERS: dict[Order, str] = {
 NAMES = "to_tsvector('simple', translate(lower(a.display_name || ' ' || a.handle), '._-''', '    '))"
 FROM = f"""
     FROM accounts a LEFT JOIN colleague_profiles c ON c.org_id = a.org_id AND c.account_id = a.id
-    WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.kind IN ('personal', 'team') AND {IN_SERVICE}
+    WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND {IN_SERVICE}
+    AND (a.kind = 'personal' OR a.kind = 'team' AND %(words)s::text IS NOT NULL)
     AND a.moved_to_id IS NULL AND {NOT_EXCLUDED}
     AND (%(words)s::text IS NULL OR (coalesce(c.doc, ''::tsvector) || {NAMES}) @@ %(words)s::tsquery)
     AND (%(department)s::text = '' OR lower(c.department) = lower(%(department)s::text))

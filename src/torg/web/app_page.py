@@ -44,6 +44,10 @@ async def manifest(call: Call, params: Look) -> Response:
         "icons": [
             {"src": f"/static/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"}
             for size in (48, 96, 192, 512)
+        ] + [
+            {"src": f"/static/maskable-{size}.png", "sizes": f"{size}x{size}", "type": "image/png",
+             "purpose": "maskable"}
+            for size in (192, 512)
         ],
         "shortcuts": [{"name": say(name), "url": path} for path, name in WAYS],
         "share_target": {"action": "/compose", "method": "GET", "enctype": FORM,
@@ -54,11 +58,12 @@ async def manifest(call: Call, params: Look) -> Response:
 
 
 @routes.get("/service-worker.js", auth="none", tx=False, hidden=True)
-async def worker(_: Call) -> Response:
+async def worker(call: Call) -> Response:
     """The worker with the addresses of the files that it keeps; it changes with them, and browsers then renew it."""
     kept = [static("torg.css"), static("layout.css"), "/static/favicon.svg"]
     source = files("torg.web").joinpath("static", "worker.js").read_text("utf-8")
     script = source.replace("[/* files */]", msgspec.json.encode(kept).decode())
+    script = script.replace("/* key */", call.services.identity.public)
     headers = {"Cache-Control": AT_ONCE, "Content-Security-Policy": POLICY}
     return Response(script, 200, headers, "text/javascript; charset=utf-8")
 

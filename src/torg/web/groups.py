@@ -17,6 +17,7 @@ from torg.web.answer import answer
 from torg.web.forms import Look, Turn
 from torg.web.member import member, onward, sender
 from torg.web.present import Present, presenting
+from torg.web.undo import Deed, told
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -57,6 +58,7 @@ class Pressed(Look, kw_only=True):
 
     id: int
     csrf: str | None = None
+    undo: bool = False
 
 
 class Answered(Pressed, kw_only=True):
@@ -187,7 +189,10 @@ async def join(call: Call, form: Pressed) -> Response:
         return visitor
     view = await reads.one(call.tx, visitor.actor, form.id)
     await graph.follow(call.tx, visitor.actor, view.group.id, FollowOptions())
-    return onward(f"/@{view.account.handle}")
+    there = onward(f"/@{view.account.handle}")
+    if form.undo or view.group.kind == "open":  # elsewhere it is a question, or the answer to an invitation
+        return told(call, there, Deed(did="undone" if form.undo else "join", id=view.group.id))
+    return there
 
 
 @routes.post("/groups/{id}/decline", auth="none", hidden=True)
@@ -211,4 +216,6 @@ async def leave(call: Call, form: Pressed) -> Response:
         await graph.unfollow(call.tx, visitor.actor, view.group.id)
     except Invalid:
         return onward(f"/groups/{view.group.id}/members?last=1")
+    if form.undo or view.group.kind == "open":  # one can come back by oneself
+        return told(call, onward("/groups"), Deed(did="undone" if form.undo else "leave", id=view.group.id))
     return onward("/groups")

@@ -14,6 +14,7 @@ from torg.web.answer import answer
 from torg.web.forms import Look, Tag, Turn
 from torg.web.member import member, onward, sender
 from torg.web.present import presenting
+from torg.web.undo import Deed, told
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -35,7 +36,8 @@ class Domain(Look, kw_only=True):
 
 class Pressed(Tag, kw_only=True):
     csrf: str | None = None
-    back: Literal["tag", "list"] = "tag"
+    back: str = "tag"
+    undo: bool = False
 
 
 @routes.get("/settings/blocks", auth="none", hidden=True)
@@ -81,7 +83,8 @@ async def follow(call: Call, form: Pressed) -> Response:
     if isinstance(visitor, Response):
         return visitor
     view = await tags.follow(call.tx, visitor.actor, form.name)
-    return onward(f"/tags/{view.name}")
+    did = Deed(did="undone") if form.undo else Deed(did="tag", fields={"name": view.name})
+    return told(call, onward(f"/tags/{view.name}"), did)
 
 
 @routes.post("/tags/{name}/unfollow", auth="none", hidden=True)
@@ -91,7 +94,8 @@ async def unfollow(call: Call, form: Pressed) -> Response:
     if isinstance(visitor, Response):
         return visitor
     view = await tags.unfollow(call.tx, visitor.actor, form.name)
-    return onward("/settings/tags" if form.back == "list" else f"/tags/{view.name}")
+    did = Deed(did="undone") if form.undo else Deed(did="untag", fields={"name": view.name})
+    return told(call, onward("/settings/tags" if form.back == "list" else f"/tags/{view.name}"), did)
 
 
 async def _page(visitor: Visitor, params: Which, wrong: Invalid | None = None, typed: str = "") -> Response:

@@ -16,6 +16,7 @@ from torg.web.filtering import filtered
 from torg.web.forms import POSTS, Look, Turn, turned
 from torg.web.member import member, onward, sender
 from torg.web.present import presenting
+from torg.web.undo import Deed, told
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -43,6 +44,7 @@ class Pressed(Look, kw_only=True):
 class Member(Pressed, kw_only=True):
     acct: str = ""
     account_id: int | None = None
+    undo: bool = False
 
 
 UNKNOWN = _("Only those whom you follow can be on a list, each once.")
@@ -121,7 +123,8 @@ async def add(call: Call, form: Member) -> Response:
             await actions.add(call.tx, visitor.actor, form.id, [account.id])
     except (Invalid, NotFound):
         return await _people(visitor, form.id, UNKNOWN)
-    return onward(f"/lists/{form.id}/members")
+    there = onward(f"/lists/{form.id}/members")
+    return told(call, there, Deed(did="undone")) if form.undo else there
 
 
 @routes.post("/lists/{id}/remove", auth="none", hidden=True)
@@ -130,7 +133,9 @@ async def remove(call: Call, form: Member) -> Response:
     if isinstance(visitor, Response):
         return visitor
     await actions.remove(call.tx, visitor.actor, form.id, [form.account_id] if form.account_id else [])
-    return onward(f"/lists/{form.id}/members")
+    gone = (await accounts.by_ids(call.tx, [form.account_id])).get(form.account_id) if form.account_id else None
+    there = onward(f"/lists/{form.id}/members")
+    return told(call, there, Deed(did="unlist", id=form.id, fields={"acct": gone.acct})) if gone else there
 
 
 @routes.post("/lists/{id}/change", auth="none", hidden=True)

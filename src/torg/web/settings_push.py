@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import msgspec
 from starlette.responses import Response
 
@@ -9,14 +11,14 @@ from torg.access import sessions
 from torg.http import Call, Routes
 from torg.http.browser import expired_form, is_ours
 from torg.kernel.actor import Permission
-from torg.kernel.errors import Invalid, NotFound
+from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.push import actions, reads
 from torg.push.model import Policy
 from torg.text.messages import marked as _
 from torg.web.forms import Look
 from torg.web.settings_member import DONE, member, onward, shown
 from torg.web.settings_sessions import device
-from torg.web.visitor import Visitor
+from torg.web.visitor import Visitor, visitor_of
 
 routes = Routes("pages")
 
@@ -65,6 +67,14 @@ class Choice(msgspec.Struct, kw_only=True):
     endpoint: str = ""
     p256dh: str = ""
     auth: str = ""
+
+
+class Renewed(msgspec.Struct, kw_only=True):
+    """The address that a browser has now, with its keys."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
 
 
 class Pressed(msgspec.Struct, kw_only=True):
@@ -129,6 +139,28 @@ async def save(call: Call, form: Choice) -> Response:
     except Invalid:  # its rules come before its first row
         return await _page(visitor, wrong=UNUSABLE)
     return onward(HERE + DONE)
+
+
+@routes.post("/settings/push/renew", auth="none", limit="compose", hidden=True)
+async def renew(call: Call, form: Renewed) -> Response:
+    """The service worker's word that the browser's push service changed the address (Push API: pushsubscriptionchange).
+
+    A worker has no form of ours: that it speaks for this site, its Origin says, which no page can choose.
+    """
+    if urlsplit(call.request.headers.get("origin", "")).netloc != call.network.host:
+        raise Forbidden
+    visitor = await visitor_of(call, None)
+    if visitor.account is None:
+        raise NotFound
+    session = await session_id(visitor)
+    own = next((one for one in await reads.devices(call.tx, visitor.actor) if one.session_id == session), None)
+    if own is None:
+        raise NotFound  # ended meanwhile: nobody is woken who did not ask for it
+    await actions.subscribe(
+        call.tx, visitor.actor, endpoint=form.endpoint, p256dh=form.p256dh, auth=form.auth, standard=True,
+        alerts=own.alerts, policy=own.policy, session_id=session,
+    )  # fmt: skip
+    return Response(status_code=204)
 
 
 @routes.post("/settings/push/end", auth="none", hidden=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import msgspec
 from starlette.responses import Response
@@ -57,6 +58,17 @@ DEEDS: Mapping[str, Way] = {
     "unmute": Way(_("You hear this account again."), "/accounts/{id}/mute"),
     "block": Way(_("You block this account."), "/accounts/{id}/unblock"),
     "unblock": Way(_("You block this account no longer."), "/accounts/{id}/block"),
+    "endorse": Way(_("Shown on your profile."), "/accounts/{id}/unendorse"),
+    "unendorse": Way(_("No longer shown on your profile."), "/accounts/{id}/endorse"),
+    "notify": Way(_("You are told when this account writes."), "/accounts/{id}/quiet"),
+    "quiet": Way(_("You are no longer told when this account writes."), "/accounts/{id}/notify"),
+    "boosts": Way(_("You see what this account boosts."), "/accounts/{id}/no_boosts"),
+    "no_boosts": Way(_("You no longer see what this account boosts."), "/accounts/{id}/boosts"),
+    "join": Way(_("You are in the group."), "/groups/{id}/leave"),
+    "leave": Way(_("You have left the group."), "/groups/{id}/join"),
+    "tag": Way(_("You follow this tag now."), "/tags/{name}/unfollow"),
+    "untag": Way(_("You follow this tag no longer."), "/tags/{name}/follow"),
+    "unlist": Way(_("Taken off the list."), "/lists/{id}/members"),
     "column": Way(_("The column is gone."), "/columns"),
     "read": Way(_("The home is marked as read."), "/read"),
     "undone": Way(_("Undone.")),
@@ -86,7 +98,8 @@ def deed_of(call: Call) -> Deed | None:
 def shown(deed: Deed) -> dict[str, object]:
     """What the template of the line is given."""
     way = DEEDS[deed.did]
+    path = way.path.format(id=deed.id, name=quote(deed.fields.get("name", ""), safe=""))
     return {
-        "text": way.text, "path": way.path.format(id=deed.id), "button": way.button, "id": deed.id, "post": way.post,
+        "text": way.text, "path": path, "button": way.button, "id": deed.id, "post": way.post,
         "fields": deed.fields,
     }  # fmt: skip

@@ -24,6 +24,20 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+// The browser's push service gave the device another address: the server is told, by the session that joined.
+const KEY = "/* key */";
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const bytes = Uint8Array.from(atob(KEY.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+  const how = { userVisibleOnly: true, applicationServerKey: bytes };
+  event.waitUntil((async () => {
+    const fresh = event.newSubscription ?? await self.registration.pushManager.subscribe(how);
+    const { endpoint, keys } = fresh.toJSON();
+    const body = new URLSearchParams({ endpoint, p256dh: keys.p256dh, auth: keys.auth });
+    await fetch("/settings/push/renew", { method: "POST", body, redirect: "manual" });
+  })());
+});
+
 // What is new, said by the system. The server decides how much of it is told (push/telling.py); nothing is kept here.
 self.addEventListener("push", (event) => {
   let told = {};
