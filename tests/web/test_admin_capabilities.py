@@ -52,7 +52,7 @@ def test_every_place_of_the_menu_is_a_page() -> None:
 async def test_the_page_leads_only_where_one_may_go(square: Square) -> None:
     owner = await in_office(square, "shop", "Owner")
     text = (await owner.open(HERE)).text
-    assert 'href="/admin/exports">/admin/exports' in text
+    assert 'href="/admin/exports" title="/admin/exports">Exports' in text
     assert "no page" in text, "what has none is named"
     moderator = await in_office(square, "reporter", "Moderator")
     text = (await moderator.open(HERE)).text

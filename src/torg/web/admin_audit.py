@@ -9,6 +9,8 @@ from torg.http import Call, Routes
 from torg.kernel.actor import Permission
 from torg.kernel.page import Page as Turn
 from torg.moderation import chain, log
+from torg.text import messages
+from torg.web.admin_acts import VERBS, sentence, telling
 from torg.web.admin_office import Page, officer, shown
 from torg.web.forms import Look
 
@@ -45,7 +47,12 @@ async def index(call: Call, params: Wanted) -> Response:
         )  # fmt: skip
         who = await people.by_ids(tx, {one.actor_id for one in found})
         older = found[-1].id if len(found) == SHOWN else None
-        return await shown(visitor, tx, "audit.html", found=found, who=who, wanted=params, end=end, older=older)
+        translate = messages.translator(visitor.language)
+        verbs = sorted(((verb, translate(words)) for verb, words in VERBS.items()), key=lambda one: one[1])
+        return await shown(
+            visitor, tx, "audit.html", found=found, who=who, wanted=params, end=end, older=older, verbs=verbs,
+            said=lambda one: sentence(one.verb, one.target_type, translate), telling=telling,
+        )  # fmt: skip
 
 
 @routes.get("/admin/audit.jsonl", auth="none", hidden=True, tx=False)

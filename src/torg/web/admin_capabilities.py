@@ -11,7 +11,7 @@ from starlette.responses import Response
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
 from torg.text.messages import marked as _
-from torg.web.admin_office import ANY, Page, opened, shown
+from torg.web.admin_office import ANY, PARTS, Page, opened, shown
 
 routes = Routes("pages")
 
@@ -128,6 +128,7 @@ GROUPS: tuple[tuple[str, tuple[Capability, ...]], ...] = (
         _can(_("See who comes back"), P.VIEW_DASHBOARD, "/admin/staying", api=(f"{V1}/retention",)),
     )),
 )  # fmt: skip
+NAMES = {place.path: place.name for part in PARTS for place in part.places}
 EVERY = tuple(one for _title, list_ in GROUPS for one in list_)
 
 
@@ -135,8 +136,9 @@ EVERY = tuple(one for _title, list_ in GROUPS for one in list_)
 async def index(call: Call, params: Page) -> Response:
     """The table, with ways to the pages that the reader's role opens."""
     return await opened(
-        call, params, ANY, lambda visitor, tx: shown(visitor, tx, "capabilities.html", groups=GROUPS, every=EVERY)
-    )
+        call, params, ANY,
+        lambda visitor, tx: shown(visitor, tx, "capabilities.html", groups=GROUPS, every=EVERY, names=NAMES),
+    )  # fmt: skip
 
 
 def reference() -> str:

@@ -47,6 +47,11 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     top: float
     rows: list[Point]
 
+    @property
+    def still(self) -> bool:
+        """Whether it was written down and nothing all the time."""
+        return bool(self.curve.known) and not self.curve.peak
+
 
 def drawn(curve: Curve) -> Drawn:
     line, area, top = chart.over_time([(point.mean, point.most) for point in curve.points])
