@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 
 from tests.fixtures.square import PUBLIC, Square
 from tools.event_reference import events
 from torg.engine.bus import Logged
 from torg.engine.changes import changes
 from torg.kernel.clock import now
+from torg.live import crowd as crowds
 from torg.live.crowd import HARMLESS, PAIRS, Crowd
 from torg.live.model import Facts
 
@@ -52,23 +54,65 @@ async def test_each_event_forgets_what_it_may_change(square: Square) -> None:
         assert crowd.knows(here, [post(bjorn)]) == (kind in HARMLESS | PAIRS), kind
         assert crowd.knows(here, [post(anna)]) == (kind in HARMLESS), kind
     await learn()
-    assert not crowd.knows(here, [post(anna, audience="followers")]), "another audience is another question"
+    assert crowd.knows(here, [post(anna, audience="followers")]), "who follows is known, whatever the audience"
+    assert not crowd.knows(here, [post(anna, tags=frozenset({"fika"}))]), "a tag is another question"
     changes.everything(network.org_id)  # as by a write without an event, in whichever process
     crowd.heed(network.org_id, network.id, [])
     assert not crowd.knows(here, [post(bjorn)])
 
 
-async def test_an_author_with_ever_new_tags_is_not_remembered_for_ever(square: Square) -> None:
+async def test_ever_new_tags_and_people_are_not_remembered_for_ever(
+    square: Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
     network = square.networks[PUBLIC]
     anna, bjorn = (square.person(PUBLIC, handle).id for handle in ("anna", "bjorn"))
+    monkeypatch.setattr(crowds, "MOST", 40)
+    monkeypatch.setattr(crowds, "MOST_TAGS", 40)
     crowd = Crowd()
     crowd.heed(network.org_id, network.id, [])
     for first in range(0, 180, 60):
-        batch = [post(anna, tags=frozenset({f"tag{number}"})) for number in range(first, first + 60)]
+        batch = [
+            msgspec.structs.replace(post(anna, tags=frozenset({f"tag{n}"})), mentions=frozenset({n + 1}))
+            for n in range(first, first + 60)
+        ]
         async with square.services.db.tx(network.scope) as tx:
             await crowd.learn(tx, frozenset({bjorn}), [*batch, post(anna)])
         assert crowd.knows(frozenset({bjorn}), [*batch, post(anna)]), "of what was asked for, all"
-    assert len(crowd._reach[anna]) == 61
+        for one in batch:
+            crowd.reach(one)
+            crowd.reach(post(anna, tags=one.tags))
+    assert (len(crowd._ties), len(crowd._tagged)) == (61, 60)
+    assert len(crowd._reach[anna]) <= 50
+
+
+async def test_who_is_answered_or_named_is_asked_about_once(square: Square) -> None:
+    network = square.networks[PUBLIC]
+    anna, bjorn, shop = (square.person(PUBLIC, handle) for handle in ("anna", "bjorn", "shop"))
+    here = frozenset({anna.id, bjorn.id, shop.id})
+    await bjorn.follows(anna)
+    crowd = Crowd()
+    crowd.heed(network.org_id, network.id, [])
+    plain = post(anna.id)
+    answer = msgspec.structs.replace(plain, is_reply=True, reply_to_account_id=shop.id)
+    naming = msgspec.structs.replace(plain, mentions=frozenset({shop.id}))
+
+    async def homes() -> list[list[int]]:
+        async with square.services.db.tx(network.scope) as tx:
+            await crowd.learn(tx, here, [plain, answer, naming])
+        assert crowd.knows(here, [plain, answer, naming])
+        return [sorted(crowd.reach(one).home) for one in (plain, answer, naming)]
+
+    both = sorted([anna.id, bjorn.id])
+    assert await homes() == [both, [anna.id], both], "an answer to somebody whom one does not follow"
+    await bjorn.follows(shop)
+    crowd.heed(network.org_id, network.id, [logged("Followed", account_id=bjorn.id, target_id=shop.id)])
+    assert crowd.knows(here, [plain])
+    assert not crowd.knows(here, [answer])
+    assert await homes() == [both, both, both]
+    await bjorn.post(f"/api/v1/accounts/{shop.id}/mute")
+    crowd.heed(network.org_id, network.id, [logged("Muted", account_id=bjorn.id, target_id=shop.id)])
+    assert await homes() == [both, [anna.id], [anna.id]]
+    assert crowd.reach(naming).barred == {bjorn.id}
 
 
 async def test_who_comes_later_is_asked_about_alone(square: Square) -> None:

@@ -39,11 +39,16 @@ Translate = Callable[[Tx, Event, Watching], Awaitable[Sequence[Told]]]
 """What an event that is not about a post means to those who watch."""
 
 
+Views = Callable[[Tx, Actor, Sequence[int]], Awaitable[Sequence[PostView]]]
+"""Posts that a viewer may read, with what is around them."""
+
+
 class Reactions(msgspec.Struct, frozen=True):
     """What the edge knows and live streams need: how posts look, whose filters matter, what other events say."""
 
     render: Render
     bare: Bare
+    views: Views
     special: Special
     translate: Mapping[str, Translate] = {}
 
@@ -84,12 +89,12 @@ async def deliver(
 
     `thin`: what is left of the posts that are due, before any is rendered (sampling.py).
     """
-    events = [(row.seq, event) for row in rows if (event := _known(row)) is not None]
+    events = [(row.seq, event) for row in rows if (event := known(row)) is not None]
     by_topic: dict[Topic, list[Connection]] = defaultdict(list)
     for connection in connections:
         for topic in connection.topics:
             by_topic[topic].append(connection)
-    posts = await _facts(tx, events)
+    posts = await facts_of(tx, events)
     watchers = await _watchers(tx, posts, connections) if posts else {}
     due = thin(await _due(tx, posts, by_topic, watchers))
     frames = await _frames(tx, due, watchers, reactions)
@@ -103,14 +108,15 @@ async def deliver(
     return outgoing
 
 
-def _known(row: Logged) -> Event | None:
+def known(row: Logged) -> Event | None:
+    """The event of a row, if this version knows it."""
     try:
         return row.event
     except (LookupError, msgspec.ValidationError):
         return None  # the relay has put it among the dead events
 
 
-async def _facts(tx: Tx, events: Iterable[tuple[int, Event]]) -> list[tuple[int, Facts]]:
+async def facts_of(tx: Tx, events: Iterable[tuple[int, Event]]) -> list[tuple[int, Facts]]:
     """What each event is about; an event about a post that is gone by now is left to its deletion."""
     about = [(seq, event) for seq, event in events if isinstance(event, PostPublished | PostEdited | QuoteRevoked)]
     gone = [(seq, event) for seq, event in events if isinstance(event, PostDeleted)]

@@ -232,9 +232,10 @@ class Hub:
 
     def _plain(self, row: Logged, anyone: Connection) -> plain.Plain | None:
         found = plain.plain(row, self._fresh)
-        if found is None or self._reactions.bare(anyone.actor, anyone.origin, found.view) is None:
-            return None
-        return found
+        return found if found is not None and self._is_bare(found, anyone) else None
+
+    def _is_bare(self, found: plain.Plain, anyone: Connection) -> bool:
+        return self._reactions.bare(anyone.actor, anyone.origin, found.view) is not None
 
     async def _outgoing(
         self,
@@ -246,8 +247,6 @@ class Hub:
         thinning: Thinning,
     ) -> tuple[list[plain.Sending], list[Outgoing]]:
         """Everything for everybody, in the order of the events: all in one of the two."""
-        found = [one for one in taken if one is not None]
-        others = [row for row, one in zip(rows, taken, strict=True) if one is None]
         made: list[Outgoing] = []
         sendings: list[plain.Sending] = []
         async with AsyncExitStack() as stack:
@@ -259,13 +258,21 @@ class Hub:
                     opened.append(await stack.enter_async_context(self._db.tx(scope, steady=True)))
                 return opened[0]
 
+            unread = [row for row, one in zip(rows, taken, strict=True) if one is None and plain.may_be_read(row)]
+            if unread and present.simple:
+                views = self._reactions.views
+                read = await plain.read(await tx(), unread, present.all[0].actor, present.accounts, views)
+                shown = {seq: one for seq, one in read.items() if self._is_bare(one, present.all[0])}
+                taken = [one or shown.get(row.seq) for row, one in zip(rows, taken, strict=True)]
+            found = [one for one in taken if one is not None]
+            others = [row for row, one in zip(rows, taken, strict=True) if one is None]
             if found:
                 posts = [one.post for one in found]
                 if not room.crowd.knows(present.accounts, posts):
                     await room.crowd.learn(await tx(), present.accounts, posts)
                 for one in found:
                     sendings += thinning.sendings(
-                        plain.sendings(one, present, room.crowd, self._reactions.bare), one.post.account_id
+                        plain.sendings(one, present, room.crowd, self._reactions.bare), one.post.people
                     )
                 if apart := plain.intricate(present, room.crowd):
                     those = [row for row, one in zip(rows, taken, strict=True) if one is not None]

@@ -1,25 +1,32 @@
-"""Plain posts on the short way to streams: with what is remembered of the crowd they need no look into the database.
+"""Plain posts on the short way to streams: with what is remembered of the crowd nobody is asked for anything.
 
-Plain is a post of one's own that this process has just written (posts/just_written.py): words, and perhaps tags.
-Readers for whom that is not all (guests, those with filters, with lists, searches or the stream of everything) get it
-by `delivery.deliver`, as all get what is not plain; tests hold both ways against each other.
+Plain is a new post of somebody's own: words, files, tags, an answer, people who are named; no boost, quote, poll and
+nothing of a group. What this process has just written (posts/just_written.py) takes no look into the database, what
+another one wrote is read once for all. Readers for whom that is not all (guests, those with filters, with lists,
+searches or the stream of everything) get it by `delivery.deliver`, as all get what is not plain; tests hold both ways
+against each other.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec import structs
+
 from torg.engine.bus import Logged
-from torg.live import rules
+from torg.engine.postgres import Tx
+from torg.kernel.actor import Actor
+from torg.kernel.clock import now
+from torg.live import rules, store
 from torg.live.connection import Connection
-from torg.live.crowd import Crowd
-from torg.live.delivery import Bare
+from torg.live.crowd import Crowd, Reach
+from torg.live.delivery import Bare, Views, facts_of, known
 from torg.live.model import USER, Facts, Frame, Message, Topic
 from torg.live.room import Circle, Look, Present
-from torg.posts.just_written import JustWritten
-from torg.posts.model import PostView
+from torg.posts.just_written import SECONDS, JustWritten
+from torg.posts.model import Flags, PostView
 
 PUBLISHED = "PostPublished"
 MOST_CIRCLES = 1_000
@@ -35,12 +42,12 @@ class Plain(NamedTuple):
 
 
 def plain(row: Logged, fresh: JustWritten) -> Plain | None:
-    """The post of an event, if it is plain and known; else None, and it is read."""
+    """The post of an event, if it is plain and this process has just written it; else None."""
     if row.kind != PUBLISHED:
         return None
     view = fresh.take(row.payload["post_id"])
-    # Who follows the author may quote it, who does not may not: it does not look the same to all
-    if view is None or view.post.quote_policy == "followers":
+    # Whether somebody has muted the thread of an answer is not known here
+    if view is None or not _looks_the_same(view) or view.post.reply_to_id is not None:
         return None
     post = view.post
     facts = Facts(
@@ -51,9 +58,69 @@ def plain(row: Logged, fresh: JustWritten) -> Plain | None:
         listed=post.listed,
         is_silenced=view.account.silenced_at is not None,
         language=post.language,
+        has_media=post.has_media,
+        mentions=frozenset(one.id for one in view.mentions),
         tags=frozenset(view.tags),
     )
     return Plain(row.seq, facts, view)
+
+
+def _looks_the_same(view: PostView) -> bool:
+    """Whether nothing in it depends on who looks, but for what one did with it oneself.
+
+    Who follows the author may quote it and who does not may not, if that is the policy; a poll shows one's own votes;
+    who really wrote, and who wrote a card's page, takes a look into the database.
+    """
+    post = view.post
+    return not (
+        post.quote_policy == "followers"
+        or post.by_account_id is not None
+        or post.boost_of_id is not None
+        or post.quote_of_account_id is not None
+        or post.group_id is not None
+        or view.poll is not None
+        or (view.card is not None and view.card.author_handle)
+    )
+
+
+def may_be_read(row: Logged) -> bool:
+    """Whether the event is of a new post that may be plain, but that another process wrote or that has more in it."""
+    said = row.payload
+    return (
+        row.kind == PUBLISHED
+        and said.get("audience") in ("everyone", "followers")
+        and not any(said.get(name) for name in ("boost_of_id", "quote_of_id", "group_id", "has_poll"))
+        and (now() - row.created_at).total_seconds() < SECONDS
+    )
+
+
+async def read(
+    tx: Tx, rows: Sequence[Logged], actor: Actor, watchers: Collection[int], views: Views
+) -> dict[int, Plain]:
+    """The plain ones of these posts by the numbers of their events, as one of their authors sees them.
+
+    `actor`: anybody of the network. What is so new that nobody can have marked it looks the same to all others.
+    """
+    events = [(row.seq, event) for row in rows if (event := known(row)) is not None]
+    posts = {post.post_id: (seq, post) for seq, post in await facts_of(tx, events) if post.is_local}
+    answers = [id_ for id_, (_, post) in posts.items() if post.is_reply]
+    quiet = await store.quiet_threads(tx, watchers, answers) if answers else set()
+    readers: dict[int, list[int]] = defaultdict(list)
+    first = next((post.account_id for _, post in posts.values() if post.audience == "everyone"), 0)
+    for id_, (_, post) in posts.items():
+        if id_ not in quiet:
+            readers[first if post.audience == "everyone" else post.account_id].append(id_)
+    found: dict[int, Plain] = {}
+    for reader, ids in readers.items():
+        author = Actor(
+            org_id=actor.org_id, network_id=actor.network_id, network_kind=actor.network_kind, account_id=reader
+        )
+        for view in await views(tx, author, ids):
+            if _looks_the_same(view):
+                seq, post = posts[view.post.id]
+                seen = structs.replace(view, flags=Flags(), follows_author=False, look=None)
+                found[seq] = Plain(seq, post, seen)
+    return found
 
 
 class Sending(NamedTuple):
@@ -68,10 +135,11 @@ def sendings(found: Plain, present: Present, crowd: Crowd, bare: Bare) -> list[S
     reach = crowd.reach(found.post)
     circle = present.circles.get(reach)
     if circle is None:
-        circle = _circle(found.post, present, crowd)
-        if len(present.circles) >= MOST_CIRCLES:
-            present.circles.clear()
-        present.circles[reach] = circle
+        circle = _circle(found.post, reach, present, crowd)
+        if reach.kept:
+            if len(present.circles) >= MOST_CIRCLES:
+                present.circles.clear()
+            present.circles[reach] = circle
     frames: dict[Look, Frame] = {}
     sending: list[Sending] = []
     for topic, look, to in circle:
@@ -84,19 +152,21 @@ def sendings(found: Plain, present: Present, crowd: Crowd, bare: Bare) -> list[S
     return sending
 
 
-def _circle(post: Facts, present: Present, crowd: Crowd) -> Circle:
+def _circle(post: Facts, reach: Reach, present: Present, crowd: Crowd) -> Circle:
     """The connections by stream and by how the post looks to them: the same for each post of whom `Reach` is one."""
     made: dict[tuple[Topic, Look], list[Connection]] = defaultdict(list)
-    for topic, connections in _reached(post, present, crowd):
+    for topic, connections in _reached(post, reach, present, crowd):
         for connection in connections:
             account = connection.actor.account_id
             made[topic, (connection.origin, account is None, account == post.account_id)].append(connection)
     return [(topic, look, to) for (topic, look), to in made.items()]
 
 
-def _reached(post: Facts, present: Present, crowd: Crowd) -> Iterator[tuple[Topic, Iterable[Connection]]]:
+def _reached(
+    post: Facts, reach: Reach, present: Present, crowd: Crowd
+) -> Iterator[tuple[Topic, Iterable[Connection]]]:
     """(stream, those who watch it) of the streams that the post comes to; homes are one stream, whosever they are."""
-    reach, own, simple = crowd.reach(post), crowd.own, present.simple
+    own, simple = crowd.own, present.simple
     for topic in rules.shared_topics(post):
         yield topic, [
             connection

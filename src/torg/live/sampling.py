@@ -8,7 +8,7 @@ and deletions are not either. What was left out is told by an event `sample`, an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -50,13 +50,13 @@ class Thinning:
             return list(due)
         return [one for one in due if not _may_be_left_out(one) or self._room(one.connection, one.topic)]
 
-    def sendings(self, sendings: Sequence[Sending], author: int) -> Sequence[Sending]:
-        """The same for a plain post on its short way, which names nobody."""
+    def sendings(self, sendings: Sequence[Sending], named: Collection[int]) -> Sequence[Sending]:
+        """The same for a plain post on its short way. `named`: who wrote it, and those whom it answers or names."""
         if not self._thins:
             return sendings
         return [
             one._replace(
-                to=[c for c in one.to if c.actor.account_id == author or self._room(c, one.message.topic)]
+                to=[c for c in one.to if c.actor.account_id in named or self._room(c, one.message.topic)]
             )
             for one in sendings
         ]

@@ -153,6 +153,17 @@ async def marked(tx: Tx, watchers: Collection[int], post_ids: Collection[int]) -
     return {(row["account_id"], row["post_id"]) for row in rows}
 
 
+async def quiet_threads(tx: Tx, watchers: Collection[int], post_ids: Collection[int]) -> set[int]:
+    """Of these posts, those in a thread that any of the watchers has muted."""
+    found = await tx.column(
+        """SELECT DISTINCT p.id FROM posts p JOIN thread_mutes m ON m.org_id = p.org_id AND m.thread_id = p.thread_id
+           WHERE p.org_id = %(org)s AND p.network_id = %(network)s AND p.id = ANY(%(posts)s)
+           AND m.account_id = ANY(%(watchers)s)""",
+        {**tenant(tx), "watchers": list(watchers), "posts": list(post_ids)},
+    )
+    return set(found)
+
+
 async def valid_tokens(tx: Tx, tokens: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
     """Of these tokens (organisation, id), those that still let their account in (system transaction)."""
     rows = await tx.all(

@@ -166,6 +166,7 @@ TRANSLATE: Mapping[type[Event], Translate] = {
 REACTIONS = Reactions(
     render=render,
     bare=bare,
+    views=posts.hydrate,
     special=special,
     translate={kind_of(event): translate for event, translate in TRANSLATE.items()},
 )
