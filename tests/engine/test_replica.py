@@ -256,3 +256,21 @@ async def test_what_is_no_replica_of_ours_is_never_read(
     finally:
         await replica.close()
         await db.close()
+
+
+async def test_one_that_is_not_there_is_said_to_be(
+    servers: tuple[Embedded, Standby], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replicas, "PATIENCE", 0.2)
+    primary, _ = servers
+    nowhere = External("postgresql://127.0.0.1:1/torg")
+    db = Database(primary.conninfo("torg_app"), primary.conninfo("torg_system"))
+    replica = Replica(db, nowhere.conninfo("torg_app"), nowhere.conninfo("torg_system"), register=Changes())
+    await db.open()
+    await replica.open()
+    try:
+        assert await replica.trouble() == "it does not answer"
+        assert not replica.serves(None)
+    finally:
+        await replica.close()
+        await db.close()

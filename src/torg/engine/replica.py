@@ -110,7 +110,7 @@ class Replica:
                 async with asyncio.timeout(PATIENCE):
                     await self.look()
             except (psycopg.Error, Unavailable, OSError, TimeoutError) as error:
-                self._lost(str(error) or type(error).__name__)
+                self._lost(" ".join(str(error).split()) or "it does not answer")
             await asyncio.sleep(EVERY)
 
     async def trouble(self) -> str:
@@ -119,7 +119,7 @@ class Replica:
             async with asyncio.timeout(PATIENCE):
                 await self.look()
         except (psycopg.Error, Unavailable, OSError, TimeoutError) as error:
-            self._lost(str(error) or type(error).__name__)
+            self._lost(" ".join(str(error).split()) or "it does not answer")
         return self._why
 
     async def look(self) -> None:

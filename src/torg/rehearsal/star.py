@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -75,10 +76,17 @@ async def run(
             "processor ms per post, one follower": plain or 0.0,
             "processor ms per post, all followers": to_all or 0.0,
         },
-        others=max(0.0, after - before) / took if before is not None and after is not None else None,
+        others=_share(before, after, took),
         further=[*_promises(load, seen, plain, to_all, len(star.said))],
         arrivals=sorted(lag for lag in seen if lag is not None),
     )  # fmt: skip
+
+
+def _share(before: float | None, after: float | None, took: float) -> float | None:
+    """Cores that were taken between two looks; ticks of the kernel's clock are coarse in so short a time."""
+    if before is None or after is None:
+        return None
+    return min(max(0.0, after - before) / took, float(os.cpu_count() or 1))
 
 
 def _busy(cpu: Cpu) -> float | None:

@@ -69,6 +69,7 @@ def figures(result: Result) -> Iterator[tuple[str, str]]:
     spent = [
         (name, sum(getattr(m, field) or 0 for m in result.moments if m.second < seconds) / seconds)
         for name, field in (("server", "server_cpu"), ("database", "database_cpu"), ("load", "load_cpu"))
+        if result.moments
     ]
     if (others := of_others(result)) is not None:
         spent.append(("other programs", others))
