@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torg.text import language
 from torg.text.language import GUESSED, guess, is_language, languages, normal_language
 
 
@@ -69,3 +72,27 @@ def test_each_language_has_a_name_in_both_of_ours() -> None:
     assert {entry.code: entry.name for entry in english}["sv"] == "Swedish"
     assert {entry.code: entry.name for entry in swedish}["sv"] == "svenska"
     assert len(english) > 200
+
+
+async def test_the_loop_goes_on_while_the_model_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams would stand still for a second at the first post."""
+    language._identifier.cache_clear()
+    begun, goes_on = asyncio.Event(), threading.Event()
+    loop, load = asyncio.get_running_loop(), language.warm
+    loads: list[int] = []
+
+    def slowly() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        assert goes_on.wait(60), "the loop stands still"
+        loads.append(1)
+        load()
+
+    monkeypatch.setattr(language, "warm", slowly)
+    waiting = asyncio.create_task(language.ready())
+    async with asyncio.timeout(60):
+        await begun.wait()
+        goes_on.set()
+        await waiting
+        await language.ready()
+    assert loads == [1], "once"
+    assert guess("Das ist ein schöner Tag heute, nicht wahr?") == "de"

@@ -18,6 +18,7 @@ from torg.posts import actions, marks, plain, quotes, reads, schedule
 from torg.posts.just_written import expect
 from torg.posts.model import Audience, Draft, MediaChange, QuotePolicy
 from torg.remote import threads
+from torg.text import language
 from torg.timelines import interests
 
 routes = Routes("statuses")
@@ -48,6 +49,8 @@ AUDIENCES = {"public": (Audience.EVERYONE, True), "unlisted": (Audience.EVERYONE
 @routes.post("/api/v1/statuses", scope="write:statuses", tx=False)
 async def create(call: Call, form: NewStatus) -> entities.Status | entities.ScheduledStatus:
     """Publish now, schedule, or send a message (visibility `direct` never makes a post)."""
+    if not form.language:
+        await language.ready()
     found = await _with_others(call, form)
     if found is not None:
         return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import re
+import threading
 from functools import cache
 from typing import Any, Final
 
@@ -50,6 +52,7 @@ _NAMES: Final = {
 }  # fmt: skip
 
 _NOISE: Final = re.compile(r"https?://\S+|[@#＃!][\w.@-]+|:[A-Za-z0-9_]+:|\bRT\b|[\d_]+")
+_loading: Final = threading.Lock()
 # Scripts that a Latin-lettered language is never written in.
 _OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufeff]")
 
@@ -65,8 +68,8 @@ def guess(text: str) -> str | None:
     """The ISO 639-1 code of the language that `text` (plain, not HTML) is most likely in, or None.
 
     None for what is too short or uncertain: a wrong label is worse than none, since people filter by it.
-    Links, mentions, tags and digits are not looked at. The first call loads the model (a second or so;
-    a server calls `warm` in a thread at start).
+    Links, mentions, tags and digits are not looked at. The first call loads the model (a second or so, in which
+    nothing else goes on: whoever may wait awaits `ready` before).
     """
     words = " ".join(_NOISE.sub(" ", text[:MAX_LOOKED_AT]).split())
     letters = sum(map(str.isalpha, words))
@@ -78,8 +81,15 @@ def guess(text: str) -> str | None:
 
 
 def warm() -> None:
-    """Load the model now, so that no request waits for it. Safe from any thread."""
-    _identifier()
+    """Load the model now. Safe from any thread; the second to ask waits for the first."""
+    with _loading:
+        _identifier()
+
+
+async def ready() -> None:
+    """Wait until the model is there, while all else goes on: not loaded at start, since few texts come without one."""
+    if not _identifier.cache_info().currsize:
+        await asyncio.to_thread(warm)
 
 
 @cache
@@ -88,6 +98,7 @@ def _identifier() -> Any:
     langid = importlib.import_module("py3langid.langid")
     identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
     identifier.set_languages(GUESSED.split())
+    identifier._full_model = None  # of all its languages, 19 MB, from which only others could be chosen again
     return identifier
 
 
