@@ -63,9 +63,10 @@ async def warm(stage: Stage, seconds: float) -> Figures:
         return rated("warm_reads", times, time.perf_counter() - begun, stage.server.cpu() - cpu)
 
 
-async def cold(stage: Stage) -> Figures:
-    """After a start, the first home timeline of each viewer, four at once."""
-    settle(stage.server)
+async def cold(stage: Stage, name: str = "cold_reads", *, quiet: bool = True) -> Figures:
+    """After a start, the first home timeline of each viewer, four at once. `quiet`: when the server has become idle."""
+    if quiet:
+        settle(stage.server)
     async with Caller(stage.server, 4) as caller:
         cpu, begun = stage.server.cpu(), time.perf_counter()
         times: list[float] = []
@@ -77,7 +78,7 @@ async def cold(stage: Stage) -> Figures:
 
         for first in range(0, len(stage.viewers), 4):
             await asyncio.gather(*(one(token) for token in stage.viewers[first : first + 4]))
-        return rated("cold_reads", times, time.perf_counter() - begun, stage.server.cpu() - cpu)
+        return rated(name, times, time.perf_counter() - begun, stage.server.cpu() - cpu)
 
 
 async def visible(stage: Stage, seconds: float) -> Figures:
@@ -172,6 +173,8 @@ async def round_of(stage: Stage, seconds: float) -> Figures:
         if (idle := server.memory()) is not None:
             figures["idle_mb"] = idle
         figures |= await cold(stage)
+        server.restart()
+        figures |= await cold(stage, "at_once", quiet=False)
     figures |= await warm(stage, seconds)
     figures |= await visible(stage, seconds)
     figures |= await mixed(stage, seconds)

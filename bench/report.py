@@ -13,6 +13,7 @@ Rounds = Mapping[str, Sequence[Mapping[str, float]]]
 LABELS: Mapping[str, str] = {
     "warm_reads": "home timelines, warm",
     "cold_reads": "home timelines, first read after a start",
+    "at_once": "home timelines, first read at once after a start",
     "visible_posts": "posts until in 20 followers' timelines",
     "mixed": "95 % reads, 5 % posts",
     "deliveries": "one post to 500 WebSocket subscribers (deliveries)",

@@ -48,6 +48,56 @@ async def test_a_first_home_is_known_and_the_same(square: Square, monkeypatch: p
     assert "Good morning, house" in (await home(square.person(INSIDE, "anna")))[0]
 
 
+async def test_a_first_home_is_given_for_whatever_request_and_as_it_would_be_read(square: Square) -> None:
+    await square.bjorn.follows(square.anna)
+    for number in range(3):
+        await square.anna.says(f"number {number}")
+    asks = [HOME, f"{HOME}?limit=2", f"{HOME}?limit=40&x=%C3%A5"]
+    read = [await square.bjorn.get(ask) for ask in asks]
+    reading = started_anew(square)
+    await reading.run()
+    for ask, before in zip(asks, read, strict=True):
+        given = square.app.ahead.given
+        answer = await square.bjorn.get(ask)
+        assert square.app.ahead.given == given + 1
+        assert answer.json() == before.json()
+        for name in ("link", "content-type", "vary", "cache-control"):
+            assert answer.headers.get(name) == before.headers.get(name)
+    older = f"{HOME}?max_id={read[0].json()[0]['id']}"
+    given = square.app.ahead.given
+    assert [one["id"] for one in (await square.bjorn.get(older)).json()] == [one["id"] for one in read[0].json()[1:]]
+    assert square.app.ahead.given == given
+
+
+async def test_what_happened_since_it_was_read_ahead_shows(square: Square) -> None:
+    await square.bjorn.follows(square.anna)
+    first = await square.anna.says("first")
+    await home(square.bjorn)
+    await started_anew(square).run()
+    await square.anna.says("second")
+    assert await home(square.bjorn) == ["<p>second</p>", "<p>first</p>"]
+    await started_anew(square).run()
+    assert (await square.bjorn.post(f"/api/v1/statuses/{first['id']}/favourite")).status_code == 200
+    shown = {one["id"]: one for one in (await square.bjorn.get(HOME)).json()}
+    assert shown[first["id"]]["favourited"] is True
+    await started_anew(square).run()
+    assert (await square.anna.delete(f"/api/v1/statuses/{first['id']}")).status_code == 200
+    assert await home(square.bjorn) == ["<p>second</p>"]
+    await started_anew(square).run()
+    assert (await square.bjorn.post(f"/api/v1/accounts/{square.anna.id}/mute")).status_code == 200
+    assert await home(square.bjorn) == []
+
+
+async def test_nothing_that_the_clock_changes_is_kept_ahead(square: Square) -> None:
+    await square.bjorn.follows(square.anna)
+    await square.anna.says("which?", poll={"options": ["this", "that"], "expires_in": 3600})
+    await home(square.bjorn)
+    await started_anew(square).run()
+    given = square.app.ahead.given
+    assert len(await home(square.bjorn)) == 1
+    assert square.app.ahead.given == given
+
+
 async def test_who_is_not_let_in_is_not_let_in_by_what_was_read_ahead(square: Square) -> None:
     for person in (square.anna, square.bjorn, square.shop, square.person(INSIDE, "anna")):
         await home(person)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
@@ -20,6 +21,7 @@ from starlette.websockets import WebSocket
 from torg.engine.changes import changes
 from torg.engine.replica import Replica
 from torg.http import cors, openapi
+from torg.http.ahead import ReadAhead
 from torg.http.auth import Authenticator, bearer_token, check, socket_token
 from torg.http.call import Call, Services
 from torg.http.convert import converter, to_struct
@@ -130,7 +132,9 @@ class App:
         self.answered = answered
         self.read = read
         self._crowded = Crowded()
-        self.memory = Memory(services.settings.remembered_mb * 1024 * 1024, alone=services.settings.nats_url is None)
+        alone = services.settings.nats_url is None
+        self.memory = Memory(services.settings.remembered_mb * 1024 * 1024, alone=alone)
+        self.ahead = ReadAhead(alone=alone)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -256,6 +260,11 @@ class App:
             raise
 
     async def _run(self, call: Call, arguments: tuple[Any, ...]) -> Response:
+        if call.route.method == "GET" and (known := self.ahead.find(call, arguments[-1])) is not None:
+            return to_response(known, call)
+        return await self._anew(call, arguments)
+
+    async def _anew(self, call: Call, arguments: tuple[Any, ...]) -> Response:
         if not call.route.tx:
             return to_response(await call.route.handler(*arguments), call)
         if call.route.before is not None:
@@ -268,7 +277,7 @@ class App:
             call._tx = tx
             return to_response(await call.route.handler(*arguments), call)
 
-    async def read_ahead(self, path: str, network: NetworkLike, actor: Actor) -> None:
+    async def read_ahead(self, path: str, network: NetworkLike, actor: Actor, query: Mapping[str, str]) -> None:
         """Do what a GET of this actor would do, but for the answer: whatever it read is known from then on.
 
         `path`: as the route was declared, without parameters of its own.
@@ -276,15 +285,16 @@ class App:
         route, values = self._router.match("GET", path, activity=False)
         scheme = self.services.settings.scheme
         scope: dict[str, Any] = {
-            "type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [], "client": None,
-            "scheme": scheme, "server": None,
+            "type": "http", "method": "GET", "path": path, "query_string": urlencode(query).encode(), "headers": [],
+            "client": None, "scheme": scheme, "server": None,
         }  # fmt: skip
         origin = origin_of(network, scheme)
         call = Call(
             Request(scope), route, self.services, network, actor, origin=origin, client_ip="", request_id=""
         )
-        arguments = (call,) if route.params is None else (call, to_struct(route.params, {}, values))
-        await self._run(call, arguments)
+        ticket = changes.ticket()
+        arguments = (call,) if route.params is None else (call, to_struct(route.params, dict(query), values))
+        self.ahead.keep(call, await self._anew(call, arguments), ticket)
 
     async def _from_replica(self, call: Call, arguments: tuple[Any, ...], scope: TenantScope) -> Response | None:
         """The answer, if there is a replica that has all the caller must see. What fails there is asked of the primary.

@@ -21,6 +21,9 @@ class Growing(Protocol):
     def answer(self) -> tuple[bytes, bytes]:
         """The Link header, empty for none, and the body."""
 
+    def again(self, call: Any, params: Any) -> Growing | None:
+        """The page for another request (`Call`) of the same viewer; None if too little of it is known."""
+
 
 class Depends:
     """What an answer depends on, as its handler said (`Call.remember`)."""

@@ -12,6 +12,7 @@ from typing import Any
 from torg.engine.changes import changes
 from torg.http import Call, Paged, asked, links
 from torg.kernel.actor import Actor
+from torg.mastodon_api.forms import PageParams, page
 from torg.mastodon_api.present import statuses
 from torg.mastodon_api.present.parts import Part, part
 from torg.media import links as files
@@ -81,6 +82,15 @@ class Home:
             ends = (self._parts[0].id, self._parts[-1].id) if self._parts else (None, None)
             self._link = links(Paged([], *ends), *self._asked).encode()
         return self._link, b"".join(pieces)
+
+    def again(self, call: Call, params: PageParams) -> Home | None:
+        """See `http.Growing`."""
+        wanted = page(params)
+        if not wanted.is_first or (wanted.limit > self._limit and len(self._parts) == self._limit):
+            return None
+        home = Home(call, self._known, self._follows, self._parts[: wanted.limit], wanted.limit)
+        home._faces = dict(self._faces)
+        return home
 
     def _near(self) -> list[int]:
         """Those whose posts may change the page."""

@@ -25,6 +25,8 @@ from torg.serve.services import Services
 log = structlog.get_logger(__name__)
 
 HOME = "/api/v1/timelines/home"
+MOST_ASKED = {"limit": "40"}
+"""The longest page that may be asked for: shorter ones are its beginning."""
 MOST_NETWORKS = 16
 MOST_PEOPLE = 500
 """Whose homes are read ahead, of all networks together: a second or two of processor time."""
@@ -87,7 +89,7 @@ class ReadingAhead:
 
     async def _home(self, network: Network, actor: Actor) -> None:
         await self._quiet()
-        await self._app.read_ahead(HOME, network, actor)
+        await self._app.read_ahead(HOME, network, actor, MOST_ASKED)
         self._own += 1
         self.read += 1
 
