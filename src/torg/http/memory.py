@@ -77,6 +77,8 @@ class Remembered:
         """Whether it may be given, now that a page that grows has taken in what happened."""
         if time.time() >= self.until:
             return False
+        if changes.ticket() == self.ticket:
+            return True
         if self.growing is None:
             return changes.unchanged(self.ticket, self.keys, self.follows)
         return changes.steady(self.ticket, self.keys, self.follows) and self.growing.advance(self.ticket) is not None
