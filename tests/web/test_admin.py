@@ -272,6 +272,26 @@ async def test_roles_are_given_by_those_above(square: Square) -> None:
     assert (await owner.send(page, f"/admin/members/{square.shop.id}/role", role=1)).status_code == 404
 
 
+async def test_an_invitation_is_sent_to_one_person(square: Square) -> None:
+    await in_office(square, "shop", "Owner")
+    owner = await Reader(square, language="sv").enters("shop")
+    page = await owner.open("/admin/invitations")
+    assert "Ingen e-postserver" in page.text
+    wrong = await owner.send(page, "/admin/invitations", email="nobody")
+    assert (wrong.status_code, 'value="nobody"' in wrong.text) == (422, True)
+    sent = await owner.send(page, "/admin/invitations", email="lisa@elsewhere.example", uses=9)
+    assert sent.status_code == 303
+    (made,) = (await square.person(PUBLIC, "shop").get("/api/torg/v1/invites")).json()
+    assert made["max_uses"] == 1
+    async with square.services.db.system() as tx:
+        letters = await tx.all("SELECT payload FROM jobs WHERE kind = 'mail'")
+    (letter,) = [one["payload"] for one in letters if one["payload"]["to"] == "lisa@elsewhere.example"]
+    assert made["url"] in letter["text"]
+    assert "bjuder in dig till" in letter["subject"]
+    said = (await owner.open("/admin/audit")).text
+    assert ("skickade med e-post en inbjudan" in said, "lisa@" in said) == (True, False), "addresses are not kept there"
+
+
 async def test_an_invitation_is_made_shown_and_taken_back(square: Square) -> None:
     owner = await in_office(square, "shop", "Owner")
     page = await owner.open("/admin/invitations")

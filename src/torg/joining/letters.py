@@ -47,6 +47,23 @@ async def send_reminder(tx: Tx, network: Network, origin: str, email: str, handl
     )
 
 
+async def send_invitation(tx: Tx, network: Network, email: str, link: str, by: str, *, locale: str) -> None:
+    """The link of an invitation for one, with the name of who invites; in the inviter's language."""
+    _ = messages.translator(locale)
+    text = _(
+        "{by} invites you to {network}. Come in here:\n\n{link}\n\n"
+        "The link is for you alone. If you do not know what this is about, ignore this mail."
+    )
+    await post(
+        tx,
+        to=email,
+        subject=_("{by} invites you to {network}").format(by=by, network=network.name),
+        text=text.format(by=by, network=network.name, link=link),
+        network=network,
+        language=locale,
+    )
+
+
 async def send_domain_proof(
     tx: Tx, network: Network, origin: str, domain: str, to: str, secret: str, *, locale: str
 ) -> None:

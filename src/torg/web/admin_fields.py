@@ -62,7 +62,8 @@ GROUPS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
         Field("contact_handle", "line", _("Which account to turn to: a handle")),
         Field("languages", "list", _("What is mostly spoken: codes, separated by commas")),
         Field("privacy_policy", "text", _("Privacy policy (Markdown)")),
-        Field("terms_of_service", "text", _("Terms of service (Markdown)")),
+        Field("terms_of_service", "text",
+              _("Terms of service (Markdown), as long as no version is published under “Terms and usage policy”")),
     )),
     ("joining", _("Joining"), (
         Field("registration", "choice", _("Who may make an account; it can only be stricter than the installation"),

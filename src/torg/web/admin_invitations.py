@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from torg.access import invites
+from torg.access import invites, persons
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
+from torg.joining import letters
 from torg.kernel.actor import Permission
 from torg.kernel.clock import now
 from torg.kernel.errors import Forbidden, Invalid, invalid
 from torg.kernel.page import Page as Turn
+from torg.moderation import log
 from torg.web.admin_office import Page, Pressed, PressedOne, commander, officer, shown
 from torg.web.member import onward
 from torg.web.visitor import Visitor
@@ -24,8 +26,12 @@ SHOWN = 40
 
 
 class NewInvitation(Pressed, kw_only=True):
-    """`uses`, `days` empty: without a limit, without an end. `company`: where an outsider works."""
+    """`uses`, `days` empty: without a limit, without an end. `company`: where an outsider works.
 
+    `email`: send the link there; then it is good for one.
+    """
+
+    email: str = ""
     uses: int | None = None
     days: int | None = None
     autofollow: bool = False
@@ -42,7 +48,7 @@ async def index(call: Call, params: Page) -> Response:
         return await _index(visitor, tx, params.max_id, done=params.done)
 
 
-@routes.post("/admin/invitations", auth="none", hidden=True, tx=False)
+@routes.post("/admin/invitations", auth="none", hidden=True, tx=False, limit="invite")
 async def create(call: Call, form: NewInvitation) -> Response:
     visitor = _no_guest(await commander(call, form, INVITE))
     if isinstance(visitor, Response):
@@ -51,18 +57,32 @@ async def create(call: Call, form: NewInvitation) -> Response:
         try:
             if form.days is not None and not 1 <= form.days <= invites.LONGEST // 86_400:
                 raise invalid("days", "ERR_INVALID", f"must be from 1 to {invites.LONGEST // 86_400}")
+            email = persons.clean_email(form.email) if form.email.strip() else ""
+            if email is None:
+                raise invalid("email", "ERR_INVALID", "is not an e-mail address")
             async with tx.savepoint():
-                await invites.create(
+                made = await invites.create(
                     tx,
                     visitor.actor.me,
-                    max_uses=form.uses,
+                    max_uses=1 if email else form.uses,
                     expires_at=now() + timedelta(days=form.days) if form.days else None,
                     autofollow=form.autofollow,
                     company=form.company,
                 )
+                if email:
+                    by = visitor.account.display_name or f"@{visitor.account.handle}" if visitor.account else ""
+                    await letters.send_invitation(
+                        tx, call.network, email, f"{_link(visitor)}{made.code}", by, locale=visitor.language
+                    )
+                    await log.record(tx, visitor.actor, "send", "invite", made.id)
         except Invalid as refused:
-            return await _index(visitor, tx, None, refused)
+            return await _index(visitor, tx, None, refused, form=form)
     return onward("/admin/invitations?done=1")
+
+
+def _link(visitor: Visitor) -> str:
+    """The address that a code is added to."""
+    return f"{visitor.call.origin}/auth/sign_up?invite="
 
 
 @routes.post("/admin/invitations/{id}/delete", auth="none", hidden=True, tx=False)
@@ -83,11 +103,12 @@ def _no_guest(visitor: Visitor | Response) -> Visitor | Response:
 
 
 async def _index(
-    visitor: Visitor, tx: Tx, max_id: int | None, wrong: Invalid | None = None, *, done: bool = False
-) -> Response:
+    visitor: Visitor, tx: Tx, max_id: int | None, wrong: Invalid | None = None, *, done: bool = False,
+    form: NewInvitation | None = None,
+) -> Response:  # fmt: skip
     found = await invites.of(tx, visitor.actor, Turn(limit=SHOWN, max_id=max_id))
-    link = f"{visitor.call.origin}/auth/sign_up?invite="
     older = found[-1].id if len(found) == SHOWN else None
     return await shown(
-        visitor, tx, "invitations.html", wrong=wrong, done=done, found=found, link=link, older=older
-    )
+        visitor, tx, "invitations.html", wrong=wrong, done=done, found=found, link=_link(visitor), older=older,
+        form=form or NewInvitation(), mailed=(await visitor.call.services.mail.way()).target is not None,
+    )  # fmt: skip
