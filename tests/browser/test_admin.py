@@ -44,6 +44,7 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
             )
     bjorn = town.people["bjorn", PUBLIC]
     said = await made(town, "bjorn", "/api/v1/statuses", status=f"Buy a {LONG} wheel")
+    await made(town, "bjorn", "/api/v1/statuses", status=f"@anna When do you open? {LONG}")
     report = await made(town, "anna", "/api/v1/reports", account_id=str(bjorn), status_ids=[said["id"]], comment=LONG)
     await made(town, "anna", f"/api/v1/admin/accounts/{bjorn}/action", type="sensitive", text="Not like this")
     await made(town, "anna", "/api/v1/admin/domain_blocks", domain="bad.example", private_comment=LONG)
@@ -100,6 +101,7 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
         (PUBLIC, "queues", "/admin/queues"),
         (PUBLIC, "keys", "/admin/keys"),
         (PUBLIC, "apps", "/admin/apps"),
+        (PUBLIC, "answers", "/admin/answers"),
         (PUBLIC, "imports", "/admin/imports"),
         (PUBLIC, "app", f"/admin/apps/{app}"),
         (PUBLIC, "staying", "/admin/staying"),

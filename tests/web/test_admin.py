@@ -44,6 +44,8 @@ PAGES: dict[str, bool] = {
     "/admin/queues": True,
     "/admin/keys": False,
     "/admin/imports": False,
+    "/admin/answers": True,
+    "/admin/answers.csv": True,
     "/admin/apps": False,
     "/admin/staying": True,
     "/admin/staying.csv": True,

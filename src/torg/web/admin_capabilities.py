@@ -125,6 +125,8 @@ GROUPS: tuple[tuple[str, tuple[Capability, ...]], ...] = (
              api=(f"{OWN}/compliance",), commands=("compliance export", "compliance verify")),
         _can(_("Read the log of acts"), P.VIEW_AUDIT_LOG, "/admin/audit", api=(f"{OWN}/log",)),
         _can(_("See the numbers"), P.VIEW_DASHBOARD, "/admin", api=(f"{V1}/measures", f"{V1}/dimensions")),
+        _can(_("See how much and how fast the house answers, and what waits"), P.VIEW_REPORTS | P.VIEW_DASHBOARD,
+             "/admin/answers"),
         _can(_("See who comes back"), P.VIEW_DASHBOARD, "/admin/staying", api=(f"{V1}/retention",)),
     )),
 )  # fmt: skip

@@ -73,6 +73,7 @@ PARTS = (
         Place("/admin/staying", _("Who comes back"), Permission.VIEW_DASHBOARD),
     )),
     Part(_("For everybody"), (
+        Place("/admin/answers", _("How we answer"), Permission.VIEW_REPORTS | Permission.VIEW_DASHBOARD, "public"),
         Place("/admin/announcements", _("Announcements"), Permission.MANAGE_ANNOUNCEMENTS),
         Place("/admin/rules", _("Rules of the house"), Permission.MANAGE_RULES),
         Place("/admin/emoji", _("Emoji"), Permission.MANAGE_CUSTOM_EMOJIS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torg.http import Routes
 from torg.web import (
     admin_announcements,
+    admin_answers,
     admin_apps,
     admin_audit,
     admin_barred,
@@ -44,6 +45,7 @@ def collections() -> list[Routes]:
     """One `Routes` per module; the order does not matter."""
     return [
         admin_announcements.routes,
+        admin_answers.routes,
         admin_apps.routes,
         admin_audit.routes,
         admin_deliveries.routes,
