@@ -14,6 +14,7 @@ from torg.kernel.errors import Forbidden, Invalid, NotFound
 from torg.posts import drafts, reads, schedule, threads
 from torg.posts.model import Draft
 from torg.remote import mentions
+from torg.text import language
 from torg.text.length import length
 from torg.text.messages import marked as _
 from torg.web import faces
@@ -125,6 +126,8 @@ async def publish(call: Call, form: NewPost) -> Response:
             at = at if wrong else at_now
             ids.append(await stored(visitor, part))
         if wrong is None and not form.face and form.do not in ("add", "option"):
+            if not form.language:
+                await language.ready()
             await mentions.prefetch(call.services, call.network, "\n".join(part.text for part in form.parts()))
             async with call.db.tx(visitor.actor.scope) as tx:
                 return await _done(tx, visitor, form, ids)
