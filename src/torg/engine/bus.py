@@ -185,11 +185,11 @@ class LogBus:
             rows, self._given = self._given, []
         else:
             async with self._db.system() as tx:
-                rows = await tx.all(
+                rows = await tx.each(
                     """SELECT seq, org_id, network_id, kind, payload, created_at FROM event_log
                        WHERE seq > %s ORDER BY seq LIMIT %s""",
                     (self._position, READ_AT_ONCE),
-                    as_=Logged,
+                    Logged,
                 )
             if rows:  # among them may be what was handed over meanwhile
                 self._given = [one for one in self._given if one.seq > rows[-1].seq]

@@ -203,7 +203,7 @@ class Relay:
     ) -> tuple[int, bool]:
         """Relay up to `_limit` events. (How many, whether rows wait that a running transaction could precede.)"""
         # Nobody else takes rows away, so they are read before the transaction begins, which is not begun for none
-        there = await Tx(connection, None).all(TAKE, (self._limit,), as_=_Waiting)
+        there = await Tx(connection, None).each(TAKE, (self._limit,), _Waiting)
         rows = [row for row in there if row.ready]
         held = len(rows) < len(there)
         if not rows:
