@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from mastodon import StreamListener
+from msgspec.json import encode
 
 from tests.clients.judge import Judge, misfits
 from tests.clients.served import Served
 from tests.clients.waiting import until
+from torg.live.model import Frame
+from torg.live.sampling import Sample
 
 pytestmark = pytest.mark.clients
 
@@ -74,6 +78,19 @@ def test_user(served: Served) -> None:
         home.wait("filters_changed")
         anna.delete_filter_v2(made)
         assert not [kind for kind, _ in notices.heard if kind != "notification"]
+
+
+def test_an_event_that_mastodon_does_not_know_is_passed_over() -> None:
+    """In a surge a stream says by `sample` what it left out (docs/surge.md); the bytes are those of a WebSocket."""
+    ear: Any = Ear()
+    unknown: list[tuple[str, Any]] = []
+    ear.on_unknown_event = lambda name, what=None: unknown.append((name, what))
+    for frame in (Frame("sample", encode(Sample(shown=15, came=229, seconds=5))), Frame("delete", b"1")):
+        ear.handle_websocket_message(json.loads(frame.envelope(["user"])))
+    assert unknown == [("sample", {"shown": 15, "came": 229, "seconds": 5})]
+    assert [kind for kind, _ in ear.heard] == ["delete"]
+    del ear.on_unknown_event
+    ear.handle_websocket_message(json.loads(Frame("sample", b"{}").envelope(["user"])))
 
 
 def test_public_and_tags(served: Served) -> None:
