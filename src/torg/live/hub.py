@@ -280,9 +280,9 @@ class Hub:
             if others:
                 made += await deliver(await tx(), others, present.all, self._reactions, thinning.thin)
         if sendings and made:
-            made += [Outgoing(connection, sending.message) for sending in sendings for connection in sending.to]
-            made.sort(key=lambda out: out.message.seq)
-            sendings = []
+            sendings += [plain.Sending(message, [connection]) for connection, message in made]
+            sendings.sort(key=lambda sending: sending.message.seq)
+            made = []
         return sendings, made
 
     async def _made(self, place: Place, rows: Sequence[Logged], here: Sequence[Connection]) -> list[Outgoing]:
