@@ -169,3 +169,31 @@ async def test_what_was_missed_comes_by_the_rules_of_the_present(harbour: Harbou
     heard = await back.until(3)
     assert [one.event for one in heard] == ["update", "delete", "update"]
     assert [heard[0].data["content"], heard[2].data["content"]] == ["<p>stays</p>", "<p>live</p>"]
+
+
+async def test_a_websocket_that_comes_back_with_its_last_number_misses_nothing(harbour: Harbour) -> None:
+    square = harbour.square
+    socket = await harbour.socket(square.anna, stream="user", last_event_id="")
+    first = await square.anna.says("One")
+    heard = await socket.hear()
+    assert heard["payload"]["id"] == first["id"]
+    await socket.socket.close()
+    missed = [(await square.anna.says(text))["id"] for text in ("Two", "Three")]
+    back = await harbour.socket(square.anna, stream="user", last_event_id=heard["id"])
+    assert [(await back.hear())["payload"]["id"] for _ in missed] == missed
+    now = await square.anna.says("Four")
+    last = await back.hear()
+    assert last["payload"]["id"] == now["id"]
+    assert int(last["id"]) > int(heard["id"])
+
+
+async def test_a_websocket_that_asks_for_no_numbers_is_told_none_and_nonsense_counts_as_now(harbour: Harbour) -> None:
+    square = harbour.square
+    plain = await harbour.socket(square.anna, stream="user")
+    await square.anna.says("Before")
+    assert "id" not in await plain.hear()
+    odd = [await harbour.socket(square.anna, stream="user", last_event_id=said) for said in ("x", "-1", "9" * 18)]
+    said = await square.anna.says("Now")
+    assert "id" not in await plain.hear()
+    for one in odd:
+        assert (await one.hear())["payload"]["id"] == said["id"]

@@ -72,17 +72,19 @@ class Frame:
             made = self._wire["chunk", seq] = b"%x\r\n%b\r\n" % (len(event), event)
         return made
 
-    def socket(self, topic: Topic) -> bytes:
+    def socket(self, topic: Topic, seq: int | None = None) -> bytes:
         """The envelope as the bytes of a whole WebSocket frame, the same for all who watch streams of this label."""
-        label = (topic.name,) if topic.key is None or topic.name in OWN else (topic.name, topic.key)
+        label = (topic.name, seq) if topic.key is None or topic.name in OWN else (topic.name, topic.key, seq)
         made = self._wire.get(label)
         if made is None:
-            made = self._wire[label] = text_frame(self.envelope(topic.label()))
+            made = self._wire[label] = text_frame(self.envelope(topic.label(), seq))
         return made
 
-    def envelope(self, label: Sequence[str]) -> bytes:
-        """WebSocket message: the payload is a JSON text within the JSON."""
+    def envelope(self, label: Sequence[str], seq: int | None = None) -> bytes:
+        """WebSocket message: the payload is a JSON text within the JSON. With its number for those who ask for it."""
         start = b'{"stream":%s,"event":"%s"' % (msgspec.json.encode(label), self.event.encode())
+        if seq is not None:
+            start += b',"id":"%d"' % seq
         if self.payload is None:
             return start + b"}"
         if self._quoted is None:
@@ -105,6 +107,11 @@ Form = Callable[[Message], bytes]
 def as_frame(message: Message) -> bytes:
     """To a WebSocket."""
     return message.frame.socket(message.topic)
+
+
+def as_numbered_frame(message: Message) -> bytes:
+    """To a WebSocket that wants to know where it is."""
+    return message.frame.socket(message.topic, message.seq)
 
 
 def as_chunk(message: Message) -> bytes:

@@ -11,7 +11,7 @@ from torg.live.connection import Connection
 from torg.mastodon_api import streaming_topics
 from torg.mastodon_api.forms import Nothing
 from torg.mastodon_api.streaming_sse import EventStream
-from torg.mastodon_api.streaming_ws import serve
+from torg.mastodon_api.streaming_ws import number, serve
 
 routes = Routes("streaming")
 
@@ -41,8 +41,7 @@ async def watch(call: Call, name: str, params: Stream) -> Response:
 
 def resume_after(call: Call, params: Stream) -> int | None:
     """The number of the last event that the reader has, if it says one; what is no number is ignored."""
-    said = call.request.headers.get("last-event-id") or params.last_event_id
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 18 else None
+    return number(call.request.headers.get("last-event-id") or params.last_event_id)
 
 
 def with_media(name: str, params: Stream) -> str:

@@ -14,7 +14,7 @@ from torg.http.sockets import Line, Write, line
 from torg.kernel.errors import BadRequest, TorgError
 from torg.live.connection import Closed, Connection
 from torg.live.hub import Hub
-from torg.live.model import SEARCH, Topic
+from torg.live.model import SEARCH, Topic, as_numbered_frame
 from torg.mastodon_api import streaming_topics
 
 MOST_TOPICS = 100
@@ -25,6 +25,11 @@ CODES = {
     Closed.OVERFLOW: 1013, Closed.REVOKED: 1008, Closed.REFUSED: 1008, Closed.SHUTDOWN: 1001, Closed.FAILURE: 1011,
     Closed.GONE: 1000,
 }  # fmt: skip
+
+
+def number(said: str) -> int | None:
+    """The number of an event, if it is one; anything else is ignored."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 18 else None
 
 
 class Order(msgspec.Struct, kw_only=True):
@@ -47,6 +52,7 @@ async def serve(socket: WebSocket, call: Call) -> None:
         if query.get("stream"):
             given = {name: query[name] for name in ("stream", "tag", "list", "q") if name in query}
             await edge.obey(Order(type="subscribe", **given))
+        edge.begin(query.get("last_event_id"))
         if own is None:
             await _attend(socket, edge)
     except (WebSocketDisconnect, OSError, RuntimeError):
@@ -83,7 +89,15 @@ class Edge:
         self._pouring: asyncio.Task[None] | None = None
         self._connection = Connection(call.actor, call.origin, ip=call.client_ip)
         self._connection.wake = self._wake
-        self._hub.join(self._connection)
+
+    def begin(self, last: str | None) -> None:
+        """Let it in, as far as it has got: with what comes from now on, or with all after the event of that number.
+
+        Whoever says a number, and be it an empty one, is told those of all events (`id`).
+        """
+        if last is not None:
+            self._connection.form = as_numbered_frame
+        self._hub.join(self._connection, after=number(last or ""))
         self._connection.rest()
 
     @property
@@ -114,7 +128,8 @@ class Edge:
                 message = await connection.next()
                 if message is None:
                     return await self._end(connection.closed or Closed.GONE)
-                text = message.frame.envelope(message.topic.label()).decode()
+                seq = message.seq if connection.form is as_numbered_frame else None
+                text = message.frame.envelope(message.topic.label(), seq).decode()
                 await self._send({"type": "websocket.send", "text": text})
         except (WebSocketDisconnect, OSError, RuntimeError):
             self.left()
