@@ -183,3 +183,25 @@ async def test_a_check_of_which_the_database_knows_nothing_is_asked(
         await writer.says(text)
     assert asked == ["one", "two", "three"]
     assert taken == []
+
+
+async def test_what_takes_one_call_and_what_takes_steps_come_in_one_batch(square: Square, taken: list[bool]) -> None:
+    people = [await square.add(INSIDE, f"person{n}") for n in range(3)]
+    asked = await people[0].says("who comes?")
+    for person in people:
+        await person.says("known from here on")
+    del taken[:]
+    texts = [f"plain {n}" for n in range(6)] + [f"@person0 answer {n}" for n in range(6)]
+    answers = await asyncio.gather(
+        *(
+            people[n % 3].says(text, **({"in_reply_to_id": asked["id"]} if "@" in text else {}))
+            for n, text in enumerate(texts)
+        )
+    )
+    assert ["@" in one["content"] for one in answers] == ["@" in text for text in texts]
+    assert [bool(one["in_reply_to_id"]) for one in answers] == ["@" in text for text in texts]
+    assert taken == [True] * 6
+    shown = (await people[1].get(f"/api/v1/statuses/{asked['id']}")).json()
+    assert shown["replies_count"] == 6
+    me = (await people[1].get("/api/v1/accounts/verify_credentials")).json()
+    assert me["statuses_count"] == 5

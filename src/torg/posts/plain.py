@@ -9,6 +9,7 @@ None: `actions.publish` does it, and says what is wrong. Both leave the same row
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -142,13 +143,24 @@ class PlainPosts:
     async def _batch(self, batch: Sequence[Wanted]) -> Sequence[Outcome | Exception]:
         results: list[Outcome | Exception] = [None] * len(batch)
         ready = self._ready(batch)
-        if ready:
+
+        async def at_once() -> None:
             for at, result in zip(ready, await _each(self._at_once, list(ready.values())), strict=True):
                 results[at] = result
-        left = [at for at, result in enumerate(results) if result is None]
-        if left:
-            for at, result in zip(left, await _each(self._together, [batch[at] for at in left]), strict=True):
+
+        async def by_steps(places: Sequence[int]) -> None:
+            for at, result in zip(places, await _each(self._together, [batch[at] for at in places]), strict=True):
                 results[at] = result
+
+        others = [at for at in range(len(batch)) if at not in ready]
+        if ready and others:  # both lock authors and keys in one order
+            await asyncio.gather(at_once(), by_steps(others))
+        elif ready:
+            await at_once()
+        else:
+            await by_steps(others)
+        if left := [at for at in ready if results[at] is None]:
+            await by_steps(left)
         return results
 
     def _ready(self, batch: Sequence[Wanted]) -> dict[int, _Ready]:
