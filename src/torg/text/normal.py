@@ -16,6 +16,8 @@ def normal(source: str) -> str:
 
     Everything else stays as it was typed; spelling forms (NFC, NFD) are not touched.
     """
+    if source.isprintable():  # none of those characters is; most lines are
+        return source
     text = _LINE_ENDS.sub("\n", source)
     text = _CONTROLS.sub("", text)
     return _SURROGATES.sub("\ufffd", text)

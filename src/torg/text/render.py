@@ -126,8 +126,8 @@ class Writer:
         self.links: list[str] = []
         self.grouped: list[str] = []
         # Two accounts of one name on different hosts are told apart by showing the host, as Mastodon does.
-        counts = Counter({target.url: target.name.lower() for target in mentions.values()}.values())
-        self._namesakes = {name for name, count in counts.items() if count > 1}
+        names = {target.url: target.name.lower() for target in mentions.values()}
+        self._namesakes = {name for name, count in Counter(names.values()).items() if count > 1} if names else set()
 
     def paragraphs(self, plain: str) -> str:
         """`<p>` for each run of lines between blank ones, `<br />` between lines."""
