@@ -8,7 +8,8 @@ from tests.contract.entity_check import check
 from tests.fixtures.square import INSIDE, PUBLIC, Square
 from tests.media import makers
 from tests.web.reader import Reader, session_of
-from torg.access import passwords
+from torg.access import passwords, roles
+from torg.accounts import store as account_store
 from torg.mastodon_api import entities
 from torg.web.settings_sessions import device
 
@@ -214,3 +215,22 @@ async def test_moving_and_closing(home: Square) -> None:
 )
 def test_browsers_are_named(agent: str, shown: str) -> None:
     assert device(agent) == shown
+
+
+async def test_who_is_moderated_reads_what_was_done_and_why(square: Square) -> None:
+    said = await square.bjorn.says("Buy my pills")
+    async with square.services.db.tx(square.networks[PUBLIC].scope) as tx:
+        await account_store.update(tx, square.anna.id, {"role_id": await roles.ensure(tx, "Owner")})
+    act = {"type": "silence", "text": "Stay with the subject."}
+    done = await square.anna.post(f"/api/v1/admin/accounts/{square.bjorn.id}/action", json=act)
+    assert done.status_code == 200, done.text
+    await square.settle()
+    reader = await Reader(square).enters("bjorn")
+    assert 'href="/settings/warnings"' in (await reader.open("/notifications")).text
+    page = (await reader.open("/settings/warnings")).text
+    assert "Stay with the subject." in page
+    assert "only those who follow you meet them" in page
+    assert "limited at present" in page
+    other = (await (await Reader(square).enters("anna")).open("/settings/warnings")).text
+    assert "Stay with the subject." not in other
+    assert said["id"] not in other

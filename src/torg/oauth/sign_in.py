@@ -68,6 +68,7 @@ def _form(call: Call, params: Before, email: str, wrong: str, status: int) -> Re
         goal=local(params.next),
         email=email,
         wrong=wrong,
+        closed=wrong == BARRED["disabled"],
         app=None,
     )
 

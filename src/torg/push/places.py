@@ -11,6 +11,7 @@ PLACES = {
     "admin.report": "/admin/reports",
     "torg.response": "/responses",
     "severed_relationships": "/settings/severed",
+    "moderation_warning": "/settings/warnings",
 }
 
 

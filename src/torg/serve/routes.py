@@ -151,6 +151,7 @@ from torg.web import (
     settings_push,
     settings_sessions,
     settings_severed,
+    settings_warnings,
     wellknown,
 )
 from torg.web import bridge as web_bridge
@@ -218,6 +219,7 @@ def collections() -> list[Routes]:
         settings_push.routes,
         settings_sessions.routes,
         settings_severed.routes,
+        settings_warnings.routes,
         web_group_office.routes,
         web_groups.routes,
         web_calendar.routes,
