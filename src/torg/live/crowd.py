@@ -34,7 +34,8 @@ PAIRS = frozenset({
 })  # fmt: skip
 """Something between two accounts: it may change what watchers have to do with each of the two."""
 HARMLESS = frozenset({
-    "AccountActivated", "AccountCreated", "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn",
+    "AccountActivated", "AccountCreated", "AccountsCounted",
+    "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn",
     "CardShown", "DelegateActed", "DomainBlocked", "DomainUnblocked", "GroupAnnounced", "GroupPinsChanged",
     "MessageDeleted", "MessageEdited", "MessageSent", "NoticeCreated", "NoticesMerged", "PersonalChanged", "PollEnded",
     "PollVoted", "PostDeleted", "PostEdited", "PostFavourited", "PostPinned", "PostPublished", "PostUnfavourited",

@@ -30,6 +30,7 @@ from torg.remote.errors import Failed, RemoteError, Unreadable
 from torg.remote.note_model import Document, NoteRead
 from torg.remote.note_store import Sides
 from torg.remote.reading import SUPPORTED, author_of, read
+from torg.text import language
 
 log = structlog.get_logger(__name__)
 
@@ -124,6 +125,7 @@ async def _keep(
     edit: bool = False,
     ancestors: int = 0,
 ) -> Kept:
+    await language.ready()
     async with services.db.tx(network.scope) as tx:
         note = read(document, followers=await note_store.followers_collection(tx, author.id))
         if note is None or not _is_of(note, author) or ours.is_ours(network, note.uri):
