@@ -187,14 +187,14 @@ class Pool:
         self._timer = asyncio.get_running_loop().call_later(self._patience, self._grow, time.monotonic())
 
     def _grow(self, since: float) -> None:
-        """Open another one if none came back, or if the one who waits longest has waited for too long."""
+        """Open one more, not two at a time, if none came back or the one who waits longest has waited for too long."""
         self._timer = None
         while self._waiters and self._waiters[0][1].done():
             self._waiters.popleft()
         if not self._waiters or self._closed:
             return
         late = time.monotonic() - self._waiters[0][0] > ENOUGH
-        if self.size < self.most and self._opening < self.waiting and (late or self._came <= since):
+        if self.size < self.most and not self._opening and (late or self._came <= since):
             self._open_one()
         if self.size < self.most:
             self._watch()
@@ -204,27 +204,35 @@ class Pool:
         return self._spawn(self._opened())
 
     async def _opened(self) -> None:
-        attempt = 0
+        connection = None
         try:
-            while True:
-                try:
-                    connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
-                    break
-                except psycopg.OperationalError as error:
-                    self._trouble = " ".join(str(error).split())
-                    if not self.waiting and attempt:
-                        return
-                await asyncio.sleep(AGAIN[min(attempt, len(AGAIN) - 1)])
-                attempt += 1
+            connection = await self._connected()
+            if connection is not None and self._ready is not None:
+                await self._ready(connection)
+        except psycopg.Error as error:
+            log.warning("a new database connection was not made ready", error=str(error))
+        except BaseException:
+            if connection is not None:
+                await connection.close()
+            raise
         finally:
             self._opening -= 1
-        self._born[connection] = time.monotonic()
-        if self._ready is not None:
+        if connection is not None:
+            self._born[connection] = time.monotonic()
+            await self.put(connection)
+
+    async def _connected(self) -> Connection | None:
+        """A new connection, tried for as long as somebody waits."""
+        attempt = 0
+        while True:
             try:
-                await self._ready(connection)
-            except psycopg.Error as error:
-                log.warning("a new database connection was not made ready", error=str(error))
-        await self.put(connection)
+                return await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+            except psycopg.OperationalError as error:
+                self._trouble = " ".join(str(error).split())
+                if attempt and not self.waiting:
+                    return None
+            await asyncio.sleep(AGAIN[min(attempt, len(AGAIN) - 1)])
+            attempt += 1
 
     def _tidy(self) -> None:
         """Close, now and then, what nobody used for long; those at the bottom of the pile are used least."""

@@ -18,16 +18,21 @@ STEADY = "set_config('plan_cache_mode','force_generic_plan',true), set_config('e
 
 MOST = 24
 """Statements that a new connection plans: some milliseconds each."""
+MOST_ONCE = 500
 READS = ("SELECT", "WITH")
 ACTS = ("FOR UPDATE", "FOR NO KEY", "FOR SHARE", "FOR KEY", "pg_advisory", "pg_notify", "nextval")
 BEGIN = f"BEGIN READ ONLY; SELECT {STEADY}, set_config('statement_timeout','2s',true)"
 
 
 class Learnt:
-    """The steady reads that a process made last, each with what it was asked with, in the order of their use."""
+    """The steady reads that a process made last, each with what it was asked with, in the order of their use.
+
+    What was read only once is none of them: a process loads the log of a network once, in whatever connection.
+    """
 
     def __init__(self) -> None:
         self._held: OrderedDict[str, Any] = OrderedDict()
+        self._once: OrderedDict[str, None] = OrderedDict()
         self._refused: set[str] = set()
 
     def __len__(self) -> int:
@@ -37,6 +42,11 @@ class Learnt:
         """A steady statement was executed."""
         if sql in self._held:
             self._held.move_to_end(sql)
+            return
+        if sql not in self._once:
+            self._once[sql] = None
+            if len(self._once) > MOST_ONCE:
+                self._once.popitem(last=False)
             return
         if sql in self._refused or not _only_reads(sql):
             return

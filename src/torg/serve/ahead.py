@@ -32,6 +32,8 @@ MOST_PEOPLE = 500
 """Whose homes are read ahead, of all networks together: a second or two of processor time."""
 MOST_TOKENS = 4
 """Tokens that are looked at for each of them."""
+TWICE = 2
+"""Homes that are read besides before other connections plan what is read again and again."""
 SECONDS = 30.0
 QUIET = 0.05
 """Seconds without anybody else's transaction before the next step."""
@@ -68,12 +70,14 @@ class ReadingAhead:
         first = {network.id: (network, actor) for network, actor in reversed(homes)}
         for network, actor in first.values():
             await self._home(network, actor)
+        rest = [(network, actor) for network, actor in homes if first[network.id][1] is not actor]
+        for network, actor in rest[:TWICE]:
+            await self._home(network, actor)
         await self._quiet()
         await db.ready()
         self._own = db.asked
-        for network, actor in homes:
-            if first[network.id][1] is not actor:
-                await self._home(network, actor)
+        for network, actor in rest[TWICE:]:
+            await self._home(network, actor)
 
     async def _expected(self, networks: list[Network]) -> AsyncIterator[tuple[Network, Actor]]:
         db, most = self._services.db, MOST_PEOPLE // max(1, len(networks))
