@@ -19,6 +19,7 @@ BOUNDED = {
     "engine/limits_settled.py": "one: what settles the counts",
     "engine/pool.py": "one for each connection that is being opened or closed",
     "engine/worker.py": "as many as there are places for jobs",
+    "imports/runs.py": "one for each import that is running: what tells how far it is",
     "live/hub.py": "one for each reader that catches up, four of them at work",
     "mastodon_api/streaming_sse.py": "one for each stream that is written to past what its reader takes at once",
     "mastodon_api/streaming_ws.py": "two for each stream: what waits to be written, and what it says, read on after it",
