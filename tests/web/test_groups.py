@@ -125,3 +125,18 @@ async def test_who_is_mentioned_and_does_not_read_in_the_group_is_named_before_p
     again = await reader.send(reply, "/compose", text="@bjorn still nothing")
     assert again.status_code == 422, "an answer in the group, too"
     assert (await reader.send(await reader.open("/compose"), "/compose", text="@bjorn hello")).status_code == 303
+
+
+async def test_a_visitor_finds_the_groups_in_which_everybody_reads_and_no_other(square: Square) -> None:
+    for handle, kind in (("choir", "open"), ("watched", "moderated"), ("closed", "private"), ("secret", "hidden")):
+        form = {"handle": handle, "name": handle, "kind": kind}
+        made = await square.anna.post("/api/torg/v1/groups", json=form)
+        assert made.status_code == 200, made.text
+    page = (await Reader(square).open("/groups")).text
+    assert "/@choir" in page
+    assert "/@watched" in page
+    for name in ("closed", "secret"):
+        assert f"/@{name}" not in page
+        assert f"/@{name}" not in (await Reader(square).open(f"/groups?q={name}")).text
+    assert "Make a group" not in page
+    assert (await Reader(square, INSIDE).open("/groups")).status_code == 303

@@ -16,6 +16,8 @@ from torg.kernel.actor import Actor
 from torg.kernel.errors import NotFound
 from torg.kernel.page import Page, Slice
 
+NOBODY = 0
+"""No account has this id."""
 LONGEST = 100
 
 
@@ -62,10 +64,21 @@ async def directory(
     tx: Tx, actor: Actor, page: Page, *, text: str = "", mine: bool = False, archived: bool = False
 ) -> list[GroupView]:
     """The groups that the actor may know of, newest first; those he or she is in if `mine`."""
+    found = await store.listed(tx, actor.me, page, text=_like(text), mine=mine, archived=archived)
+    return await views(tx, found)
+
+
+async def readable(tx: Tx, page: Page, *, text: str = "") -> list[GroupView]:
+    """The groups of a public network in which a stranger may read, newest first."""
+    found = await store.listed(tx, NOBODY, page, text=_like(text), mine=False, archived=False, readable=True)
+    return await views(tx, found)
+
+
+def _like(text: str) -> str:
     wanted = text.replace("\0", "").strip().lstrip("!@").lower()[:LONGEST]
     for sign in "\\%_":
         wanted = wanted.replace(sign, f"\\{sign}")
-    return await views(tx, await store.listed(tx, actor.me, page, text=wanted, mine=mine, archived=archived))
+    return wanted
 
 
 async def members(tx: Tx, actor: Actor, group_id: int, page: Page) -> tuple[Slice[Account], dict[int, Role]]:

@@ -88,12 +88,18 @@ async def named(tx: Tx, me: int, name: str) -> int | None:
     return found
 
 
-async def listed(tx: Tx, me: int, page: Page, *, text: str, mine: bool, archived: bool) -> list[Group]:
-    """The directory, newest group first. `text` is looked for in names and aliases, as written for LIKE."""
+async def listed(
+    tx: Tx, me: int, page: Page, *, text: str, mine: bool, archived: bool, readable: bool = False
+) -> list[Group]:
+    """The directory, newest group first. `text` is looked for in names and aliases, as written for LIKE.
+
+    `readable`: those alone in which anybody may read.
+    """
     where, values = page.where("g.id")
     rows = await tx.all(
         f"""SELECT {ROW} {FROM} WHERE {TENANT} AND {SEEN} AND {where}
             AND (%(archived)s OR g.archived_at IS NULL)
+            AND (NOT %(readable)s OR g.kind IN ('open', 'moderated'))
             AND (NOT %(mine)s OR EXISTS (SELECT FROM follows f WHERE f.org_id = g.org_id AND f.account_id = %(me)s
                                          AND f.target_id = g.id))
             AND (%(text)s = '' OR lower(a.handle) LIKE '%%' || %(text)s || '%%'
@@ -101,7 +107,7 @@ async def listed(tx: Tx, me: int, page: Page, *, text: str, mine: bool, archived
                  OR EXISTS (SELECT FROM group_aliases x WHERE x.org_id = g.org_id AND x.group_id = g.id
                             AND x.alias LIKE '%%' || %(text)s || '%%'))
             ORDER BY g.id {page.direction} LIMIT {page.limit}""",
-        params(tx, me, text=text, mine=mine, archived=archived, **values),
+        params(tx, me, text=text, mine=mine, archived=archived, readable=readable, **values),
         as_=Group,
     )
     return in_order(page, rows)

@@ -18,7 +18,7 @@ from torg.web.forms import Look, Turn
 from torg.web.member import member, onward, sender
 from torg.web.present import Present, presenting
 from torg.web.undo import Deed, told
-from torg.web.visitor import Visitor
+from torg.web.visitor import Visitor, kept_out, visitor_of
 
 routes = Routes("pages")
 
@@ -76,11 +76,13 @@ def may_create(visitor: Visitor) -> bool:
 
 @routes.get("/groups", auth="none", hidden=True)
 async def directory(call: Call, params: Directory) -> Response:
-    """The groups that one may know of, those one is in first, and what one is invited to."""
-    visitor = await member(call, params.lang)
-    if isinstance(visitor, Response):
-        return visitor
+    """The groups that one may know of, those one is in first, and what one is invited to; a visitor: where all read."""
+    visitor = await visitor_of(call, params.lang)
     page = Page(limit=SHOWN, max_id=params.max_id)
+    if visitor.account is None:
+        if call.network.settings.private:
+            return onward("/auth/sign_in?next=/groups")
+        return kept_out(visitor) or await _for_visitors(visitor, params, page)
     found = await reads.directory(call.tx, visitor.actor, page, text=params.q)
     first = params.max_id is None and not params.q
     mine = await reads.directory(call.tx, visitor.actor, Page(limit=SHOWN * 2), mine=True) if first else []
@@ -98,6 +100,17 @@ async def directory(call: Call, params: Directory) -> Response:
         older=found[-1].group.id if len(found) == SHOWN else None,
         may_create=may_create(visitor),
     )
+
+
+async def _for_visitors(visitor: Visitor, params: Directory, page: Page) -> Response:
+    tx = visitor.call.tx
+    found = await reads.readable(tx, page, text=params.q)
+    at = await presenting(tx, visitor, [], *(view.account for view in found))
+    older = found[-1].group.id if len(found) == SHOWN else None
+    return answer(
+        visitor, "groups/directory.html", at, groups=found, mine=[], invited=[], q=params.q, older=older,
+        may_create=False,
+    )  # fmt: skip
 
 
 @routes.get("/groups/new", auth="none", hidden=True)
