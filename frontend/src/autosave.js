@@ -51,6 +51,7 @@ export function autosave(root) {
       timer = setTimeout(keep, Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
     };
     form.addEventListener("input", later);
+    form.addEventListener("input", () => form.classList.remove("small"), { once: true }); // what was written stays in full view
     form.addEventListener("change", later);
     document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
     // A draft that is being kept while the post is sent would stay behind: the sending waits for its number
