@@ -14,6 +14,7 @@ from torg.http.router import Router
 from torg.http.routes import Route
 from torg.kernel.clock import now
 from torg.serve.app import all_routes
+from torg.web.known_paths import KNOWN
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -62,6 +63,7 @@ NO_PAGES = {
     "/events/{id}.ics": "a file",
     "/groups/{id}": "leads on to /@group",
     "/@{handle}/{id}/embed": "for other sites' frames; looked at in tests/web/test_embed.py",
+    **dict.fromkeys(KNOWN, "leads on to the page that is meant"),
 }
 """Routes with GET that answer with something else than a page of their own, or are looked at elsewhere."""
 FILES = (".csv", ".jsonl")

@@ -163,6 +163,7 @@ from torg.web import event_forms as web_event_forms
 from torg.web import group_office as web_group_office
 from torg.web import groups as web_groups
 from torg.web import kept_away as web_kept_away
+from torg.web import known_paths as web_known_paths
 from torg.web import must_see as web_must_see
 from torg.web import must_see_send as web_must_see_send
 from torg.web import networks as web_networks
@@ -227,6 +228,7 @@ def collections() -> list[Routes]:
         web_must_see.routes,
         web_must_see_send.routes,
         web_delegates.routes,
+        web_known_paths.routes,
         web_kept_away.routes,
         web_networks.routes,
         web_questions.routes,
