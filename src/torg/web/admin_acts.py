@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from torg.moderation.log import Entry
+from torg.text import messages
 from torg.text.messages import marked as _
 
 VERBS = {
@@ -151,6 +153,12 @@ TARGETS = {
 def sentence(verb: str, target: str, translate: Callable[[str], str]) -> str:
     """`changed a role`; the words of the log itself where there are no others, as for what a delegate did."""
     return f"{translate(VERBS[verb])} {translate(TARGETS[target])}" if verb in VERBS and target in TARGETS else ""
+
+
+def speaker(language: str) -> Callable[[Entry], str]:
+    """`sentence` of entries, in a language."""
+    translate = messages.translator(language)
+    return lambda entry: sentence(entry.verb, entry.target_type, translate)
 
 
 def telling(details: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from torg.kernel.actor import Permission
 from torg.kernel.page import Page as Turn
 from torg.moderation import chain, log
 from torg.text import messages
-from torg.web.admin_acts import VERBS, sentence, telling
+from torg.web.admin_acts import VERBS, speaker, telling
 from torg.web.admin_office import Page, officer, shown
 from torg.web.forms import Look
 
@@ -51,7 +51,7 @@ async def index(call: Call, params: Wanted) -> Response:
         verbs = sorted(((verb, translate(words)) for verb, words in VERBS.items()), key=lambda one: one[1])
         return await shown(
             visitor, tx, "audit.html", found=found, who=who, wanted=params, end=end, older=older, verbs=verbs,
-            said=lambda one: sentence(one.verb, one.target_type, translate), telling=telling,
+            said=speaker(visitor.language), telling=telling,
         )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from torg.kernel.page import Page as Turn
 from torg.moderation import accounts, log, reads, report_store
 from torg.moderation.model import Act, Search, Status
 from torg.portability import erasing
+from torg.web.admin_acts import speaker
 from torg.web.admin_office import EITHER, Page, PressedOne, commanded, commander, officer, shown
 from torg.web.member import onward
 from torg.web.visitor import Visitor
@@ -231,7 +232,8 @@ async def _member(visitor: Visitor, tx: Tx, id_: int, wrong: Invalid | None = No
         acts = []
     did = await people.by_ids(tx, {one.actor_id for one in acts})
     return await shown(
-        visitor, tx, "member.html", account, acts=acts, did=did, wrong=wrong, done=done, account=account,
+        visitor, tx, "member.html", account, acts=acts, said=speaker(visitor.language), did=did,
+        wrong=wrong, done=done, account=account,
         known=known[id_],
         invited_by=invited_by, roles=await _roles(visitor, tx) if account.is_local else [],
         strikes=await report_store.strikes_of(tx, id_),
