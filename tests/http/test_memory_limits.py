@@ -30,9 +30,12 @@ async def test_a_shared_limit_leaves_answers_in_memory(fresh_database: TestDatab
             for _ in range(before - 10):
                 await elsewhere.hit(who, GENERAL)
             await elsewhere.settle()
-            await here.settle()
-            hits = town.memory.hits
-            answer = await cast.anna.get(HOME)
+            for _ in range(5):  # what was on its way to Valkey before them knows nothing of the others
+                hits = town.memory.hits
+                answer = await cast.anna.get(HOME)
+                if int(answer.headers["x-ratelimit-remaining"]) <= 9:
+                    break
+                await here.settle()
             assert int(answer.headers["x-ratelimit-remaining"]) <= 9, "what other machines let through counts"
             assert town.memory.hits == hits + 1
             for _ in range(20):

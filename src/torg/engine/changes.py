@@ -7,7 +7,7 @@ machine did (engine/rings.py), and by the log for what other machines did. docs/
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -37,9 +37,9 @@ REMEMBERED = 65_536
 """Touched keys that are told apart; whoever began before the oldest of them learns that all may have changed."""
 MOST_BEHIND = 4096
 MOST_HEARD = 16_384
-MOST_NEWS = 4_096
-TOUCHES = 5
-"""About how many keys a post touches."""
+MOST_NEWS = 8_192
+GROUP = 512
+"""So many news after each other whose authors stand in one set."""
 NOBODY: Mapping[int, Any] = {}
 PUBLISHED = "PostPublished"
 
@@ -80,6 +80,8 @@ class Changes:
         self._news: deque[tuple[int, int, object]] = deque()  # with whose they are
         self._news_by: dict[int, deque[tuple[int, object]]] = {}
         self._news_since = 0
+        self._groups: deque[tuple[int, set[int]]] = deque()  # whose news came from that one on
+        self._grouped = GROUP
         self._heard: OrderedDict[Key, int] = OrderedDict()
         self._listeners: list[Listener] = []
         self._rings: rings.Rings | None = None
@@ -155,18 +157,24 @@ class Changes:
         odd = self._odd
         return odd.keys().isdisjoint(keys) or all(odd.get(key, 0) <= ticket for key in keys)
 
-    def news(self, ticket: int, of: Collection[int] | None = None) -> list[tuple[int, object]] | None:
+    def news(self, ticket: int, of: Iterable[Set[int]] | None = None) -> list[tuple[int, object]] | None:
         """(when, what) of the posts since, in their order; None if they are not all known any more.
 
-        `of`: all by these authors are wanted, others may be among them.
+        `of`: the authors whose posts are wanted, of all if None.
         """
         if ticket < self._news_since:
             return None
-        if of is not None and len(of) * TOUCHES < self._seq - ticket:
-            found = [one for author in of for one in _since(self._news_by.get(author, ()), ticket)]
-            found.sort(key=itemgetter(0))
-            return found
-        return [(when, what) for when, _, what in _since(self._news, ticket)]
+        if of is None:
+            return [(when, what) for when, _, what in _since(self._news, ticket)]
+        authors: set[int] = set()
+        for first, group in reversed(self._groups):
+            for wanted in of:
+                authors |= group.intersection(wanted)
+            if first <= ticket:
+                break
+        found = [one for author in authors for one in _since(self._news_by.get(author, ()), ticket)]
+        found.sort(key=itemgetter(0))
+        return found
 
     def touch(self, keys: Iterable[Key], told: Collection[Key] = ()) -> None:
         """These changed: for this process at once, and for the others of the machine before they next look.
@@ -197,6 +205,13 @@ class Changes:
             self.touch([*keys, mark])
             return
         self.touch([*keys, mark], frozenset(keys) - expected.but)
+        if self._grouped == GROUP:
+            self._grouped = 0
+            self._groups.append((self._seq, set()))
+            if len(self._groups) > MOST_NEWS // GROUP + 1:
+                self._groups.popleft()
+        self._grouped += 1
+        self._groups[-1][1].add(expected.author)
         self._news.append((self._seq, expected.author, expected.news))
         self._news_by.setdefault(expected.author, deque()).append((self._seq, expected.news))
         if len(self._news) > MOST_NEWS:

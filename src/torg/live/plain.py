@@ -25,10 +25,12 @@ from torg.live.crowd import Crowd, Reach
 from torg.live.delivery import Bare, Views, facts_of, known
 from torg.live.model import USER, Facts, Frame, Message, Topic
 from torg.live.room import Circle, Look, Present
-from torg.posts.just_written import SECONDS, JustWritten
+from torg.posts.just_written import JustWritten
 from torg.posts.model import Flags, PostView
 
 PUBLISHED = "PostPublished"
+SECONDS = 2.0
+"""How old a post may be that is read once for all."""
 MOST_CIRCLES = 1_000
 """Of one moment's readers; each holds a reference to those whom an author's posts reach."""
 

@@ -5,8 +5,10 @@ Whatever else happens to what it shows, or to its viewer, ends it: see `engine/c
 
 from __future__ import annotations
 
+import secrets
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from torg.engine.changes import changes
@@ -22,6 +24,8 @@ from torg.timelines.viewers import Known
 
 OWN = 1_500
 """Bytes of a home beside its posts, roughly."""
+NEWEST, OLDEST = secrets.token_hex(8), secrets.token_hex(8)
+"""Stand where ids come, and in no address that anybody asks for."""
 SHARED = 32
 """In about how many remembered homes a post stands."""
 
@@ -51,9 +55,9 @@ class Home:
 
     def advance(self, since: int) -> bool | None:
         """See `http.Growing`; to be asked after `changes.steady`."""
-        if not all(changes.untouched(since, one.keys) for one in self._parts):
+        if not changes.untouched(since, [key for one in self._parts for key in one.keys]):
             return None
-        news = changes.news(since, None if self._wide else self._near())
+        news = changes.news(since, None if self._wide else (self._follows.keys(), self._people))
         if not news:
             return None if news is None else False
         day = files.today()
@@ -79,8 +83,7 @@ class Home:
         pieces[:1] = [b"["]
         pieces.append(b"]")
         if self._link is None:
-            ends = (self._parts[0].id, self._parts[-1].id) if self._parts else (None, None)
-            self._link = links(Paged([], *ends), *self._asked).encode()
+            self._link = _link(*self._asked, self._parts[0].id, self._parts[-1].id) if self._parts else b""
         return self._link, b"".join(pieces)
 
     def again(self, call: Call, params: PageParams) -> Home | None:
@@ -92,13 +95,9 @@ class Home:
         home._faces = dict(self._faces)
         return home
 
-    def _near(self) -> list[int]:
-        """Those whose posts may change the page."""
-        return [*self._follows, *self._people.difference(self._follows), self._known.viewer.account_id]
-
     def _concerns(self, one: Published) -> bool:
         author = one.author
-        return self._wide or author in self._follows or author in self._people or author == self._actor.account_id
+        return self._wide or author in self._follows or author in self._people
 
     def _take(self, when: int, one: Published, day: int) -> bool | None:
         """As `advance`, for one post."""
@@ -123,7 +122,7 @@ class Home:
     def _shown(self) -> None:
         """Know whom the page shows now."""
         self._others = frozenset[int]().union(*(one.others for one in self._parts))
-        self._people = {one.author for one in self._parts} | self._others
+        self._people = {one.author for one in self._parts} | self._others | {self._known.viewer.account_id}
         if len(self._faces) > self._limit:
             self._faces = {author: face for author, face in self._faces.items() if author in self._people}
         self._link = None
@@ -145,11 +144,11 @@ def made(one: Published, actor: Actor, origin: str, day: int) -> Part | None:
 
 def item_of(one: Published) -> Item:
     """What the rules of homes look at, of a plain post of this server."""
-    found: Item | None = one.made.get(Item)
+    found: Item | None = one.item
     if found is not None:
         return found
     view, post = one.view, one.view.post
-    found = one.made[Item] = Item(
+    found = one.item = Item(
         id=post.id,
         author=post.account_id,
         audience=post.audience.value,
@@ -162,6 +161,16 @@ def item_of(one: Published) -> Item:
         is_silenced=view.account.silenced_at is not None,
     )
     return found
+
+
+def _link(url: str, query: str, newest: int, oldest: int) -> bytes:
+    return _pattern(url, query).replace(NEWEST.encode(), b"%d" % newest).replace(OLDEST.encode(), b"%d" % oldest)
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(url: str, query: str) -> bytes:
+    """The Link header with words where the ids come: the same for all who ask for it so."""
+    return links(Paged([], NEWEST, OLDEST), url, query).encode()
 
 
 def _newest_first(one: Part) -> int:

@@ -12,20 +12,21 @@ from torg.engine.keys import IDS, Key, is_whole
 from torg.posts.model import PostView
 
 MOST = 5_000
-SECONDS = 2.0
-"""Older ones are read: the author may have been suspended, the text changed."""
+SECONDS = 10.0
+"""Older ones are read: somebody may have kept one for himself, of which nothing is told."""
 
 
 class Published:
     """A post as news (`changes.news`) for whoever keeps a timeline. `made`: what readers made of it, for each other."""
 
-    __slots__ = ("author", "id", "made", "place", "view")
+    __slots__ = ("author", "id", "item", "made", "place", "view")
 
     def __init__(self, view: PostView) -> None:
         self.view = view
         self.id, self.author = view.post.id, view.post.account_id
         self.place = view.post.org_id, view.post.network_id
         self.made: dict[Hashable, Any] = {}
+        self.item: Any = None
 
 
 def expect(view: PostView, ticket: int) -> None:
@@ -53,19 +54,23 @@ class JustWritten:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._views: OrderedDict[int, tuple[float, PostView]] = OrderedDict()
+        self._views: OrderedDict[int, tuple[float, int, PostView]] = OrderedDict()
         self.end = changes.listen(self._touched)
 
-    def put(self, view: PostView) -> None:
-        """Keep a post that is being written; whether it comes about is seen from the log."""
-        self._views[view.post.id] = (self._clock(), view)
+    def put(self, view: PostView, ticket: int) -> None:
+        """Keep a post that is being written, of what was read since the ticket; the log says whether it comes about."""
+        self._views[view.post.id] = (self._clock(), ticket, view)
         if len(self._views) > MOST:
             self._views.popitem(last=False)
 
     def take(self, post_id: int) -> PostView | None:
         """The post as it was written, once."""
-        at, view = self._views.pop(post_id, (0.0, None))
-        return view if self._clock() - at < SECONDS else None
+        at, ticket, view = self._views.pop(post_id, (0.0, 0, None))
+        if view is None or self._clock() - at > SECONDS:
+            return None
+        # Late as it may be, nothing has happened to it but that it was written, and to its author but that he wrote
+        shown = [one & IDS for one in (post_id, view.account.id, *(each.id for each in view.mentions))]
+        return view if changes.steady(ticket, shown) else None
 
     def _touched(self, keys: Sequence[Key]) -> None:
         if self._views and any(map(is_whole, keys)):

@@ -205,7 +205,7 @@ class PlainPosts:
                 continue
             view = PostView(post=one.post, account=_latest(account, one.post), tags=sorted(one.tags), app=one.app)
             expect(view, ticket)
-            self.fresh.put(view)
+            self.fresh.put(view, ticket)
             outcomes.append(view)
         outbox.told([one.event for one in ready if one.post.id in written], first.org_id, first.network_id)
         return outcomes
@@ -219,7 +219,7 @@ class PlainPosts:
                 for one in made:
                     expect(one.view, ticket)
                     if one.post.reply_to_id is None and not one.mention_ids:
-                        self.fresh.put(one.view)
+                        self.fresh.put(one.view, ticket)
                 outbox.stored(tx, [one.event for one in made], network.org_id, network.id)
         return outcomes
 
