@@ -27,17 +27,15 @@ class Figure:
 
 
 FIGURES: dict[str, Figure] = {
-    "post": Figure(1.82, "ms processor, server and database", "python -m bench, beside GoToSocial"),
-    "post_database_share": Figure(0.6, "of it in the database", "torg rehearse election-2008 (processor line)"),
-    "changed_read": Figure(2.15, "ms processor", "python -m bench (95 % reads, 5 % posts)"),
+    "post": Figure(0.54, "ms processor, server and database", "python -m bench, beside GoToSocial"),
+    "post_database_share": Figure(0.25, "of it in the database", "a load of posts alone with --web 2, decision 0019"),
+    "changed_read": Figure(
+        0.38, "ms processor", "torg rehearse election-2008 (processor line, less posts and deliveries)"
+    ),
     "delivery": Figure(0.0085, "ms processor for a further stream", "docs/benchmarks.md, one post to many WebSockets"),
     "apply": Figure(0.010, "ms processor for each node that holds the log", "assumed: a row into columns, in batches"),
     "column_bytes": Figure(64, "bytes of a post in the log's columns", "assumed: eight columns of eight bytes"),
-    "disk_bytes": Figure(
-        8900,
-        "bytes of a post in the database",
-        "torg rehearse election-2008 --scale 0.3 --rate 10 (few posts: too high)",
-    ),
+    "disk_bytes": Figure(2300, "bytes of a post in the database", "torg rehearse election-2008 --minutes 1.2"),
     "stream_kb": Figure(11, "kB of an open stream", "python -m bench.idle_streams (WebSockets)"),
     "followers": Figure(126, "followers of an author", "the load election-2008"),
     "listening": Figure(0.2, "of the people have a stream open", "the load election-2008"),

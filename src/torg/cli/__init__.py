@@ -21,6 +21,9 @@ DISK = {
 
 NEW_OBJECTS = 20_000
 """After how many a collection begins. Python's 700 would look at all the modules again and again while they come in."""
+YOUNG, WHOLE = 3, 300
+"""After how many collections those that survived them are looked at, and after how many of these, everything: that
+stops a busy server for more than half a second, and younger ones find nearly all there is to find."""
 
 MOST = 64
 """Processes of a kind that `torg serve` starts."""
@@ -29,7 +32,7 @@ MOST = 64
 def main(arguments: list[str] | None = None) -> None:
     """Run a command. Exit status 0: done, 1: failed, 2: used wrongly; what to do is said on stderr."""
     given = sys.argv[1:] if arguments is None else arguments
-    gc.set_threshold(NEW_OBJECTS, 10, 10)
+    gc.set_threshold(NEW_OBJECTS, YOUNG, WHOLE)
     try:
         status = _run(given)
     except TorgError as error:
