@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from torg.accounts import store as accounts
 from torg.accounts.events import AccountsCounted
-from torg.engine import jobs, outbox
+from torg.engine import noted, outbox
 from torg.engine.postgres import Database, Tx
 from torg.engine.worker import Context, Handler, Handling, Periodic
 from torg.kernel.actor import Scope
@@ -37,19 +37,12 @@ async def count(tx: Tx, id_: int, column: str, by: int) -> None:
 
 async def want(tx: Tx) -> None:
     """Let it be added up soon (a system transaction)."""
-    await jobs.enqueue(tx, ADD_UP, key="now", org_id=jobs.INSTALLATION, network_id=jobs.INSTALLATION)
+    await noted.want(tx, ADD_UP)
 
 
 async def add_up(db: Database) -> int:
     """Add everything up that was noted; how many notes. A crash in the middle loses and doubles nothing."""
-    done = 0
-    async with db.system() as tx:
-        places = await tx.all("SELECT DISTINCT org_id, network_id FROM account_count_changes ORDER BY 1, 2")
-    for place in places:
-        scope = Scope(place["org_id"], (place["network_id"],))
-        while notes := await _batch(db, scope):
-            done += notes
-    return done
+    return await noted.add_up(db, "account_count_changes", _batch)
 
 
 async def _batch(db: Database, scope: Scope) -> int:

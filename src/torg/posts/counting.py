@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from torg.engine import jobs, outbox
+from torg.engine import noted, outbox
 from torg.engine.postgres import Database, Tx
 from torg.engine.worker import Context, Handler, Handling, Periodic
 from torg.kernel.actor import Scope
@@ -31,19 +31,12 @@ async def note(tx: Tx, post_id: int, **changes: int) -> None:
 
 async def want(tx: Tx) -> None:
     """Let it be added up soon (a system transaction)."""
-    await jobs.enqueue(tx, ADD_UP, key="now", org_id=jobs.INSTALLATION, network_id=jobs.INSTALLATION)
+    await noted.want(tx, ADD_UP)
 
 
 async def add_up(db: Database) -> int:
     """Add everything up that was noted; how many notes. A crash in the middle loses and doubles nothing."""
-    done = 0
-    async with db.system() as tx:
-        places = await tx.all("SELECT DISTINCT org_id, network_id FROM post_count_changes ORDER BY 1, 2")
-    for place in places:
-        scope = Scope(place["org_id"], (place["network_id"],))
-        while notes := await _batch(db, scope):
-            done += notes
-    return done
+    return await noted.add_up(db, "post_count_changes", _batch)
 
 
 async def _batch(db: Database, scope: Scope) -> int:
