@@ -12,7 +12,8 @@ from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
 from torg.engine.changes import changes
 from torg.engine.keys import posts
 from torg.engine.postgres import Tx
-from torg.posts.plain import PlainPosts, Wanted
+from torg.posts.plain import PlainPosts
+from torg.posts.plain_making import Wanted
 
 FORMS: list[dict[str, Any]] = [
     {"status": "  Hej på dig! Det här är en mening på svenska.  "},

@@ -11,22 +11,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from torg.accounts import reads as accounts
-from torg.accounts.model import Account, AccountKind, AccountSettings
+from torg.accounts.model import Account, AccountKind
 from torg.engine import outbox
 from torg.engine.changes import changes
 from torg.engine.gather import Gatherer
 from torg.engine.postgres import Database, DatabaseError, Tx, json
 from torg.kernel.actor import Actor, NetworkKind, Scope
-from torg.kernel.clock import now
 from torg.kernel.errors import TorgError
 from torg.kernel.events import kind_of
-from torg.kernel.ids import new_id
 from torg.orgs.model import Network
 from torg.orgs.rules import may_post
 from torg.posts import at_once, checks, rules
@@ -35,31 +33,14 @@ from torg.posts import store as posts
 from torg.posts.events import PostPublished
 from torg.posts.just_written import JustWritten, expect
 from torg.posts.model import AppName, Audience, Draft, Post, PostView, QuotePolicy
-from torg.text.language import guess, normal_language
-from torg.text.render import MentionTarget, Rendered, render, scan
+from torg.posts.plain_making import Made, Surroundings, Wanted, complete, is_usual, latest, make, text_of
+from torg.text.render import render, scan
 
 UNSURE = ("08", "57")
 """Classes of SQLSTATE after which nobody knows whether the commit came about: nothing is tried again."""
 
 
 MOST_HANDLES = 20
-
-
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A post to be written. What is None is as the author's settings say.
-
-    `handles`: names in the text that may be somebody's. `body`: the text, rendered as if they were nobody's.
-    """
-
-    actor: Actor
-    network: Network
-    draft: Draft
-    origin: str
-    handles: list[str]
-    body: Rendered
-    chosen_audience: bool
-    sensitive: bool | None
-    quote_policy: QuotePolicy | None
 
 
 class Before(msgspec.Struct, frozen=True):
@@ -180,7 +161,7 @@ class PlainPosts:
                 continue
             if key:
                 keys.add((wanted.actor.me, key))
-            post, event = _make(wanted, author.settings, Surroundings(wanted.body, None, [], [], app, 0))
+            post, event = make(wanted, author.settings, Surroundings(wanted.body, None, [], [], app, 0))
             names = [tag.name for tag in wanted.body.tags]
             row = at_once.row(post, event, author, key=key or None, tags=names)
             ready[at] = _Ready(post, event, app, names, row, network.kind is NetworkKind.PUBLIC)
@@ -203,7 +184,7 @@ class PlainPosts:
                 self._authors.forget(first.org_id, one.post.account_id)
                 outcomes.append(None)
                 continue
-            view = PostView(post=one.post, account=_latest(account, one.post), tags=sorted(one.tags), app=one.app)
+            view = PostView(post=one.post, account=latest(account, one.post), tags=sorted(one.tags), app=one.app)
             expect(view, ticket)
             self.fresh.put(view, ticket)
             outcomes.append(view)
@@ -253,25 +234,16 @@ async def _each(write: Callable[[Sequence[T]], Awaitable[Sequence[Outcome]]], ba
     return done
 
 
-class _Made(msgspec.Struct, frozen=True):
-    post: Post
-    tag_ids: list[int]
-    mention_ids: list[int]
-    key: str | None
-    event: PostPublished
-    view: PostView
-
-
 async def _prepare(
     tx: Tx, network: Network, batch: Sequence[Wanted], known_authors: at_once.Authors
-) -> tuple[list[Outcome], list[_Made]]:
+) -> tuple[list[Outcome], list[Made]]:
     """Ask what a post must know, for all together, and put them together."""
     keyed = {(w.actor.me, w.draft.idempotency_key) for w in batch if w.draft.idempotency_key}
     if keyed:
         await store.lock_keys(tx, keyed)
     authors: dict[int, Account] = {}
     for account, raw in await store.authors(tx, {w.actor.me for w in batch}):
-        if _usual(account):
+        if is_usual(account):
             authors[account.id] = account
             known_authors.learn(account, raw)
     known = await store.known_keys(tx, keyed) if keyed else {}
@@ -282,11 +254,11 @@ async def _prepare(
     parents = await store.parents(tx, answered) if answered else {}
     handles = {handle for w in batch for handle in w.handles}
     named = await accounts.by_handles(tx, handles, network.host) if handles else {}
-    texts = [_text(wanted, named) for wanted in batch]
+    texts = [text_of(wanted, named) for wanted in batch]
     names = {tag.name for body, _ in texts for tag in body.tags}
     tags = await store.tags(tx, names) if names else {}
     outcomes: list[Outcome] = []
-    made: list[_Made] = []
+    made: list[Made] = []
     seen: set[tuple[int, str]] = set()
     number = Counter(w.actor.me for w in batch)
     for wanted, (body, mentioned) in zip(batch, texts, strict=True):
@@ -308,114 +280,13 @@ async def _prepare(
             seen.add((me, key))
         tag_ids = [tags[tag.name] for tag in body.tags]
         app = apps.get(wanted.draft.app_id or 0)
-        one = _made(wanted, author, Surroundings(body, parent, mentioned, tag_ids, app, number[me]))
+        one = complete(wanted, author, Surroundings(body, parent, mentioned, tag_ids, app, number[me]))
         made.append(one)
         outcomes.append(one.view)
     return outcomes, made
 
 
-class Surroundings(NamedTuple):
-    """What was found out about a post. `number`: how many its author has in the batch."""
-
-    body: Rendered
-    parent: store.Parent | None
-    mentioned: list[Account]
-    tag_ids: list[int]
-    app: AppName | None
-    number: int
-
-
-def _text(wanted: Wanted, named: Mapping[str, Account]) -> tuple[Rendered, list[Account]]:
-    """The text as HTML and the accounts that it mentions, each once (posts/actions.py:written)."""
-    found = {handle: named[handle] for handle in wanted.handles if handle in named}
-    if not found:
-        return wanted.body, []
-    targets = {
-        handle: MentionTarget(acct=account.acct, url=account.url or f"{wanted.origin}/@{account.handle}")
-        for handle, account in found.items()
-    }
-    body = render(wanted.draft.text, mentions=targets, origin=wanted.origin)
-    return body, list({found[handle].id: found[handle] for handle in body.mentions}.values())
-
-
-def _usual(account: Account) -> bool:
-    language = account.settings.language
-    return account.state == "active" and (not language or normal_language(language) is not None)
-
-
-def _made(wanted: Wanted, account: Account, around: Surroundings) -> _Made:
-    """The post with its event, and as its author sees it."""
-    post, event = _make(wanted, account.settings, around)
-    counted = msgspec.structs.replace(account, posts_count=account.posts_count + around.number)
-    mentioned = sorted(around.mentioned, key=lambda one: one.id)
-    view = PostView(
-        post=post, account=_latest(counted, post), mentions=mentioned, tags=sorted(event.tags), app=around.app
-    )
-    key = wanted.draft.idempotency_key
-    return _Made(post, around.tag_ids, [one.id for one in mentioned], key, event, view)
-
-
-def _latest(account: Account, post: Post) -> Account:
-    """The author with this post as the last: the row says it to the minute."""
-    return msgspec.structs.replace(account, last_post_at=post.created_at)
-
-
-def _make(wanted: Wanted, settings: AccountSettings, around: Surroundings) -> tuple[Post, PostPublished]:
-    draft, body, parent = wanted.draft, around.body, around.parent
-    audience, listed = draft.audience, draft.listed
-    if not wanted.chosen_audience:
-        audience, listed = AUDIENCES[settings.privacy]
-    sensitive = settings.sensitive if wanted.sensitive is None else wanted.sensitive
-    language = draft.language or normal_language(settings.language or "") or guess(body.plain)
-    policy = wanted.quote_policy or settings.quote_policy
-    id_, at = new_id(), now()
-    post = Post(
-        id=id_,
-        org_id=wanted.network.org_id,
-        network_id=wanted.network.id,
-        account_id=wanted.actor.me,
-        audience=audience,
-        listed=listed,
-        group_id=None,
-        thread_id=parent.thread_id if parent else id_,
-        reply_to_id=parent.id if parent else None,
-        reply_to_account_id=parent.account_id if parent else None,
-        boost_of_id=None,
-        quote_of_id=None,
-        quote_of_account_id=None,
-        quote_state=None,
-        quote_policy=policy if audience is Audience.EVERYONE else "nobody",
-        source=draft.text,
-        html=body.html,
-        spoiler=draft.spoiler,
-        sensitive=sensitive or bool(draft.spoiler),
-        language=language,
-        app_id=draft.app_id,
-        uri=None,
-        url=None,
-        has_media=False,
-        created_at=at,
-        edited_at=None,
-        version=1,
-    )
-    names = [tag.name for tag in body.tags]
-    event = PostPublished(
-        post_id=id_,
-        account_id=post.account_id,
-        audience=audience.value,
-        listed=listed,
-        reply_to_id=post.reply_to_id,
-        reply_to_account_id=post.reply_to_account_id,
-        thread_id=post.thread_id,
-        mention_ids=[one.id for one in around.mentioned],
-        tags=names,
-        links=body.links,
-        language=language,
-    )
-    return post, event
-
-
-async def _write(tx: Tx, made: Sequence[_Made]) -> None:
+async def _write(tx: Tx, made: Sequence[Made]) -> None:
     """Posts, tags, mentions, counts, keys and events of all."""
     columns: dict[str, list[Any]] = {name: [getattr(one.post, name) for one in made] for name in store.WRITTEN}
     columns["audience"] = [one.post.audience.value for one in made]
@@ -428,10 +299,3 @@ async def _write(tx: Tx, made: Sequence[_Made]) -> None:
     answers = Counter(one.post.reply_to_id for one in made if one.post.audience is Audience.EVERYONE)
     for id_ in sorted(id_ for id_ in answers if id_ is not None):  # in one order for all processes
         await posts.count(tx, id_, replies=answers[id_])
-
-
-AUDIENCES: dict[str, tuple[Audience, bool]] = {
-    "public": (Audience.EVERYONE, True),
-    "unlisted": (Audience.EVERYONE, False),
-    "private": (Audience.FOLLOWERS, True),
-}
