@@ -1,7 +1,8 @@
 """`python -m bench.gotosocial --binary …`: the starter of a GoToSocial on SQLite, http and loopback (bench/servers.py).
 
 Its people are made by its own commands and their tokens by its sign-in pages, once: `--keep FOLDER` keeps them for
-later runs, which begin on a copy of it. Rate limits and throttling are off, as they are for Torg.
+later runs, which begin on a copy of it; fewer people that are kept there are the first of more. Rate limits and
+throttling are off, as they are for Torg.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import httpx2
 
+from bench.stage import PEOPLE
 from torg.rehearsal import scratch
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -125,19 +127,49 @@ class GoToSocial:
         return answer
 
 
-def prepare(server: GoToSocial, count: int) -> list[str]:
-    """People and tokens; the accounts are made while the server is down, since SQLite has one writer."""
+def prepare(server: GoToSocial, tokens: list[str], count: int) -> list[str]:
+    """People and tokens up to `count`; the accounts are made while the server is down, since SQLite has one writer."""
     server.start()  # makes the database
     server.stop()
-    for number in range(count):
-        name = f"r{number}"
+    names = [f"r{number}" for number in range(len(tokens), count)]
+    for made, name in enumerate(names, 1):
         server.run("admin", "account", "create", "--username", name, "--email", f"{name}@bench.example", "--password",
                    PASSWORD)  # fmt: skip
-        sys.stderr.write(f"GoToSocial: {number + 1} of {count} people\n") if number % 20 == 19 else None
+        if made % 20 == 0:
+            sys.stderr.write(f"GoToSocial: {made} of {len(names)} people\n")
     server.start()
-    tokens = [server.token(f"r{number}") for number in range(count)]
+    found = [*tokens, *map(server.token, names)]
     server.stop()
-    return tokens
+    return found
+
+
+def kept_people(keep: Path, given: argparse.Namespace) -> Path:
+    """The folder of so many people, made if it is not there: of the largest smaller one, else of nothing."""
+    kept = keep / f"gotosocial-{given.people}"
+    known = kept / "bench.json"
+    if known.exists():
+        return kept
+    shutil.rmtree(kept, ignore_errors=True)
+    keep.mkdir(parents=True, exist_ok=True)
+    port, tokens = scratch.free_port(), list[str]()
+    if smaller := fewer(keep, given.people):
+        shutil.copytree(smaller, kept)
+        known.unlink()
+        about = json.loads((smaller / "bench.json").read_text(encoding="utf-8"))
+        port, tokens = about["port"], about["tokens"]
+    server = GoToSocial(given.binary, given.web, kept, port)
+    try:
+        tokens = prepare(server, tokens, given.people)
+    finally:
+        server.stop()
+    known.write_text(json.dumps({"port": port, "tokens": tokens}), encoding="utf-8")
+    return kept
+
+
+def fewer(keep: Path, people: int) -> Path | None:
+    """The folder with the most people below so many."""
+    found = [(int(one.parent.name.rpartition("-")[2]), one.parent) for one in keep.glob("gotosocial-*/bench.json")]
+    return max([one for one in found if one[0] < people], default=(0, None))[1]
 
 
 def main() -> None:
@@ -145,22 +177,11 @@ def main() -> None:
     parser.add_argument("--binary", type=Path, required=True)
     parser.add_argument("--web", type=Path, required=True, help="its folder web/, with template/ and assets/")
     parser.add_argument("--keep", type=Path, help="folder for the prepared database; made at first use")
-    parser.add_argument("--people", type=int, default=108)
+    parser.add_argument("--people", type=int, default=PEOPLE)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-gts-") as temporary:
-        kept = (given.keep or Path(temporary)) / f"gotosocial-{given.people}"
-        known = kept / "bench.json"
-        if not known.exists():
-            shutil.rmtree(kept, ignore_errors=True)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            port = scratch.free_port()
-            server = GoToSocial(given.binary, given.web, kept, port)
-            try:
-                tokens = prepare(server, given.people)
-            finally:
-                server.stop()
-            known.write_text(json.dumps({"port": port, "tokens": tokens}), encoding="utf-8")
-        about = json.loads(known.read_text(encoding="utf-8"))
+        kept = kept_people(given.keep or Path(temporary), given)
+        about = json.loads((kept / "bench.json").read_text(encoding="utf-8"))
         folder = Path(temporary) / "run"
         shutil.copytree(kept, folder)
         server = GoToSocial(given.binary, given.web, folder, about["port"])  # accounts are bound to the address

@@ -9,13 +9,12 @@ from collections.abc import Callable
 
 from bench.ears import Ears, upgrade
 from bench.servers import settle
-from bench.stage import Caller, Stage
+from bench.stage import STREAMS, Caller, Stage
 from torg.rehearsal import crowd
 
 Figures = dict[str, float]
 HOME = "/api/v1/timelines/home?limit=20"
 CONNECTIONS = 16
-STREAMS = 500
 STREAM = "/api/v1/streaming?stream=user"
 PATIENCE = 60.0
 

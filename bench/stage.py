@@ -17,6 +17,9 @@ from torg.rehearsal import wire
 AUTHORS = 8
 FOLLOWERS = 20
 VIEWERS = 100
+STREAMS = 500
+PEOPLE = AUTHORS + STREAMS
+"""How many there are, unless a starter is told otherwise: each stream is one of a person of its own."""
 TEXT = "A square is where one meets whom one did not come to see."
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.stage import PEOPLE
 from torg.engine.embedded import Embedded
 from torg.engine.postgres import Database
 from torg.kernel.config import Settings
@@ -32,7 +33,7 @@ async def people(server: Embedded, host: str, count: int, secret: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.torg", description=__doc__)
-    parser.add_argument("--people", type=int, default=108)
+    parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--serve", default="", help="options for torg serve, in quotes")
     given = parser.parse_args()
     secret = secrets.token_hex(8)
