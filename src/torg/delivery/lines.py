@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from torg.delivery.model import Kind
 from torg.delivery.shift import WIDTH
 from torg.engine.fetch import Fetcher
-from torg.engine.line import Line
 from torg.engine.resolver import ThreadedResolver
+
+if TYPE_CHECKING:  # engine/fetch.py loads it late
+    from torg.engine.line import Line
 
 KEPT_SECONDS = 15.0
 MOST_KEPT = 200

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -16,9 +16,11 @@ from torg.delivery import rules
 from torg.delivery.model import Delivery, Fate, Kind, Outcome, Turn, Verdict
 from torg.delivery.signatures import SignAs
 from torg.engine.fetched import Fetched, FetchError, FetchRefused
-from torg.engine.line import Line
 from torg.orgs.model import Network
 from torg.signing.model import Scheme
+
+if TYPE_CHECKING:  # engine/fetch.py loads it late
+    from torg.engine.line import Line
 
 log = structlog.get_logger(__name__)
 

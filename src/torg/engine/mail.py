@@ -18,14 +18,19 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-import aiosmtplib
 import msgspec
 
 from torg.kernel import clock
 from torg.kernel.errors import Misused, TorgError
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    import aiosmtplib
+else:
+    aiosmtplib = Later("aiosmtplib")
 
 TIMEOUT = 30.0
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")

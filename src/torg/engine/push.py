@@ -10,24 +10,26 @@ import base64
 import binascii
 import os
 import time
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import http_ece
 import msgspec
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from torg.engine.fetch import Fetcher, FetchFailed, FetchRefused
 from torg.engine.lanes import retry_after
 from torg.kernel.errors import Misused
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    import http_ece
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from joserfc import jwk, jwt
+else:
+    http_ece = Later("http_ece")
+    serialization = Later("cryptography.hazmat.primitives.serialization")
+    ec = Later("cryptography.hazmat.primitives.asymmetric.ec")
+    jwk, jwt = Later("joserfc.jwk"), Later("joserfc.jwt")
 
 # 4096 bytes is what every push service takes (RFC 8030 §7.2); header, delimiter and tag of aes128gcm are 103 of them.
 PAYLOAD_CAP = 4096 - 103
@@ -66,8 +68,10 @@ class PushResult(msgspec.Struct, frozen=True, kw_only=True):
 def new_keys() -> tuple[str, str]:
     """A new VAPID pair: the private key as PEM (PKCS 8), the public one as base64url, the API's `server_key`."""
     private = ec.generate_private_key(ec.SECP256R1())
-    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
-    return pem, _encode(_point(private))
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return pem.decode("ascii"), _encode(_point(private))
 
 
 def public_key(private_pem: str) -> str:
@@ -118,7 +122,7 @@ def sign(endpoint: str, vapid: Vapid, standard: bool) -> dict[str, str]:
     parts = urlsplit(endpoint)
     host = parts.netloc.rpartition("@")[2]
     claims = {"aud": f"{parts.scheme}://{host}", "exp": int(time.time()) + TOKEN_SECONDS, "sub": vapid.subject}
-    token = jwt.encode({"typ": "JWT", "alg": "ES256"}, claims, ECKey.import_key(vapid.private_pem))
+    token = jwt.encode({"typ": "JWT", "alg": "ES256"}, claims, jwk.ECKey.import_key(vapid.private_pem))
     key = _encode(_point(private))
     if standard:
         return {"authorization": f"vapid t={token}, k={key}"}
@@ -172,7 +176,7 @@ async def send(
 
 def _private(pem: str) -> ec.EllipticCurvePrivateKey:
     try:
-        key = load_pem_private_key(pem.encode("ascii"), password=None)
+        key = serialization.load_pem_private_key(pem.encode("ascii"), password=None)
     except ValueError as wrong:
         raise Misused("The stored VAPID key is not a private key in PEM form. Restore it from a backup.") from wrong
     if not isinstance(key, ec.EllipticCurvePrivateKey):
@@ -185,7 +189,9 @@ def _receiver(p256dh: str) -> ec.EllipticCurvePublicKey:
 
 
 def _point(private: ec.EllipticCurvePrivateKey) -> bytes:
-    return private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return private.public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
 
 
 def _encode(data: bytes) -> str:

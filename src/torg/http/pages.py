@@ -12,13 +12,17 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from starlette.responses import HTMLResponse
 
+from torg.kernel.later import Later
 from torg.text import messages
 
 if TYPE_CHECKING:
+    import jinja2
+
     from torg.http.call import Call
+else:
+    jinja2 = Later("jinja2")
 
 LANGUAGE_COOKIE = "torg_language"
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
-from torg.engine.signatures import keys
+from torg.kernel.later import Later
 from torg.signing.store import KeyRow
+
+if TYPE_CHECKING:
+    from torg.engine.signatures import keys
+else:
+    keys = Later("torg.engine.signatures.keys")
 
 FRESH = 5.0
 """Seconds after which a rotation in another process holds here too."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from wcwidth import iter_graphemes
-
+from torg.kernel.later import Later
 from torg.text.normal import normal
 from torg.text.tokens import Kind, tokens
+
+if TYPE_CHECKING:
+    import wcwidth
+else:
+    wcwidth = Later("wcwidth")
 
 URL_LENGTH: Final = 23  # Instance: configuration.statuses.characters_reserved_per_url
 
@@ -24,7 +28,7 @@ def length(source: str, spoiler: str = "") -> int:
 
 def graphemes(text: str) -> int:
     """Grapheme clusters in `text`; for names, bios and descriptions, where links are not shortened."""
-    return len(text) if text.isascii() else sum(1 for _ in iter_graphemes(text))
+    return len(text) if text.isascii() else sum(1 for _ in wcwidth.iter_graphemes(text))
 
 
 def _countable(source: str) -> int:

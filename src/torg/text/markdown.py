@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import nh3
-from markdown_it import MarkdownIt
+
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    import markdown_it
+else:
+    markdown_it = Later("markdown_it")
 
 TAGS: Final = {"a", "p", "br", "ul", "ol", "li", "strong", "em", "h2", "h3", "h4", "blockquote", "code", "pre", "hr"}
 
 
 def marked_up(source: str) -> str:
     """CommonMark as HTML of a few tags, without scripts, styles, pictures and attributes other than `href`."""
-    made = MarkdownIt("commonmark").render(source)
+    made = markdown_it.MarkdownIt("commonmark").render(source)
     return nh3.clean(made, tags=TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer").strip()

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from torg.engine.signatures import cavage, keys, rfc9421
+from typing import TYPE_CHECKING
+
 from torg.engine.signatures.model import BadSignature, Message, Scheme, Signature, header_lines
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    from torg.engine.signatures import cavage, keys, rfc9421
+else:  # they bring cryptography: 9 MB
+    cavage = Later("torg.engine.signatures.cavage")
+    keys = Later("torg.engine.signatures.keys")
+    rfc9421 = Later("torg.engine.signatures.rfc9421")
 
 __all__ = ["BadSignature", "Message", "Scheme", "Signature", "check", "header_lines", "is_signed", "read", "sign"]
 
