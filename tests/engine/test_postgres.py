@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import AsyncIterator
 
 import psycopg
@@ -87,3 +89,17 @@ async def test_connections_that_were_cut_in_the_pool_are_left_for_the_next(fresh
             assert await tx.value("SELECT pg_backend_pid()") not in pids
     finally:
         await db.close()
+
+
+async def test_a_transaction_is_gone_when_nobody_has_it_any_more(db: Database) -> None:
+    gc.disable()
+    try:
+        async with db.tx(SCOPE) as tx:
+            await tx.run("UPDATE organisations SET name = 'Two'")
+            inner = tx.within(SCOPE)
+            await inner.run("UPDATE organisations SET name = 'Three'")
+            gone = [weakref.ref(tx), weakref.ref(inner)]
+        del tx, inner
+        assert [one() for one in gone] == [None, None], "no ring that waits for a collection of garbage"
+    finally:
+        gc.enable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from tests.http.conftest import served
 from tests.http.small_app import Site, small_app
 from torg.engine.limits import LocalLimiter, Quota
+from torg.http.call import Call
 from torg.http.limits import address_key
 from torg.http.tenant import Front
 
@@ -209,3 +211,22 @@ async def test_a_proxy_is_known_by_its_mapped_address_too() -> None:
         False,
         False,
     ]
+
+
+async def test_what_a_request_left_is_gone_without_the_collector(site: Site) -> None:
+    """Rings of request, scope and call cost a tenth of the processor time of posts, in collections of garbage."""
+    headers = bearer("anna")
+    assert (await site.client.post("/api/v1/user_only", headers=headers)).status_code == 200
+    gc.collect()
+    gc.disable()
+    try:
+        before = _calls()
+        for _ in range(5):
+            assert (await site.client.post("/api/v1/user_only", headers=headers)).status_code == 200
+        assert _calls() <= before + 1, "only the last one, which its connection still knows"
+    finally:
+        gc.enable()
+
+
+def _calls() -> int:
+    return sum(type(one) is Call for one in gc.get_objects())

@@ -81,7 +81,7 @@ class Tx:
         self._scope = scope
         self._begin = begin
         self._steady = self._begun_steady = steady
-        self._root: Tx = self
+        self._root: Tx | None = None  # not itself: a ring would wait for the collector of garbage
         self._written: set[str] = set()
         self.after: list[Callable[[], None]] = []
         self.later: list[tuple[Scope, Callable[[Tx], Awaitable[None]]]] = []
@@ -159,7 +159,7 @@ class Tx:
         if not (tables := written(sql)):
             return
         if not self._written:
-            self._root.after_commit(self._tell)
+            (self._root or self).after_commit(self._tell)
         self._written |= tables
 
     def _tell(self) -> None:
@@ -197,7 +197,7 @@ class Tx:
         """The same transaction seen with a tenant: for effects, which the relay runs for all of them."""
         inner = Tx(self._connection, scope)
         inner.later = self.later
-        inner._root = self._root
+        inner._root = self._root or self
         return inner
 
     @property

@@ -171,7 +171,9 @@ class App:
             remove_uploads(request)
         response.raw_headers.extend(missing(response, extra))
         raw: Raw | None = scope.get("torg.raw")
-        if raw is not None and (call := scope.get("torg.call")) is not None:
+        # Taken out, for the call knows its request and the request its scope: a ring would wait for the collector
+        call: Call | None = scope.pop("torg.call", None)
+        if raw is not None and call is not None:
             self.memory.keep(raw, call, response)
             if self.read is not None and call.depends is not None:
                 self.read(False)

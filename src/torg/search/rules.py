@@ -48,8 +48,23 @@ def fold(text: str) -> str:
     An address or "3,238" becomes several words, in a search as in a post, so that either finds the other.
     """
     spelled = unicodedata.normalize("NFKC", normal(text[:MOST_CHARACTERS])).lower()
-    spaced = "".join(c if is_word(c) and c != "_" else " " for c in spelled)
-    return " ".join(_UNSPACED.sub(r" \1 ", spaced).split())
+    return " ".join(spelled.translate(_SPACED).split())
+
+
+class _Spaced(dict[int, str]):
+    """Code point → what stands for it between words and in them; each is looked at once."""
+
+    def __missing__(self, at: int) -> str:
+        char = chr(at)
+        if not is_word(char) or char == "_":
+            char = " "
+        elif _UNSPACED.match(char):
+            char = f" {char} "
+        self[at] = char
+        return char
+
+
+_SPACED: Final = _Spaced()
 
 
 def words(parts: Sequence[str | None], language: str | None) -> Words:
