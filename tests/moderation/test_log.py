@@ -53,12 +53,12 @@ async def test_what_was_rolled_back_is_noted_later(square: Square) -> None:
 
     async def fail() -> None:
         async with square.services.db.tx(network.scope) as tx:
-            await activity.seen(tx, square.bjorn.id)
+            await activity.seen(tx, [square.bjorn.id])
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await fail()
     assert await days(square) == 0
     async with square.services.db.tx(network.scope) as tx:
-        await activity.seen(tx, square.bjorn.id)
+        await activity.seen(tx, [square.bjorn.id])
     assert await days(square) == 1

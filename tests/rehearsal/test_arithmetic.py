@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torg.kernel.errors import Misused
-from torg.rehearsal import crowd, drawing, histogram, result
+from torg.rehearsal import climbing, crowd, drawing, histogram, result
 from torg.rehearsal.loads import LOADS, chosen
 from torg.rehearsal.model import Load, Moment, Phase, Promise
 from torg.rehearsal.result import Check
@@ -73,6 +73,25 @@ def test_a_load_is_changed_as_asked_for() -> None:
         chosen("election-1789")
     with pytest.raises(Misused, match="--scale"):
         chosen("castle", scale=0)
+
+
+def test_the_ceiling_is_the_last_step_before_the_first_that_was_not_held() -> None:
+    load = chosen("ceiling", minutes=2 / 60)
+    assert [phase.seconds for phase in load.phases] == [2.0] * len(load.phases)
+    rates = [phase.posts_per_s for phase in load.phases]
+    assert rates == sorted(rates)
+    assert chosen("ceiling", rate=100).promise.climbed == 100
+
+    def seen(second: int, p99: float = 20.0, share: float = 1.0) -> Moment:
+        return Moment(second=second, posts=round(rates[second // 2] * share), post_p99=p99)
+
+    whole = [seen(second) for second in range(6)]
+    assert climbing.highest(climbing.steps(load, whole)) == rates[2]
+    assert climbing.highest(climbing.steps(load, whole[:5])) == rates[1], "a step that was not finished is not held"
+    slow = [*whole[:3], seen(3, p99=1001), *whole[4:]]
+    assert climbing.highest(climbing.steps(load, slow)) == rates[0], "later ones do not count after that"
+    assert climbing.highest(climbing.steps(load, [seen(0), seen(1, share=0.5)])) == 0
+    assert not climbing.steps(load, [seen(0), Moment(second=1, refused=1)])[0].held
 
 
 LOAD = Load(name="x", about="", phases=(Phase(2, 1),), people=4, followers=1, promise=Promise(post_p99_ms=100))

@@ -63,7 +63,7 @@ async def account_of(
                 WHERE {accounts.TENANT} AND id = %(id)s""",
             {**accounts.tenant(tx), "id": found["id"], "ip": address(ip)},
         )
-        await activity.seen(tx, found["account_id"])
+        await activity.seen(tx, [found["account_id"]])
     return (await accounts.by_ids(tx, [found["account_id"]])).get(found["account_id"])
 
 

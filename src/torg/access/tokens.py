@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,9 @@ from torg.access.scopes import expanded
 from torg.accounts import activity
 from torg.engine import outbox
 from torg.engine.changes import changes
+from torg.engine.gather import Gatherer
 from torg.engine.keys import login, tenant
-from torg.engine.postgres import Database, Tx
+from torg.engine.postgres import Database, DatabaseError, Tx
 from torg.kernel.actor import Actor, Delegated, Permission
 from torg.kernel.errors import Forbidden, Unauthorized
 from torg.kernel.ids import new_id
@@ -219,7 +220,7 @@ _FIND = """
     AND (%(idle)s::float8 IS NULL
          OR coalesce(t.last_used_at, t.created_at) > now() - make_interval(secs => %(idle)s::float8))
 """
-FIND = _FIND.format(which="t.token_hash = %(hash)s")
+FIND = _FIND.format(which="t.token_hash = ANY (%(hashes)s)")
 OF_PEOPLE = _FIND.format(which="t.account_id = ANY (%(people)s)") + " ORDER BY t.id DESC LIMIT %(most)s"
 
 
@@ -237,6 +238,41 @@ class Known(msgspec.Struct):
     until: float
 
 
+class Sought(msgspec.Struct, frozen=True):
+    """A token whose actor is not known."""
+
+    db: Database
+    network: Network
+    digest: bytes
+
+
+async def _found(batch: Sequence[Sought]) -> Sequence[tuple[dict[str, Any], int] | Exception | None]:
+    """The row of each token of a network, and the ticket from before it was read; None for one that is not valid.
+
+    It is noted that they are used.
+    """
+    db, network, ticket = batch[0].db, batch[0].network, changes.ticket()
+    longest, idle = session_seconds(network.settings)
+    wanted = {
+        "org": network.org_id, "network": network.id, "hashes": list({one.digest for one in batch}),
+        "longest": longest, "idle": idle,
+    }  # fmt: skip
+    try:
+        async with db.tx(network.scope, steady=True) as tx:
+            rows = await tx.all(FIND, wanted)
+            used = [row for row in rows if _barred(row) is None]
+            await activity.seen(tx, [row["account_id"] for row in used if row["account_id"] is not None])
+            for row in used:
+                if row["stale"]:
+                    await _used(tx, row["token_id"])
+    except DatabaseError as error:
+        if len(batch) == 1:
+            return [error]
+        return [outcome for one in batch for outcome in await _found([one])]
+    found = {bytes(row["token_hash"]): (row, ticket) for row in rows}
+    return [found.get(one.digest) for one in batch]
+
+
 class TokenAuthenticator:
     """The http kit's Authenticator: a bearer token → the actor that it stands for in this network.
 
@@ -245,6 +281,8 @@ class TokenAuthenticator:
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[int, int, bytes], Known] = OrderedDict()
+        # Everybody is looked up once a minute: of those who come at the same time, many by one transaction
+        self._lookups: Gatherer[Sought, tuple[dict[str, Any], int] | None] = Gatherer(_found, room=MOST_KNOWN)
 
     async def authenticate(self, db: Database, network: Network, token: str | None) -> Actor:
         """Unauthorized for a token that is unknown here, revoked, expired, or older than the network lets one grow.
@@ -260,18 +298,11 @@ class TokenAuthenticator:
                 known.ticket = changes.known  # so that busy hours do not make it too old to compare
                 return known.actor
             del self._known[key]
-        ticket = changes.ticket()
-        longest, idle = session_seconds(network.settings)
-        wanted = {"org": network.org_id, "network": network.id, "hash": key[2], "longest": longest, "idle": idle}
-        async with db.tx(network.scope, steady=True) as tx:
-            row = await tx.one(FIND, wanted)
-            if row is None:
-                raise Unauthorized("The access token is invalid")
-            _refuse_barred(row)
-            if row["account_id"] is not None:
-                await activity.seen(tx, row["account_id"])
-            if row["stale"]:
-                await _used(tx, row["token_id"])
+        found = await self._lookups.do((db, *session_seconds(network.settings), *key[:2]), Sought(db, network, key[2]))
+        if found is None:
+            raise Unauthorized("The access token is invalid")
+        row, ticket = found
+        _refuse_barred(row)
         return self._learn(network, row, ticket)
 
     async def expect(self, db: Database, network: Network, people: Mapping[int, bool], most: int) -> list[Actor]:

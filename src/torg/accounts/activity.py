@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from torg.accounts.store import tenant
@@ -14,23 +15,25 @@ _seen: set[tuple[int, int]] = set()
 _today: date = date.min
 
 
-async def seen(tx: Tx, account_id: int) -> None:
-    """Note that an account is in use today (UTC). Costs a look into a set, but for the day's first call."""
+async def seen(tx: Tx, account_ids: Iterable[int]) -> None:
+    """Note that accounts are in use today (UTC). Costs a look into a set, but for the day's first call of each."""
     global _today
     today = now().date()
     if today != _today or len(_seen) > MOST_REMEMBERED:
         _seen.clear()
         _today = today
-    key = (tx.scope.org_id, account_id)
-    if key in _seen:
+    org_id = tx.scope.org_id
+    new = sorted({one for one in account_ids if (org_id, one) not in _seen})  # one order, so that none wait in a ring
+    if not new:
         return
     await tx.run(
         """INSERT INTO account_days (org_id, network_id, account_id, day)
-           VALUES (%(org)s, %(network)s, %(account)s, %(day)s) ON CONFLICT DO NOTHING""",
-        {**tenant(tx), "account": account_id, "day": today},
+           SELECT %(org)s, %(network)s, account, %(day)s FROM unnest(%(accounts)s::bigint[]) AS t (account)
+           ON CONFLICT DO NOTHING""",
+        {**tenant(tx), "accounts": new, "day": today},
     )
     # Remembered only once it is durable: a transaction that is rolled back has noted nothing
-    tx.after_commit(lambda: _seen.add(key))
+    tx.after_commit(lambda: _seen.update((org_id, one) for one in new))
 
 
 async def lately(tx: Tx, most: int) -> dict[int, bool]:

@@ -44,7 +44,7 @@ def rehearse(
     Parameters
     ----------
     name
-        election-2008, election-2012, castle, gaga, reads, exodus or preview-herd (docs/scale.md).
+        election-2008, election-2012, ceiling, castle, gaga, reads, exodus or preview-herd (docs/scale.md).
     minutes
         How long the longest part of the load lasts, instead of its full time.
     rate

@@ -15,6 +15,8 @@ PEAK_2012 = 5458.0
 """327,452 posts in a minute."""
 PEAK_2013 = 143_199.0
 FOLLOWERS = 126
+STEPS = (500, 1000, 1500, 1900, 10 * PEAK_2008, 2600, 3000, 3500, 4000, 4700, PEAK_2012)
+"""Posts per second of `ceiling`, one after the other."""
 
 LOADS: Mapping[str, Load] = {
     load.name: load
@@ -36,6 +38,15 @@ LOADS: Mapping[str, Load] = {
             people=10_000,
             followers=FOLLOWERS,
             promise=Promise(timeline_lag_s=5, drained_s=60),
+        ),
+        Load(
+            name="ceiling",
+            about="posts without readers, more and more of them, until one second's p99 is above a second",
+            phases=tuple(Phase(8, rate) for rate in STEPS),
+            people=10_000,
+            followers=FOLLOWERS,
+            climbs=True,
+            promise=Promise(climbed=10 * PEAK_2008, rate_share=None, drained_s=60),
         ),
         Load(
             name="castle",
@@ -97,18 +108,22 @@ def chosen(
 ) -> Load:
     """The load by its name, changed as asked for. Misused for a name or a number that will not do.
 
-    `minutes` sets the length of the longest phase, `rate` its posts per second (the others keep their proportion),
-    `scale` multiplies rates, people and streams; `p99` is what is promised of a post, in milliseconds.
+    `minutes` sets the length of the longest phase, `rate` its posts per second (the others keep their proportion); of a
+    load that climbs, the length of each step and the posts per second of the highest. `scale` multiplies rates, people
+    and streams; `p99` is what is promised of a post, in milliseconds.
     """
     load = LOADS.get(name)
     if load is None:
         raise Misused(f"There is no load {name!r}. There are: {', '.join([*LOADS, *WITH_SOURCE])}.")
     if not 0 < scale <= 100 or (minutes is not None and not 0 < minutes <= 600) or (rate is not None and rate <= 0):
         raise Misused("--scale is above 0 and at most 100, --minutes above 0 and at most 600, --rate above 0.")
-    longest = max(load.phases, key=lambda phase: phase.seconds)
+    longest = load.phases[-1] if load.climbs else max(load.phases, key=lambda phase: phase.seconds)
     times = scale if rate is None else rate / longest.posts_per_s
     phases = tuple(
-        Phase(60 * minutes if minutes is not None and phase is longest else phase.seconds, phase.posts_per_s * times)
+        Phase(
+            60 * minutes if minutes is not None and (load.climbs or phase is longest) else phase.seconds,
+            phase.posts_per_s * times,
+        )
         for phase in load.phases
     )
     people = max(4, round(load.people * scale))
@@ -119,5 +134,9 @@ def chosen(
         followers=min(load.followers, people // 2),
         streams=min(people, round(load.streams * scale) if streams is None else streams),
         reads_per_s=load.reads_per_s * scale,
-        promise=load.promise if p99 is None else msgspec.structs.replace(load.promise, post_p99_ms=p99),
+        promise=msgspec.structs.replace(
+            load.promise,
+            post_p99_ms=load.promise.post_p99_ms if p99 is None else p99,
+            climbed=load.promise.climbed and min(load.promise.climbed * scale, phases[-1].posts_per_s),
+        ),
     )

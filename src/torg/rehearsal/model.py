@@ -22,6 +22,8 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
     drained_s: float | None = None
     rate_share: float | None = 0.98
     """Of the posts that were to be sent, the share acknowledged while the load lasted."""
+    climbed: float | None = None
+    """Posts per second of the highest step that must be held (rehearsal/climbing.py)."""
     refusals: bool = True
     """Whether 503 with Retry-After is allowed; the load sends such posts again."""
 
@@ -41,6 +43,8 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     """Posts of each person from before the load."""
     star: bool = False
     """Everybody follows person 0."""
+    climbs: bool = False
+    """The phases are steps upwards; it ends at the first that is not held."""
     promise: Promise
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from torg.rehearsal import histogram
+from torg.rehearsal import climbing, histogram
 from torg.rehearsal.model import Load, Moment
 
 MUCH_OF_OTHERS = 0.2
@@ -123,6 +123,14 @@ def _always(result: Result) -> Iterator[Check]:
 
 def _timed(result: Result) -> Iterator[Check]:
     load, promise = result.load, result.load.promise
+    if promise.climbed is not None:
+        reached = climbing.highest(climbing.steps(load, result.moments))
+        yield Check(
+            name="highest rate with every second's p99 below 1 s",
+            promised=f"at least {promise.climbed:,.0f}/s",
+            seen=f"{reached:,.0f}/s",
+            held=reached >= promise.climbed,
+        )
     if promise.rate_share is not None:
         in_time = sum(moment.posts for moment in result.moments if moment.second < load.seconds)
         share = in_time / max(1, load.posts)

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from torg.rehearsal import histogram
+from torg.rehearsal import climbing, histogram
 from torg.rehearsal.model import Moment
 from torg.rehearsal.result import Result, checks, first_broken, held, of_others
 from torg.surge.model import Rung
+
+OURS = ("server", "database", "load")
 
 
 def text(result: Result) -> str:
@@ -30,6 +32,13 @@ def text(result: Result) -> str:
 def figures(result: Result) -> Iterator[tuple[str, str]]:
     """(name, value) of everything measured."""
     seconds = max(1.0, result.load.seconds)
+    if result.load.climbs:
+        seconds = max(1.0, sum(1 for moment in result.moments if moment.posts))
+        for step in climbing.steps(result.load, result.moments):
+            yield (
+                f"step of {step.posts_per_s:,.0f} posts/s",
+                f"{'held' if step.held else 'not held'}, p99 {step.p99:,.0f} ms",
+            )
     for name, of in (("posts", result.posts), ("home timelines", result.reads), ("stream events", result.streams)):
         if of:
             p50, p99 = histogram.quantile(of, 0.5) or 0, histogram.quantile(of, 0.99) or 0
@@ -75,6 +84,9 @@ def figures(result: Result) -> Iterator[tuple[str, str]]:
         spent.append(("other programs", others))
     if any(value for _, value in spent):
         yield "processor (cores)", ", ".join(f"{name} {value:.2f}" for name, value in spent)
+    if result.acknowledged and not result.reads and not result.streams:
+        each = [(name, 1000 * value * seconds / result.acknowledged) for name, value in spent if name in OURS]
+        yield "processor for each post", ", ".join(f"{name} {value:.2f} ms" for name, value in each)
     for name, value in result.more.items():
         yield name, f"{value:,.2f}".removesuffix(".00")
 

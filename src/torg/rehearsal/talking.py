@@ -8,7 +8,7 @@ import time
 from collections import deque
 from functools import partial
 
-from torg.rehearsal import crowd, wire
+from torg.rehearsal import climbing, crowd, wire
 from torg.rehearsal.histogram import Histogram, bucket
 from torg.rehearsal.model import Load, Plan
 
@@ -115,7 +115,7 @@ class Talk:
         end = self._load.seconds
         while True:
             at = time.monotonic() - self._start
-            due_posts, due_reads = self._clock.due(at), int(self._clock.reads(at))
+            due_posts, due_reads = min(self._clock.due(at), total), int(self._clock.reads(at))
             while sent_posts < due_posts:
                 self._waiting.append((self._start + self._clock.moment(sent_posts), sent_posts, 0))
                 sent_posts += 1
@@ -124,6 +124,9 @@ class Talk:
                 self._waiting.append((self._start + at - TICK * (fresh - number - 1) / fresh, -1, 0))
             sent_reads = due_reads
             self._send()
+            if self._load.climbs and self._overdue() > climbing.OVERDUE:
+                total, end = sent_posts, at  # no step above this one will be held
+                self._waiting.clear()
             if at > end + PATIENCE:
                 self._waiting.clear()  # never sent: it shows as posts that were not acknowledged in time
             if at > end and ((sent_posts >= total and not self.waiting) or at > end + 2 * PATIENCE):
@@ -131,6 +134,10 @@ class Talk:
             before = time.monotonic()
             await asyncio.sleep(TICK)
             self.late = max(self.late, time.monotonic() - before - TICK)
+
+    def _overdue(self) -> float:
+        """Seconds since the post was due that has waited longest to be sent."""
+        return time.monotonic() - self._waiting[0][0] if self._waiting else 0.0
 
     def _send(self) -> None:
         waiting, idle = self._waiting, self._lines.idle
