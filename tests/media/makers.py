@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,17 @@ def zip_file() -> bytes:
     return held.getvalue()
 
 
-def film(
+def film(path: Path, **given: Any) -> Path:
+    """A second of moving gradient, with a tone: see `_film` for what can be asked for.
+
+    It is made in a thread that ends with it: SVT-AV1, when root runs it, gives the calling thread real-time priority
+    and leaves it there, so that a process of tests and all that it starts would take the machine from everyone else.
+    """
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(_film, path, **given).result()
+
+
+def _film(
     path: Path,
     *,
     codec: str = "libx264",
@@ -123,7 +134,6 @@ def film(
     rotation: int = 0,
     metadata: dict[str, str] | None = None,
 ) -> Path:
-    """A second of moving gradient, with a tone."""
     with av.open(str(path), "w") as out:
         out.metadata.update(metadata or {})
         video: Any = out.add_stream(codec, rate=30)
