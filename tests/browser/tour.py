@@ -35,6 +35,8 @@ NO_PAGES = {
     "/complete": "for the composer's script",
     "/favicon.ico": "a picture",
     "/oauth/authorize": "looked at in tests/browser/test_login.py",
+    "/auth/second": "needs half a login; looked at in tests/browser/test_second.py",
+    "/auth/second/new": "needs half a login; looked at in tests/browser/test_second.py",
     "/auth/password/edit": "a letter's link; looked at in tests/oauth",
     "/join/confirm": "needs a letter's link; looked at in tests/joining",
     "/setup": "an empty installation only; looked at in tests/browser/test_setup.py",
@@ -150,7 +152,7 @@ async def _more(town: Town) -> list[Stop]:
         "login": "/settings/login", "push": "/settings/push",
         "held": "/notifications/requests", "policy": "/settings/notifications",
         "as-visitor": "/@anna?seen=visitor", "as-follower": "/@anna?seen=follower",
-        "mirrors": "/settings/mirrors", "sessions": "/settings/sessions",
+        "mirrors": "/settings/mirrors", "sessions": "/settings/sessions", "second": "/settings/second",
         "severed": "/settings/severed", "warnings": "/settings/warnings", "sign-out": "/auth/sign_out",
         "authorize": f"/authorize_interaction?uri={bjorn}",
     }  # fmt: skip

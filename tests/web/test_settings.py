@@ -14,10 +14,12 @@ from torg.mastodon_api import entities
 from torg.web.settings_sessions import device
 
 PASSWORD = "correct horse battery"
-PAGES = ("/settings", "/settings/sessions", "/settings/login", "/settings/data", "/settings/account")
+PAGES = (
+    "/settings", "/settings/sessions", "/settings/second", "/settings/login", "/settings/data", "/settings/account",
+)  # fmt: skip
 FORMS = (
-    "/settings", "/settings/sessions", "/settings/password", "/settings/email", "/settings/data", "/settings/aliases",
-    "/settings/move", "/settings/close",
+    "/settings", "/settings/sessions", "/settings/password", "/settings/second", "/settings/email",
+    "/settings/data", "/settings/aliases", "/settings/move", "/settings/close",
 )  # fmt: skip
 
 

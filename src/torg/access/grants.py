@@ -79,9 +79,9 @@ def proves(verifier: str | None, challenge: str | None) -> bool:
 
 
 async def sweep(tx: Tx) -> int:
-    """Remove codes, refresh tokens, sessions and mailed proofs whose time is over (system transaction); how many."""
+    """Remove codes, refresh tokens, logins and mailed proofs whose time is over (system transaction); how many."""
     count = 0
-    for table in ("grants", "refresh_tokens", "sessions", "mailed_proofs"):
+    for table in ("grants", "refresh_tokens", "sessions", "half_logins", "mailed_proofs"):
         count += await tx.run(f"DELETE FROM {table} WHERE expires_at < now() - interval '1 day'")
     return count
 

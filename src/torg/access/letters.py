@@ -18,6 +18,7 @@ from torg.kernel.clock import now
 from torg.kernel.ids import new_id
 from torg.orgs.model import Network
 from torg.text import messages
+from torg.text.messages import marked as _
 
 JOB = "mail"
 Purpose = Literal["confirm", "reset"]
@@ -92,6 +93,37 @@ async def send_reset(tx: Tx, network: Network, origin: str, person: Person) -> N
         text=text.format(network=network.name, link=link),
         network=network,
         language=messages.choose(person.locale),
+    )
+
+
+Told = Literal["set", "removed", "reset", "recovery"]
+TOLD: dict[Told, str] = {
+    "set": _("From now on logging in takes a code from your app, too."),
+    "removed": _("Logging in takes no code any more, only the password."),
+    "reset": _(
+        "Those who look after the network have taken the code off your login, since you asked for it or seemed to. "
+        "Set it up anew in the settings."
+    ),
+    "recovery": _("Somebody has just logged in with one of your recovery codes. It is good for nothing any more."),
+}
+SUBJECT = _("Your login at {network}")
+CALM = _("If it was not you, choose a new password at once and tell those who look after the network.")
+
+
+async def tell_of_second_factor(tx: Tx, network: Network, person: Person, what: Told) -> None:
+    """Mail the person what has changed, so that nobody else changes it unseen."""
+    if person.email_confirmed_at is None:
+        return
+    language = messages.choose(person.locale)
+    translate = messages.translator(language)
+    calm = translate(CALM)
+    await post(
+        tx,
+        to=person.email,
+        subject=translate(SUBJECT).format(network=network.name),
+        text=f"{translate(TOLD[what])}\n\n{calm}",
+        network=network,
+        language=language,
     )
 
 

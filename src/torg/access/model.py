@@ -19,6 +19,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     disabled_at: datetime | None
     password_changed_at: datetime
     created_at: datetime
+    second_factor_at: datetime | None = None
+    """Since when the login asks for a code, too (access/second_factors.py)."""
     claims: str | None = None
     """Another's address, with which this one registered (access/claims.py); `email` is none then."""
 

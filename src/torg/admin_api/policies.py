@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -34,6 +35,7 @@ class ChangePolicies(msgspec.Struct, kw_only=True):
     password_least: int | UnsetType = UNSET
     password_max_days: int | UnsetType | None = UNSET
     login_attempts: int | UnsetType | None = UNSET
+    second_factor: Literal["optional", "offices", "all"] | UnsetType = UNSET
     monitor_messages: bool | UnsetType = UNSET
     monitor_mail_outside: bool | UnsetType = UNSET
     force: bool = False

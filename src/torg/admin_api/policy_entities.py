@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
@@ -18,6 +20,7 @@ class AdminPolicies(msgspec.Struct, kw_only=True):
     password_least: int
     password_max_days: int | None
     login_attempts: int | None
+    second_factor: Literal["optional", "offices", "all"]
     monitor_messages: bool
     monitor_mail_outside: bool
     usage_policy_version: int

@@ -42,6 +42,7 @@ app.command(network)
 person = App(name="person", help="Persons, who log in.")
 person.command("torg.cli.person:add", name="add")
 person.command("torg.cli.person:remove", name="remove")
+person.command("torg.cli.person:reset_second_factor", name="reset-second-factor")
 app.command(person)
 
 key = App(name="key", help="Keys that accounts and networks sign with to other servers.")

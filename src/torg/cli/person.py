@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json as json_format
 
-from torg.access import administration
+from torg.access import administration, letters, persons, second_factors
 from torg.access.model import Person
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account
@@ -14,6 +14,7 @@ from torg.cli.operator import operator
 from torg.joining import leaving
 from torg.kernel.config import Settings, load
 from torg.kernel.errors import Misused
+from torg.moderation import log
 from torg.orgs.reads import network_named
 
 
@@ -92,3 +93,33 @@ async def _remove(settings: Settings, host: str, handle: str) -> None:
             if account is None or account.state == "deleted":
                 raise Misused(f"There is no account @{handle} at {host}.")
             await leaving.remove(tx, operator(network), account.id)
+
+
+def reset_second_factor(handle: str, /, *, network: str) -> None:
+    """Let somebody who lost the app and the recovery codes log in with the password alone; a letter says so.
+
+    Parameters
+    ----------
+    handle
+        The account's name, without @.
+    network
+        Host name of a network in which the person has the account; the code is taken off in all of them.
+    """
+    asyncio.run(_reset_second_factor(load(), network, handle.lstrip("@")))
+    print(f"@{handle.lstrip('@')} logs in with the password alone until a code is set up anew.")
+
+
+async def _reset_second_factor(settings: Settings, host: str, handle: str) -> None:
+    async with opened(settings) as services:
+        async with services.db.system() as tx:
+            network = await network_named(tx, host)
+        async with services.db.tx(network.scope) as tx:
+            account = await accounts.by_acct(tx, handle, network.host)
+            person = await persons.by_id(tx, account.person_id) if account and account.person_id else None
+        if account is None or person is None:
+            raise Misused(f"There is no account @{handle} with a login at {host}.")
+        if not await second_factors.remove(services.db, network.scope, person.id):
+            raise Misused(f"@{handle} has no code at the login.")
+        async with services.db.tx(network.scope) as tx:
+            await letters.tell_of_second_factor(tx, network, person, "reset")
+            await log.record(tx, operator(network), "reset_second_factor", "account", account.id, handle=handle)

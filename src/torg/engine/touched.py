@@ -90,17 +90,17 @@ NEW_POSTS = frozenset({"PostPublished", "PostEdited"})
 QUIET = frozenset(
     {
         "account_count_changes", "account_days", "activities", "admin_log", "announcement_reads",
-        "annual_reports", "audit_heads",
-        "barred_sign_ups", "calendar_feeds", "compliance_exports", "data_archives", "data_imports",
-        "dead_events", "deliveries", "delivery_lanes", "digest_periods", "digest_plans",
-        "dismissed_suggestions", "event_log", "gone_actors", "grants", "guard_files", "guard_posts",
-        "guard_shingles", "guard_stops", "idempotency_keys", "import_runs", "imported", "imported_authors", "invites",
-        "jobs", "join_links", "link_pages", "mailed_proofs", "mirror_entries", "must_see_readers",
-        "network_figures", "peers", "periodic_runs", "post_count_changes", "post_search",
-        "postponed_effects", "process_figures", "push_subscriptions", "refresh_tokens", "refused_addresses",
-        "remote_files", "scheduled_posts", "seen_activities", "sessions", "signing_keys", "surge_ladder",
-        "surge_pressures", "surge_steps", "terms_drafts", "thread_refreshes", "told_pages", "trend_runs", "trends",
-        "vapid_keys", "watch_hits", "websub_subscriptions",
+        "annual_reports", "audit_heads", "barred_sign_ups", "calendar_feeds", "compliance_exports",
+        "data_archives", "data_imports", "dead_events", "deliveries", "delivery_lanes", "digest_periods",
+        "digest_plans", "dismissed_suggestions", "event_log", "gone_actors", "grants", "guard_files",
+        "guard_posts", "guard_shingles", "guard_stops", "half_logins", "idempotency_keys", "import_runs",
+        "imported", "imported_authors", "invites", "jobs", "join_links", "link_pages", "mailed_proofs",
+        "mirror_entries", "must_see_readers", "network_figures", "peers", "periodic_runs",
+        "post_count_changes", "post_search", "postponed_effects", "process_figures", "push_subscriptions",
+        "recovery_codes", "refresh_tokens", "refused_addresses", "remote_files", "scheduled_posts",
+        "second_factors", "seen_activities", "sessions", "signing_keys", "surge_ladder", "surge_pressures",
+        "surge_steps", "terms_drafts", "thread_refreshes", "told_pages", "trend_runs", "trends", "vapid_keys",
+        "watch_hits", "websub_subscriptions",
     }
 )  # fmt: skip
 """Tables that no remembered answer shows anything of."""

@@ -44,5 +44,5 @@ async def remove(tx: Tx, actor: Actor, account_id: int) -> None:
     await log.record(tx, actor, "remove", "account", account_id, handle=account.handle)
 
 
-ENDING = ("sessions", "grants", "push_subscriptions", "mailed_proofs", "invites")
+ENDING = ("sessions", "half_logins", "grants", "push_subscriptions", "mailed_proofs", "invites")
 """Ways in, and ways out to a telephone; invitations too, since whoever comes by them came by this person's word."""

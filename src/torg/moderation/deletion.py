@@ -24,7 +24,7 @@ OWN = (
     "featured_tags", "collections", "collection_items", "domain_blocks", "scheduled_posts", "drafts", "filters",
     "notices", "notice_policies", "notice_requests", "notice_permissions", "markers", "push_subscriptions",
     "announcement_reads", "announcement_reactions", "annual_reports", "idempotency_keys", "mailed_proofs",
-    "saved_searches", "page_columns", "grants", "refresh_tokens", "tokens", "sessions", "invites",
+    "saved_searches", "page_columns", "grants", "refresh_tokens", "tokens", "sessions", "half_logins", "invites",
 )  # fmt: skip
 BLANK: dict[str, Any] = {
     "display_name": "", "note": "", "note_html": "", "fields": [], "avatar": None, "header": None,

@@ -64,6 +64,7 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     password_least: int = 8  # characters
     password_max_days: int | None = None  # after how many days one must choose another at the next login
     login_attempts: int | None = None  # per e-mail address in a quarter of an hour
+    second_factor: Literal["optional", "offices", "all"] = "optional"  # who must log in with a code, too
     usage_policy_version: int = 0  # what every member must have accepted; 0: nothing
     monitor_messages: bool = False  # whether the watch list looks at direct messages too
     monitor_mail_outside: bool = False  # whether hits may be mailed to addresses that are no member's

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from torg.access import second_factors
 from torg.administration import store as roles
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
@@ -25,6 +26,7 @@ FIELDS = (
     "password_least",
     "password_max_days",
     "login_attempts",
+    "second_factor",
     "monitor_messages",
     "monitor_mail_outside",
 )
@@ -40,8 +42,9 @@ async def show(tx: Tx, actor: Actor) -> NetworkSettings:
 async def change(tx: Tx, actor: Actor, changes: Mapping[str, Any], *, ip: str, force: bool = False) -> NetworkSettings:
     """Change policies by name. 422 tells all that is wrong.
 
-    Ranges that would shut out the caller at `ip` are refused unless `force`d. What changed goes into the log. Who
-    remembers networks must be told to forget (`NetworksByHost.forget`).
+    Ranges that would shut out the caller at `ip` are refused unless `force`d. Who must have a second factor and has
+    none is logged out of browsers, but for the caller. What changed goes into the log. Who remembers networks must be
+    told to forget (`NetworksByHost.forget`).
     """
     await show(tx, actor)
     await roles.lock(tx)
@@ -67,6 +70,9 @@ async def change(tx: Tx, actor: Actor, changes: Mapping[str, Any], *, ip: str, f
         raise invalid("allowed_ranges", "ERR_LOCKED_OUT", f"would shut you out at {ip}; send force to do it")
     if changed:
         await orgs.update_settings(tx, network, made)
+        if "second_factor" in changed:
+            out = await second_factors.sign_out_lacking(tx, made.second_factor, actor.account_id)
+            changed["signed_out"] = [0, out]
         forced = {"forced": True} if narrowed and force else {}
         await log.record(tx, actor, "update", "policies", network.id, changes=changed, **forced)
     return made

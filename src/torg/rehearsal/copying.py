@@ -15,11 +15,12 @@ from psycopg import sql
 from torg.kernel.errors import Misused
 
 LEFT_OUT = frozenset({
-    "schema_migrations", "outbox", "event_log", "dead_events", "jobs", "periodic_runs", "deliveries", "activities",
-    "delivery_lanes", "held_posts", "push_subscriptions", "websub_subscriptions", "block_subscriptions", "mirrors",
-    "tokens", "refresh_tokens", "sessions", "grants", "mailed_proofs", "join_links", "setup_secret", "signing_keys",
-    "vapid_keys", "scheduled_posts", "digest_plans", "calendar_feeds", "saved_searches", "domain_purges",
-    "media_secret", "postponed_effects", "surge_ladder", "surge_pressures",
+    "schema_migrations", "outbox", "event_log", "dead_events", "jobs", "periodic_runs", "deliveries",
+    "activities", "delivery_lanes", "held_posts", "push_subscriptions", "websub_subscriptions",
+    "block_subscriptions", "mirrors", "tokens", "refresh_tokens", "sessions", "half_logins", "grants",
+    "mailed_proofs", "join_links", "setup_secret", "signing_keys", "vapid_keys", "scheduled_posts",
+    "digest_plans", "calendar_feeds", "saved_searches", "domain_purges", "media_secret", "postponed_effects",
+    "surge_ladder", "surge_pressures",
 })  # fmt: skip
 
 COLUMNS = """

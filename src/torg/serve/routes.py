@@ -128,7 +128,7 @@ from torg.mastodon_api.torg import join as torg_join
 from torg.mastodon_api.torg import my_data as torg_my_data
 from torg.mastodon_api.torg import networks as torg_networks
 from torg.mastodon_api.torg import usage_policy as torg_usage_policy
-from torg.oauth import authorize, authorized, join, setup, sign_in, sign_up, usage_policy
+from torg.oauth import authorize, authorized, join, second, setup, sign_in, sign_up, usage_policy
 from torg.web import (
     about,
     admin_pages,
@@ -149,6 +149,7 @@ from torg.web import (
     settings_mirrors,
     settings_profile,
     settings_push,
+    settings_second,
     settings_sessions,
     settings_severed,
     settings_warnings,
@@ -195,6 +196,7 @@ def collections() -> list[Routes]:
         torg_networks.routes,
         setup.routes,
         oauth.routes,
+        second.routes,
         sign_in.routes,
         sign_up.routes,
         usage_policy.routes,
@@ -218,6 +220,7 @@ def collections() -> list[Routes]:
         settings_mirrors.routes,
         settings_profile.routes,
         settings_push.routes,
+        settings_second.routes,
         settings_sessions.routes,
         settings_severed.routes,
         settings_warnings.routes,

@@ -64,6 +64,7 @@ VERBS = {
     "remove_member": _("has took a member out of"),
     "reopen": _("has opened again"),
     "resolve": _("has closed"),
+    "reset_second_factor": _("has taken the code off the login of"),
     "reset_password": _("has sent a letter for a new password to"),
     "retire": _("has retired"),
     "retry": _("has tried again"),

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from starlette.responses import Response
 
+from torg.access import second_factors
 from torg.administration import roles
 from torg.administration import store as role_store
 from torg.engine.postgres import Tx
@@ -33,6 +34,7 @@ class Demands(Pressed, kw_only=True):
     password_least: int | None = None
     password_max_days: int | None = None
     login_attempts: int | None = None
+    second_factor: Literal["optional", "offices", "all"] = "optional"
     monitor_messages: bool = False
     monitor_mail_outside: bool = False
     force: bool = False
@@ -44,6 +46,7 @@ class Demands(Pressed, kw_only=True):
             "allowed_ranges": self.ranges.replace(",", " ").split(), "ranges_exempt_roles": self.exempt,
             **{name: getattr(self, name) for name in NUMBERS if name != "password_least"},
             "password_least": 8 if self.password_least is None else self.password_least,
+            "second_factor": self.second_factor,
             "monitor_messages": self.monitor_messages, "monitor_mail_outside": self.monitor_mail_outside,
         }  # fmt: skip
 
@@ -84,6 +87,8 @@ async def _page(
     )
     return await shown(
         visitor, tx, "logins.html", wrong=wrong, done=done, values=values, out=out, locked=locked,
-        address=visitor.call.client_ip, refused=await actions.refused(tx, visitor.actor),
+        address=visitor.call.client_ip,
+        lacking={who: await second_factors.lacking(tx, who) for who in ("offices", "all")},
+        refused=await actions.refused(tx, visitor.actor),
         roles=await roles.listed(tx, visitor.actor) if visitor.actor.may(roles.OFFICE) else await role_store.roles(tx),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 from starlette.responses import Response
 
+from torg.access import persons
 from torg.accounts import reads as people
 from torg.administration import logins, roles
 from torg.administration.model import Role
@@ -66,7 +67,7 @@ class Measure(PressedOne, kw_only=True):
 
 
 class Login(PressedOne, kw_only=True):
-    verb: Literal["password", "out"]
+    verb: Literal["password", "out", "second"]
 
 
 class Goodbye(PressedOne, kw_only=True):
@@ -168,11 +169,13 @@ async def decide(call: Call, form: Decision) -> Response:
 
 @routes.post("/admin/members/{id}/login/{verb}", auth="none", hidden=True, tx=False, limit="delete")
 async def login(call: Call, form: Login) -> Response:
-    """Mail a link for a new password, or log the member out of every browser and app."""
+    """Mail a link for a new password, take the second factor off, or log out of every browser and app."""
 
     async def work(visitor: Visitor, tx: Tx) -> None:
         if form.verb == "password":
             await logins.reset_password(tx, visitor.actor, call.network, call.origin, form.id)
+        elif form.verb == "second":
+            await logins.take_off_second(call.db, tx, visitor.actor, call.network, form.id)
         else:
             await logins.sign_out(tx, visitor.actor, form.id)
 
@@ -231,10 +234,11 @@ async def _member(visitor: Visitor, tx: Tx, id_: int, wrong: Invalid | None = No
     else:
         acts = []
     did = await people.by_ids(tx, {one.actor_id for one in acts})
+    person = await persons.by_id(tx, account.person_id) if account.person_id else None
     return await shown(
         visitor, tx, "member.html", account, acts=acts, said=speaker(visitor.language), did=did,
         wrong=wrong, done=done, account=account,
-        known=known[id_],
+        known=known[id_], second_since=person.second_factor_at if person else None,
         invited_by=invited_by, roles=await _roles(visitor, tx) if account.is_local else [],
         strikes=await report_store.strikes_of(tx, id_),
     )  # fmt: skip

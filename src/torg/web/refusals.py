@@ -69,6 +69,7 @@ NAMES = {
     "password_least": _("Least characters of a password"),
     "password_max_days": _("Days after which a password must be changed"),
     "login_attempts": _("Wrong passwords until a login is closed for a while"),
+    "second_factor": _("Who must have one"),
     "effective_date": _("Holds from"),
     "mail_host": _("Mail server (SMTP)"),
     "mail_port": _("Port"),
