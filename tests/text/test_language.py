@@ -6,12 +6,14 @@ import asyncio
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torg.text import language
+from torg.text import language, language_model
 from torg.text.language import GUESSED, guess, is_language, languages, normal_language
 
 
@@ -96,3 +98,22 @@ async def test_the_loop_goes_on_while_the_model_is_loaded(monkeypatch: pytest.Mo
         await language.ready()
     assert loads == [1], "once"
     assert guess("Das ist ein schöner Tag heute, nicht wahr?") == "de"
+
+
+def test_the_model_in_files_is_the_model(tmp_path: Path) -> None:
+    """Made once; what is left of another version goes, and a file that was cut short is no model."""
+    (tmp_path / "old").mkdir()
+    whole = language_model.load(GUESSED.split(), None)
+    made: set[str] = set()
+    for _ in range(2):
+        mapped = language_model.load(GUESSED.split(), tmp_path)
+        assert isinstance(mapped.tk_nextmove.obj, np.memmap)
+        for words in ("Vi ses på torget", "Das ist ein schöner Tag heute, nicht wahr?", "ὁ δῆμος", "", "\0\ud800"):
+            assert mapped.classify(words) == whole.classify(words)
+        made |= {one.name for one in tmp_path.iterdir()}
+    assert len(made) == 1
+    with (tmp_path / made.pop() / "moves.npy").open("r+b") as file:
+        file.truncate(1000)
+    alone = language_model.load(GUESSED.split(), tmp_path)
+    assert alone.classify("Vi ses på torget") == whole.classify("Vi ses på torget")
+    assert list(tmp_path.iterdir()) == [], "to be made anew"

@@ -45,6 +45,7 @@ from torg.serve.surge import JOBS, add_up
 from torg.signing.keyring import Keyring
 from torg.surge.model import Rung
 from torg.surge.watch import Watch
+from torg.text import language
 from torg.web import files
 
 
@@ -97,6 +98,7 @@ async def open_services(
     sizes = rules.Sizes(image=settings.max_image_mb * rules.MEGABYTE, video=settings.max_video_mb * rules.MEGABYTE)
     kept.bound(settings.kept_mb)
     changes.share(settings.data)
+    language.keep_in(settings.data / "languages")
     bus = backends.make_bus(db, settings.nats_url)
     bus.subscribe(changes.read_log)
     await bus.start()

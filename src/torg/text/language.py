@@ -7,10 +7,17 @@ import importlib
 import re
 import threading
 from functools import cache
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from babel import Locale
+
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    import babel
+else:
+    babel = Later("babel")
 
 # Guessing among the languages people post in here; fewer candidates, fewer wild guesses at slang and names.
 GUESSED: Final = (
@@ -53,6 +60,7 @@ _NAMES: Final = {
 
 _NOISE: Final = re.compile(r"https?://\S+|[@#＃!][\w.@-]+|:[A-Za-z0-9_]+:|\bRT\b|[\d_]+")
 _loading: Final = threading.Lock()
+_folder: Path | None = None
 # Scripts that a Latin-lettered language is never written in.
 _OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufeff]")
 
@@ -92,29 +100,16 @@ async def ready() -> None:
         await asyncio.to_thread(warm)
 
 
+def keep_in(folder: Path) -> None:
+    """Where the model's files are kept, for all processes that work on one data folder."""
+    global _folder
+    _folder = folder
+
+
 @cache
 def _identifier() -> Any:
     # Imported here by name: it brings NumPy and 4 MB of model, which commands that never guess need not wait for.
-    langid = importlib.import_module("py3langid.langid")
-    identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
-    identifier.set_languages(GUESSED.split())
-    identifier._full_model = None  # of all its languages, 19 MB, from which only others could be chosen again
-    identifier.nb_ptc = _Widened(identifier.nb_ptc, importlib.import_module("numpy"))
-    return identifier
-
-
-class _Widened:
-    """A table of half floats whose rows are given as floats: looked up, which takes a quarter of making them anew.
-
-    Kept as floats, all of it would take 11 MB more.
-    """
-
-    def __init__(self, table: Any, numpy: Any) -> None:
-        self._halves = table.view("uint16")
-        self._wide = numpy.arange(1 << 16, dtype="uint16").view("float16").astype("float32")
-
-    def __getitem__(self, rows: Any) -> Any:
-        return self._wide[self._halves[rows]]
+    return importlib.import_module("torg.text.language_model").load(GUESSED.split(), _folder)
 
 
 def is_language(code: str) -> bool:
@@ -132,5 +127,5 @@ def normal_language(code: str) -> str | None:
 def languages(locale: str = "en") -> tuple[Language, ...]:
     """Every language a post may be in, by code, named in English or (`"sv"`) Swedish."""
     own = _NAMES.get(locale, _NAMES["en"])
-    known = Locale.parse(locale).languages
+    known = babel.Locale.parse(locale).languages
     return tuple(Language(code, own.get(code) or str(known[code])) for code in sorted(_CODES.values()))
