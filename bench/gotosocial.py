@@ -12,10 +12,12 @@ import json
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -64,7 +66,7 @@ class GoToSocial:
             [self.binary, "--config-path", self.config, *words],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         if done.returncode:
@@ -77,7 +79,7 @@ class GoToSocial:
         self.process = subprocess.Popen(
             [self.binary, "--config-path", self.config, "server", "start"], stdout=log, stderr=log
         )
-        while time.perf_counter() - begun < 120:
+        while time.perf_counter() - begun < 300:
             try:
                 if httpx2.get(f"{self.url}/readyz", timeout=2, trust_env=False).status_code == 200:
                     return time.perf_counter() - begun
@@ -99,7 +101,7 @@ class GoToSocial:
 
     def token(self, name: str) -> str:
         """Sign in as a browser would, and exchange the code."""
-        with httpx2.Client(base_url=self.url, timeout=30, trust_env=False) as client:
+        with httpx2.Client(base_url=self.url, timeout=120, trust_env=False) as client:
             about = {"client_name": "bench", "redirect_uris": OUT_OF_BAND, "scopes": SCOPES}
             app = client.post("/api/v1/apps", data=about).json()
             wanted = {
@@ -127,42 +129,50 @@ class GoToSocial:
         return answer
 
 
-def prepare(server: GoToSocial, tokens: list[str], count: int) -> list[str]:
-    """People and tokens up to `count`; the accounts are made while the server is down, since SQLite has one writer."""
+def prepare(server: GoToSocial, tokens: list[str], count: int) -> None:
+    """People and `tokens` up to `count`; accounts are made while the server is down, since SQLite has one writer."""
     server.start()  # makes the database
     server.stop()
-    names = [f"r{number}" for number in range(len(tokens), count)]
+    with closing(sqlite3.connect(server.folder / "sqlite.db")) as database:
+        there = {name for (name,) in database.execute("SELECT username FROM accounts WHERE domain IS NULL")}
+    names = [name for number in range(count) if (name := f"r{number}") not in there]
     for made, name in enumerate(names, 1):
         server.run("admin", "account", "create", "--username", name, "--email", f"{name}@bench.example", "--password",
                    PASSWORD)  # fmt: skip
         if made % 20 == 0:
             sys.stderr.write(f"GoToSocial: {made} of {len(names)} people\n")
     server.start()
-    found = [*tokens, *map(server.token, names)]
+    while len(tokens) < count:
+        tokens.append(server.token(f"r{len(tokens)}"))
     server.stop()
-    return found
 
 
 def kept_people(keep: Path, given: argparse.Namespace) -> Path:
-    """The folder of so many people, made if it is not there: of the largest smaller one, else of nothing."""
+    """The folder of so many people, made if it is not there: of the largest smaller one, else of nothing.
+
+    What was broken off goes on where it was.
+    """
     kept = keep / f"gotosocial-{given.people}"
-    known = kept / "bench.json"
+    known, begun = kept / "bench.json", kept / "begun.json"
     if known.exists():
         return kept
-    shutil.rmtree(kept, ignore_errors=True)
-    keep.mkdir(parents=True, exist_ok=True)
-    port, tokens = scratch.free_port(), list[str]()
-    if smaller := fewer(keep, given.people):
-        shutil.copytree(smaller, kept)
-        known.unlink()
-        about = json.loads((smaller / "bench.json").read_text(encoding="utf-8"))
-        port, tokens = about["port"], about["tokens"]
-    server = GoToSocial(given.binary, given.web, kept, port)
+    if not begun.exists():
+        shutil.rmtree(kept, ignore_errors=True)
+        keep.mkdir(parents=True, exist_ok=True)
+        if smaller := fewer(keep, given.people):
+            shutil.copytree(smaller, kept)
+            known.rename(begun)
+        else:
+            kept.mkdir()
+            begun.write_text(json.dumps({"port": scratch.free_port(), "tokens": []}), encoding="utf-8")
+    about = json.loads(begun.read_text(encoding="utf-8"))
+    server = GoToSocial(given.binary, given.web, kept, about["port"])
     try:
-        tokens = prepare(server, tokens, given.people)
+        prepare(server, about["tokens"], given.people)
     finally:
         server.stop()
-    known.write_text(json.dumps({"port": port, "tokens": tokens}), encoding="utf-8")
+        begun.write_text(json.dumps(about), encoding="utf-8")
+    begun.rename(known)
     return kept
 
 
