@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.contract.mastodon_routes import documented
+from torg.http.convert import converter
 from torg.http.openapi import PREFIX, document
 from torg.serve.app import all_routes
 
@@ -23,6 +24,8 @@ def whole() -> dict[str, Any]:
     routes = all_routes()
     for route in routes:
         route.resolve()
+        if route.params is not None:
+            converter(route.params)  # TypeError for a type that parameters cannot have
     return document(routes, title="Torg", version="test")
 
 

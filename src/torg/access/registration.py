@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import msgspec
-from babel import localedata
 
 from torg.access import claims, invites, letters, passwords, persons
 from torg.access.model import Person
@@ -19,10 +19,16 @@ from torg.kernel.actor import NetworkKind
 from torg.kernel.clock import now
 from torg.kernel.config import Registration, Settings
 from torg.kernel.errors import Forbidden, Invalid
+from torg.kernel.later import Later
 from torg.moderation import reads as moderation
 from torg.orgs import domains
 from torg.orgs.model import Network
 from torg.text import messages
+
+if TYPE_CHECKING:
+    from babel import localedata
+else:
+    localedata = Later("babel.localedata")
 
 MOST_REASON = 2000
 STRICTNESS = (Registration.OPEN, Registration.APPROVAL, Registration.CLOSED)

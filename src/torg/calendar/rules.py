@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
-from babel import Locale
-from babel.dates import format_date, format_time
 
 from torg.calendar.model import Answer, Event, Plan, Standing
 from torg.kernel.errors import Invalid, invalid
+from torg.kernel.later import Later
 from torg.text import messages
+
+if TYPE_CHECKING:
+    import babel
+    from babel import dates
+else:
+    babel, dates = Later("babel"), Later("babel.dates")
 
 LONGEST = {"title": 200, "place": 300, "url": 1000, "description": 5000}
 LONGEST_EVENT = timedelta(days=366)
@@ -21,7 +28,7 @@ FURTHEST = timedelta(days=366 * 10)
 MOST_PEOPLE = 1_000_000
 MOST_REMIND = 60 * 24 * 28
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-LOCALES = {"sv": Locale("sv", "SE"), "en": Locale("en", "GB")}
+TERRITORIES = {"sv": "SE", "en": "GB"}
 DAY = timedelta(days=1)
 
 
@@ -112,21 +119,26 @@ def _is_link(text: str) -> bool:
         return False
 
 
+@cache
+def _locale(language: str) -> babel.Locale:
+    return babel.Locale(language, TERRITORIES[language])
+
+
 def when(plan: Plan, language: str) -> str:
     """The time in words, at the event's own place: `Tuesday, 1 December 2026 10:00–11:30 (Europe/Stockholm)`."""
-    where, locale = zone(plan.timezone), LOCALES[messages.choose(language)]
+    where, locale = zone(plan.timezone), _locale(messages.choose(language))
     start, end = plan.starts_at.astimezone(where), plan.ends_at.astimezone(where)
-    first = format_date(start, "full", locale=locale)
+    first = dates.format_date(start, "full", locale=locale)
     if plan.all_day:
         last = (end - timedelta(microseconds=1)).date()
-        return first if last == start.date() else f"{first} – {format_date(last, 'full', locale=locale)}"
-    clock = format_time(start, "short", tzinfo=where, locale=locale)
+        return first if last == start.date() else f"{first} – {dates.format_date(last, 'full', locale=locale)}"
+    clock = dates.format_time(start, "short", tzinfo=where, locale=locale)
     if start == end:
         return f"{first} {clock} ({plan.timezone})"
-    until = format_time(end, "short", tzinfo=where, locale=locale)
+    until = dates.format_time(end, "short", tzinfo=where, locale=locale)
     if end.date() == start.date():
         return f"{first} {clock}–{until} ({plan.timezone})"
-    return f"{first} {clock} – {format_date(end, 'full', locale=locale)} {until} ({plan.timezone})"
+    return f"{first} {clock} – {dates.format_date(end, 'full', locale=locale)} {until} ({plan.timezone})"
 
 
 def words(plan: Plan, host: str | None, language: str, most: int, *, cancelled: bool = False) -> str:

@@ -49,6 +49,7 @@ async def serve_on(
     """Answer on the socket until SIGTERM or Ctrl-C. `works`: whether relay, jobs and deliveries run here, too."""
     settings = services.settings
     if demo:
+        gc.enable()
         await importlib.import_module("torg.cli.demo").fill(services)
     tokens = TokenAuthenticator()
     app = make_app(services, tokens)
@@ -75,6 +76,7 @@ async def serve_on(
         while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
             await asyncio.sleep(0.005)
         gc.freeze()  # what is there by now stays: a collection need not look at it
+        gc.enable()
         if server.started and greets:
             await greet(services, demo)
         reading = asyncio.create_task(ReadingAhead(app, services, tokens).run(), name="reading ahead")

@@ -61,6 +61,7 @@ class Supervisor:
         before = {number: signal.signal(number, self._signalled) for number in SIGNALS}
         wakeup = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         gc.freeze()  # collections would write to pages that the processes share
+        gc.enable()
         try:
             while not self._stopping:
                 self._start_due()

@@ -24,7 +24,7 @@ from torg.http import cors, openapi
 from torg.http.ahead import ReadAhead
 from torg.http.auth import Authenticator, bearer_token, check, socket_token
 from torg.http.call import Call, Services
-from torg.http.convert import converter, to_struct
+from torg.http.convert import to_struct
 from torg.http.crowded import Crowded
 from torg.http.errors import Classify, classify, error_response
 from torg.http.limits import Limited, count, rate_headers
@@ -72,7 +72,7 @@ def build_app(
     answered: Answered | None = None,
     read: Read | None = None,
 ) -> App:
-    """Put the edges' routes together. Mistakes in declarations (twice the same, odd types) show here."""
+    """Put the edges' routes together. A route that is declared twice shows here, odd types in `Route.resolve`."""
     return App(
         list(routes),
         services,
@@ -110,10 +110,6 @@ class App:
         self.services = services
         self.routes: list[Route] = [route for one in collections for route in one.records]
         self.routes += openapi.route_of(self.routes).records
-        for route in self.routes:
-            route.resolve()
-            if route.params is not None:
-                converter(route.params)
         self._mounts: list[tuple[str, ASGIApp]] = [mount for one in collections for mount in one.mounts]
         self._router = Router(self.routes)
         self._negotiated = {route.path for route in self.routes if route.activity}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -50,14 +51,26 @@ class Route:
     before: Handler | None = None
     steady: bool = False
     replica: bool = False
-    params: type[msgspec.Struct] | None = field(init=False, default=None)
-    returns: Any = field(init=False, default=Any)
+    _signature: tuple[type[msgspec.Struct] | None, Any] | None = field(init=False, default=None, compare=False)
 
-    def resolve(self) -> None:
-        """Read the handler's own signature: its second parameter's Struct, and what it returns.
+    @property
+    def params(self) -> type[msgspec.Struct] | None:
+        """The Struct of the handler's second parameter."""
+        return (self._signature or self.resolve())[0]
 
-        Done when the app is built, not when declared, so that names further down a module are known.
+    @property
+    def returns(self) -> Any:
+        """What the handler returns; Any where it is a name for type checking only."""
+        return (self._signature or self.resolve())[1]
+
+    def resolve(self) -> tuple[type[msgspec.Struct] | None, Any]:
+        """Read the handler's own signature, once: TypeError if its parameters cannot be parameters of a request.
+
+        Not when declared, since names further down a module are not known yet, nor at a start, where a thousand of them
+        take a tenth of a second: at the first request, and in a test for all.
         """
+        params: type[msgspec.Struct] | None = None
+        returns: Any = Any
         names = list(inspect.signature(self.handler).parameters)
         found = self.handler.__annotations__
         scope = getattr(self.handler, "__globals__", {})
@@ -65,11 +78,11 @@ class Route:
             wanted = _evaluate(found.get(names[1]), scope)
             if not (isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)):
                 raise TypeError(f"{self.handler.__qualname__}: parameter {names[1]!r} must be a msgspec.Struct")
-            object.__setattr__(self, "params", wanted)
-        try:
-            object.__setattr__(self, "returns", _evaluate(found.get("return", Any), scope))
-        except NameError:  # imported for type checking only: the document then says "any"
-            object.__setattr__(self, "returns", Any)
+            params = wanted
+        with contextlib.suppress(NameError):  # imported for type checking only: the document then says "any"
+            returns = _evaluate(found.get("return", Any), scope)
+        object.__setattr__(self, "_signature", (params, returns))
+        return params, returns
 
 
 def _evaluate(annotation: Any, scope: dict[str, Any]) -> Any:

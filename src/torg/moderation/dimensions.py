@@ -5,14 +5,19 @@ from __future__ import annotations
 import platform
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from babel import Locale, UnknownLocaleError
 
 from torg import __version__
 from torg.accounts.store import tenant
 from torg.engine.postgres import Tx
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    import babel
+else:
+    babel = Later("babel")
 
 SPAN = "{at} >= %(first)s::date AND {at} < %(last)s::date + 1"
 POSTED = "p.org_id = %(org)s AND p.network_id = %(network)s AND " + SPAN.format(at="p.created_at")
@@ -70,8 +75,8 @@ async def dimension(tx: Tx, key: str, first: date, last: date, limit: int, param
 
 def _language(code: str) -> str:
     try:
-        return Locale.parse(code.replace("-", "_")).get_language_name("en") or code
-    except (UnknownLocaleError, ValueError):
+        return babel.Locale.parse(code.replace("-", "_")).get_language_name("en") or code
+    except (babel.UnknownLocaleError, ValueError):
         return code
 
 

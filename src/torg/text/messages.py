@@ -11,9 +11,14 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    from babel.messages import mofile, pofile
+else:
+    mofile, pofile = Later("babel.messages.mofile"), Later("babel.messages.pofile")
 
 LANGUAGES = ("en", "sv")
 DEFAULT = "en"
@@ -31,7 +36,7 @@ def catalogue(language: str) -> NullTranslations:
         if not file.name.endswith(".po"):
             continue
         compiled = BytesIO()
-        write_mo(compiled, read_po(BytesIO(file.read_bytes()), locale=language))
+        mofile.write_mo(compiled, pofile.read_po(BytesIO(file.read_bytes()), locale=language))
         compiled.seek(0)
         translations = GNUTranslations(compiled)
         translations.add_fallback(merged or NullTranslations())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from babel.dates import format_timedelta
 from starlette.responses import Response
 
 from torg.http import Call, Routes
@@ -13,7 +12,7 @@ from torg.insight import answers
 from torg.kernel.clock import iso, now
 from torg.posts import reads as posts
 from torg.web.admin_office import Page, officer, shown
-from torg.web.dates import LOCALES
+from torg.web.dates import lasting
 
 routes = Routes("pages")
 
@@ -36,9 +35,7 @@ async def index(call: Call, params: Wanted) -> Response:
         waiting = [one for one in reversed(found) if one.answered_at is None]
         views = await posts.hydrate(tx, visitor.actor, [one.id for one in waiting[:SHOWN]])
         sums = answers.figures(found)
-        took = "" if sums.median is None else format_timedelta(
-            timedelta(seconds=max(60.0, sums.median)), locale=LOCALES[visitor.language], threshold=1.5
-        )  # fmt: skip
+        took = "" if sums.median is None else lasting(max(60.0, sums.median), visitor.language)
         return await shown(
             visitor, tx, "answers.html", views=views, sums=sums, took=took, days=params.days, waiting=len(waiting),
             posts=views,

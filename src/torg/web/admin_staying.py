@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from babel.dates import format_date
 from starlette.responses import Response
 
 from torg.engine.postgres import Tx
@@ -13,8 +12,8 @@ from torg.kernel.actor import Permission
 from torg.kernel.clock import now
 from torg.moderation import retention
 from torg.moderation.retention import Cohort, Frequency
+from torg.web import dates
 from torg.web.admin_office import Page, opened, shown
-from torg.web.dates import LOCALES
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -75,4 +74,4 @@ def _first(last: date, by: Frequency) -> date:
 
 def _said(period: date, by: Frequency, language: str) -> str:
     """`Nov 2026`, or `23 Nov`."""
-    return format_date(period, "MMM yyyy" if by == "month" else "d MMM", locale=LOCALES[language])
+    return (dates.month if by == "month" else dates.short_day)(period, language)
