@@ -2,6 +2,7 @@
 import { counted, put } from "./live.js";
 
 const STEP = 1000;
+const hands = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 
 export function clock() {
   const box = document.querySelector("[data-clock]");
@@ -13,7 +14,7 @@ export function clock() {
   let now = first, timer = 0, asked = false;
 
   const show = () => {
-    find("now").textContent = new Date(now).toISOString().slice(0, 19).replace("T", " ") + " UTC";
+    find("now").textContent = hands.format(now);
     if (last > first) find("place").value = String(Math.round((1000 * (now - first)) / (last - first)));
   };
   const advance = async (to) => {

@@ -32,6 +32,23 @@ export function put(list, html) {
   if (list.children.length) document.querySelector("[data-nothing]")?.remove();
 }
 
+const number = (article) => article.id.slice(article.id.lastIndexOf("-") + 1);
+
+// What the direction does reaches open pages, too: pins stand above, what is hidden goes
+function directed(list, frame) {
+  const place = document.querySelector("[data-pinned]");
+  if (place && frame.pinned) {
+    const made = document.createRange().createContextualFragment(frame.pinned.join(""));
+    const ids = [...made.querySelectorAll("article")].map(number), pins = place.querySelector(".posts");
+    if (ids.join() !== [...pins.children].map(number).join()) {
+      for (const one of [...list.children]) if (ids.includes(number(one))) one.remove();
+      pins.replaceChildren(made);
+    }
+    place.hidden = !ids.length;
+  }
+  for (const id of frame.gone ?? []) for (const one of [...list.children]) if (number(one) === id) one.remove();
+}
+
 export function live() {
   const list = document.querySelector("[data-live]");
   if (!list) return;
@@ -44,6 +61,8 @@ export function live() {
   source.addEventListener("posts", (event) => {
     const frame = JSON.parse(event.data);
     counted(document, frame);
+    directed(list, frame);
+    if (frame.gone?.length) held = held.filter((html) => !frame.gone.some((id) => html.includes(`id="post-${id}"`)));
     held.push(...frame.html);
     if (always || (scrollY < 200 && !list.contains(document.activeElement))) let_in();
     else if (held.length && bar) {

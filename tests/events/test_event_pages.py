@@ -16,10 +16,13 @@ from tests.web.reader import Reader
 from torg.access import roles
 from torg.accounts import store as account_store
 from torg.events import rules
-from torg.events.model import Entry, Minute
+from torg.events.model import Counters, Entry, Minute
 from torg.kernel.clock import iso, now
 from torg.web.chart import liveliest, rolling
+from torg.web.live_feed import Frame, after_lost
 
+BARE = {"seq": 1, "html": [], "shown": 0, "came": 0,
+        "counters": Counters(posts=0, authors=0, last_minute=0, waiting=0)}  # fmt: skip
 START = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 
 
@@ -202,6 +205,11 @@ async def test_what_waits_is_told_and_decided_at_once(square: Square) -> None:
     assert "number 0" in page
     assert "number 1" in page
     assert "number 2" not in page
+    assert (await director.http.post(f"/live/debate/posts/{said[0]}/hide", data=csrf)).status_code == 303
+    assert "number 0" not in (await Reader(square).open("/live/debate")).text
+    desk = await director.open("/live/debate/direct")
+    assert "Hidden from the live page." in desk.text
+    assert f'action="/live/debate/posts/{said[0]}/show"' in desk.text, "the way back"
     other = await Reader(square).enters("bjorn")
     forged = {"csrf": (await other.open("/settings")).text.split('name="csrf" value="')[1].split('"')[0]}
     answer = await other.http.post("/live/debate/posts", data={**forged, "id[]": said[2], "verdict": "show"})
@@ -246,6 +254,40 @@ async def heard(client: httpx2.AsyncClient, path: str, word: str, **headers: str
                     assert frame["counters"]["posts"] >= len(seen)
                     return seen, frame["seq"]
     raise AssertionError(f"the stream ended before {word!r}")
+
+
+async def test_what_the_desk_does_reaches_open_pages(town: Town) -> None:
+    async with town.db.tx(town.scope()) as tx:
+        owner = {"role_id": await roles.ensure(tx, "Owner")}
+        await account_store.update(tx, town.people["anna", PUBLIC], owner)
+    anna = town.client(token=await town.token("anna"))
+    form = {"slug": "desk", "title": "Desk", "tags": ["desk"], "starts_at": iso(now() - timedelta(hours=1))}
+    assert (await anna.post("/api/torg/v1/event_pages", json=form)).status_code == 200
+    said = [(await anna.post("/api/v1/statuses", json={"status": f"{n} #desk"})).json()["id"] for n in range(3)]
+    await heard(town.client(), "/live/desk/stream", "2 <")
+
+    async def decides(post: str, verdict: str) -> None:
+        path = f"/api/torg/v1/event_pages/desk/statuses/{post}/{verdict}"
+        assert (await anna.post(path)).status_code == 200
+
+    frames: list[dict[str, Any]] = []
+    async with asyncio.timeout(60), town.client().stream("GET", "/live/desk/stream") as answer:
+        async for line in answer.aiter_lines():
+            if not line.startswith("data: "):
+                continue
+            frames.append(json.loads(line.removeprefix("data: ")))
+            if len(frames) == 1:
+                await decides(said[0], "pin")
+                await decides(said[1], "hide")
+                assert (await anna.delete(f"/api/v1/statuses/{said[2]}")).status_code == 200
+            if any(one["pinned"] for one in frames) and {one for f in frames for one in f["gone"]} >= set(said[1:]):
+                break
+    assert frames[0]["pinned"] == [], "a page that is opened is told of all pins, and that there are none"
+    pins = [one["pinned"] for one in frames[1:] if one["pinned"] is not None]
+    assert len(pins) == 1, "told once"
+    assert f'id="post-{said[0]}"' in pins[0][0]
+    late = after_lost(Frame(**{**BARE, "pinned": ["a"], "gone": ["1"]}), Frame(**{**BARE, "gone": ["2"]}))
+    assert (late.pinned, late.gone) == (["a"], ["1", "2"]), "who was too slow learns of it all the same"
 
 
 async def test_a_late_joiner_gets_what_was_missed_and_then_what_comes(town: Town) -> None:

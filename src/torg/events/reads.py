@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from torg.engine.postgres import Tx
@@ -33,6 +34,11 @@ async def newest(tx: Tx, page: EventPage, limit: int, *, below: int | None = Non
 
 async def pinned(tx: Tx, page: EventPage) -> list[Entry]:
     return await store.pinned(tx, page.id)
+
+
+async def out(tx: Tx, page: EventPage, post_ids: Collection[int]) -> set[int]:
+    """Of these posts those that may be shown still: neither hidden nor deleted."""
+    return await store.out(tx, page.id, post_ids) if post_ids else set()
 
 
 async def waiting(tx: Tx, page: EventPage, limit: int = 40) -> list[Entry]:

@@ -138,6 +138,16 @@ async def pinned(tx: Tx, page_id: int) -> list[Entry]:
     )
 
 
+async def out(tx: Tx, page_id: int, post_ids: Collection[int]) -> set[int]:
+    """Of these posts those that may be shown still."""
+    rows = await tx.all(
+        f"""SELECT post_id FROM event_entries WHERE {TENANT} AND page_id = %(page)s AND {OUT}
+            AND post_id = ANY(%(ids)s)""",
+        {**tenant(tx), "page": page_id, "ids": list(post_ids)},
+    )
+    return {row["post_id"] for row in rows}
+
+
 async def waiting(tx: Tx, page_id: int, limit: int) -> list[Entry]:
     """Those that nobody has decided about, the one that waits longest first."""
     return await tx.all(

@@ -192,7 +192,7 @@ async def stream(call: Call, params: Followed) -> Response:
 
     async def frames() -> AsyncIterator[bytes]:
         async for frame in feed.listen(int(given)):
-            yield (await personal(visitor, at, frame) if own and frame.html else frame).sse()
+            yield (await personal(visitor, at, frame) if own and (frame.html or frame.pinned) else frame).sse()
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(frames(), 200, headers, "text/event-stream")

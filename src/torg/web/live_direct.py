@@ -18,6 +18,7 @@ from torg.web.forms import Look, moment
 from torg.web.member import member, onward, sender
 from torg.web.present import Present, presenting
 from torg.web.refusals import refusals
+from torg.web.undo import Deed, told
 from torg.web.visitor import Visitor
 
 routes = Routes("pages")
@@ -50,6 +51,7 @@ class Decision(Named, kw_only=True):
     csrf: str | None = None
     id: int
     verdict: Verdict
+    undo: bool = False
 
 
 class Decisions(Named, kw_only=True):
@@ -126,7 +128,8 @@ async def decide(call: Call, form: Decision) -> Response:
     if isinstance(visitor, Response):
         return visitor
     await actions.decide(call.tx, visitor.actor, form.slug, form.id, form.verdict)
-    return onward(f"/live/{form.slug}/direct")
+    deed = Deed(did="undone") if form.undo else Deed(did=f"live-{form.verdict}", id=form.id, fields={"name": form.slug})
+    return told(call, onward(f"/live/{form.slug}/direct"), deed)
 
 
 @routes.post("/live/{slug:str}/posts", auth="none", hidden=True)
@@ -181,8 +184,10 @@ async def _form(visitor: Visitor, form: Form, page: EventPage | None, wrong: Inv
 async def _direct(visitor: Visitor, slug: str) -> Response:
     tx = visitor.call.tx
     page = await reads.page(tx, slug)
-    waiting, newest = await reads.waiting(tx, page), await reads.newest(tx, page, 20)
-    entries = [*waiting, *newest]
+    waiting, pinned, newest = (
+        await reads.waiting(tx, page), await reads.pinned(tx, page), await reads.newest(tx, page, 20)
+    )  # fmt: skip
+    entries = [*waiting, *pinned, *newest]
     views = {v.post.id: v for v in await posts.hydrate(tx, visitor.actor, [one.post_id for one in entries])}
     people = await accounts.by_ids(tx, page.account_ids)
     form = Form(
@@ -195,5 +200,6 @@ async def _direct(visitor: Visitor, slug: str) -> Response:
     return answer(
         visitor, "live/direct.html", at, page=page, form=form, wrong="",
         waiting=[(one, views[one.post_id]) for one in waiting if one.post_id in views],
-        newest=[(one, views[one.post_id]) for one in newest if one.post_id in views],
+        pinned=[(one, views[one.post_id]) for one in pinned if one.post_id in views],
+        newest=[(one, views[one.post_id]) for one in newest if one.post_id in views and one.state != "pinned"],
     )  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import msgspec
+
 from torg.filters import reads as filters
 from torg.http.pages import html
 from torg.posts import reads as posts
@@ -42,7 +44,6 @@ async def sifted(visitor: Visitor, at: Present, shown: Sequence[str]) -> list[st
 
 async def personal(visitor: Visitor, at: Present, frame: Frame) -> Frame:
     """A tick for one member; what is counted stays as it is."""
-    return Frame(
-        seq=frame.seq, html=await sifted(visitor, at, frame.html), shown=frame.shown, came=frame.came,
-        counters=frame.counters,
-    )  # fmt: skip
+    shown = await sifted(visitor, at, frame.html) if frame.html else []
+    pinned = await sifted(visitor, at, frame.pinned) if frame.pinned else frame.pinned
+    return msgspec.structs.replace(frame, html=shown, pinned=pinned)

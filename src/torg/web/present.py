@@ -223,6 +223,10 @@ class Present:
     def day(self, when: datetime) -> str:
         return dates.day(when, self.language)
 
+    def same_day(self, first: datetime, last: datetime) -> bool:
+        """Whether the clock alone tells two moments apart."""
+        return self.day(first) == self.day(last)
+
     def number(self, count: int) -> str:
         return dates.number(count, self.language)
 

@@ -70,6 +70,10 @@ DEEDS: Mapping[str, Way] = {
     "untag": Way(_("You follow this tag no longer."), "/tags/{name}/follow"),
     "unlist": Way(_("Taken off the list."), "/lists/{id}/members"),
     "column": Way(_("The column is gone."), "/columns"),
+    "live-show": Way(_("Let in."), "/live/{name}/posts/{id}/hide"),
+    "live-hide": Way(_("Hidden from the live page."), "/live/{name}/posts/{id}/show"),
+    "live-pin": Way(_("Pinned to the live page."), "/live/{name}/posts/{id}/unpin"),
+    "live-unpin": Way(_("No longer pinned to the live page."), "/live/{name}/posts/{id}/pin"),
     "read": Way(_("The home is marked as read."), "/read"),
     "undone": Way(_("Undone.")),
 }
