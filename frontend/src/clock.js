@@ -55,7 +55,10 @@ export function clock() {
     film.src = URL.createObjectURL(file);
     film.hidden = false;
   });
-  const at = () => Date.parse(find("begins").value + "Z") + film.currentTime * 1000;
+  const begins = find("begins");
+  // by the clock of who looks, as everything on the page
+  begins.value = new Date(first - new Date(first).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+  const at = () => (Date.parse(begins.value) || first) + film.currentTime * 1000;
   film.addEventListener("seeking", () => jump(at()));
   film.addEventListener("timeupdate", () => advance(Math.min(last, at())));
   show();

@@ -3,6 +3,7 @@
 const lines = new Intl.NumberFormat(document.documentElement.lang);
 
 const STAYS = 10; // frames
+const AGAIN = 5000; // milliseconds
 let left = 0;
 
 export function counted(root, frame) {
@@ -57,9 +58,20 @@ export function live() {
   let held = [];
   const let_in = () => { put(list, held); held = []; if (bar) bar.hidden = true; };
   bar?.querySelector("[data-show-held]").addEventListener("click", () => { let_in(); list.scrollIntoView(); });
-  const source = new EventSource(list.dataset.live);
-  source.addEventListener("posts", (event) => {
+  const cut = document.querySelector("[data-cut]");
+  const address = new URL(list.dataset.live, location.href);
+  const open = () => {
+    const source = new EventSource(address);
+    source.addEventListener("open", () => { if (cut) cut.hidden = true; });
+    source.addEventListener("error", () => {
+      if (cut) cut.hidden = false;
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, AGAIN); // a browser gives up where a server answers that it cannot
+    });
+    source.addEventListener("posts", came);
+  };
+  const came = (event) => {
     const frame = JSON.parse(event.data);
+    address.searchParams.set("after", frame.seq);
     counted(document, frame);
     directed(list, frame);
     if (frame.gone?.length) held = held.filter((html) => !frame.gone.some((id) => html.includes(`id="post-${id}"`)));
@@ -70,5 +82,6 @@ export function live() {
       bar.hidden = false;
       bar.querySelector("[data-held-count]").textContent = lines.format(held.length);
     }
-  });
+  };
+  open();
 }

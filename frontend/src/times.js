@@ -1,4 +1,4 @@
-// Times as the reader's own clock has them: of late "5 min ago", the exact moment on hover. Without scripts they are UTC, and the page says so.
+// Times as the reader's own clock has them: of late "5 min ago", the exact moment on hover. Without scripts they are by the network's clock, and the page says so.
 const language = document.documentElement.lang;
 const ago = new Intl.RelativeTimeFormat(language, { style: "short", numeric: "always" });
 const sameYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -15,7 +15,7 @@ function said(when) {
   return (when.getFullYear() === new Date().getFullYear() ? sameYear : years).format(when);
 }
 
-// Only what is written as a moment of UTC ("30 Nov, 12:29", "12:29"): other words ("edited", a whole date) stay
+// Only what is written as a moment ("30 Nov, 12:29", "12:29"): other words ("edited", a whole date) stay
 function put(time) {
   const form = time.dataset.form ?? (/^\d\d:\d\d$/.test(time.textContent.trim()) ? "clock" : /\d\d:\d\d$/.test(time.textContent.trim()) ? "moment" : "");
   time.dataset.form = form;
@@ -30,24 +30,23 @@ const all = (root) => root.querySelectorAll?.("time[datetime*=T]") ?? [];
 
 const short = new Intl.DateTimeFormat(language, { timeZoneName: "short" });
 
-// A field of a form that is sent as UTC is filled in by the reader's own clock
+const local = (when) => new Date(when - when.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+// A field that is asked for by the network's clock is filled in by the reader's own; what is sent is the moment itself
 function field(input) {
-  const label = input.form && document.querySelector(`label[for="${input.id}"]`);
-  if (!label || !label.innerHTML.includes("UTC") || !input.name) return;
-  const zone = short.formatToParts().find((part) => part.type === "timeZoneName").value;
-  const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: input.name, value: input.value });
+  const label = input.form && document.querySelector(`label[for="${input.id}"] [data-zone]`);
+  if (!label || !input.name) return;
+  label.textContent = label.dataset.zone.replace("%(zone)s", short.formatToParts().find((part) => part.type === "timeZoneName").value);
+  const given = input.dataset.moment;
+  const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: input.name, value: given || input.value });
   input.removeAttribute("name");
   input.after(hidden);
-  for (const part of label.childNodes) if (part.nodeType === Node.TEXT_NODE) part.data = part.data.replace("UTC", zone);
-  if (input.value) {
-    const when = new Date(`${input.value}Z`);
-    input.value = new Date(when - when.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-  }
-  input.addEventListener("input", () => { hidden.value = input.value ? new Date(input.value).toISOString().slice(0, 16) : ""; });
+  if (given) input.value = local(new Date(given));
+  input.addEventListener("input", () => { hidden.value = input.value ? new Date(input.value).toISOString().slice(0, 16) + "Z" : ""; });
 }
 
 export function times() {
-  for (const one of document.querySelectorAll("input[type=datetime-local]")) field(one);
+  for (const one of document.querySelectorAll("input[data-moment]")) field(one);
   for (const one of all(document)) put(one);
   const note = document.querySelector("[data-utc]");
   if (note) note.hidden = true;

@@ -65,6 +65,8 @@ NO_PAGES = {
     "/events/{id}.ics": "a file",
     "/groups/{id}": "leads on to /@group",
     "/@{handle}/{id}/embed": "for other sites' frames; looked at in tests/web/test_embed.py",
+    "/@{handle}/with_replies": "leads on to the profile",
+    "/@{handle}/media": "leads on to the profile",
     **dict.fromkeys(KNOWN, "leads on to the page that is meant"),
 }
 """Routes with GET that answer with something else than a page of their own, or are looked at elsewhere."""
@@ -106,7 +108,8 @@ async def _strangers(town: Town) -> list[Stop]:
     outer = {
         "front": "/", "public": "/public", "about": "/about", "privacy": "/privacy-policy",
         "terms": "/terms-of-service",
-        "profile": "/@bjorn", "followers": "/@bjorn/followers", "following": "/@bjorn/following",
+        "profile": "/@bjorn", "profile-media": "/@bjorn?show=media",
+        "followers": "/@bjorn/followers", "following": "/@bjorn/following",
         "thread": f"/@bjorn/{said['id']}", "tag": "/tags/torget", "empty-tag": "/tags/nothing",
         "search": "/search?q=torget",
         "nothing-found": "/search?q=nothingatall", "explore": "/explore", "live": "/live", "keyboard": "/keyboard",

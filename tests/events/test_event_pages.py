@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from tests.fixtures.square import INSIDE, OTHER, Square
 from tests.fixtures.town import PUBLIC, Town
@@ -21,8 +22,9 @@ from torg.kernel.clock import iso, now
 from torg.web.chart import liveliest, rolling
 from torg.web.live_feed import Frame, after_lost
 
-BARE = {"seq": 1, "html": [], "shown": 0, "came": 0,
-        "counters": Counters(posts=0, authors=0, last_minute=0, waiting=0)}  # fmt: skip
+BARE = Frame(
+    seq=1, html=[], shown=0, came=0, counters=Counters(posts=0, authors=0, last_minute=0, waiting=0)
+)  # fmt: skip
 START = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 
 
@@ -286,7 +288,7 @@ async def test_what_the_desk_does_reaches_open_pages(town: Town) -> None:
     pins = [one["pinned"] for one in frames[1:] if one["pinned"] is not None]
     assert len(pins) == 1, "told once"
     assert f'id="post-{said[0]}"' in pins[0][0]
-    late = after_lost(Frame(**{**BARE, "pinned": ["a"], "gone": ["1"]}), Frame(**{**BARE, "gone": ["2"]}))
+    late = after_lost(replace(BARE, pinned=["a"], gone=["1"]), replace(BARE, gone=["2"]))
     assert (late.pinned, late.gone) == (["a"], ["1", "2"]), "who was too slow learns of it all the same"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from tests.fixtures.square import INSIDE, OTHER, Square
 from tests.web.reader import Reader
@@ -42,10 +43,12 @@ async def test_one_is_planned_and_mistakes_are_told(square: Square) -> None:
         refused = await owner.send(page, PLACE, **wrong)
         assert refused.status_code == 422, wrong
         assert "Det blev inte gjort" in refused.text
-    later = (now() + timedelta(days=2)).isoformat()[:16]
-    assert (await owner.send(page, PLACE, text="Later", when="later", scheduled_at=later)).status_code == 303
+    later = now() + timedelta(days=2)
+    typed = later.astimezone(ZoneInfo("Europe/Stockholm")).isoformat()[:16]
+    assert "Efter klockan i Stockholm" in page.text, "whose clock the form asks by"
+    assert (await owner.send(page, PLACE, text="Later", when="later", scheduled_at=typed)).status_code == 303
     (kept,) = (await square.anna.get("/api/torg/v1/admin/announcements")).json()
-    assert kept["scheduled_at"][:16] == later
+    assert kept["scheduled_at"][:16] == later.isoformat()[:16]
     assert kept["published"] is False
 
 

@@ -119,7 +119,7 @@ async def test_a_draft_waits_also_in_apps_and_goes_when_it_is_published(square: 
 async def test_a_post_for_later_is_planned_and_can_be_called_off(square: Square) -> None:
     reader = await Reader(square).enters("anna")
     at = (now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
-    planned = await reader.send(await reader.open("/compose"), "/compose", text="Tomorrow", at=at)
+    planned = await reader.send(await reader.open("/compose"), "/compose", text="Tomorrow", at=f"{at}Z")
     assert planned.headers["location"] == "/drafts"
     page = await reader.open("/drafts")
     assert "Tomorrow" in page.text

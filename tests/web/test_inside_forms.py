@@ -89,7 +89,8 @@ async def test_what_must_be_seen_is_sent_and_counted(square: Square) -> None:
         form: dict[str, Any] = {"text": "Fire drill", **wrong}
         assert (await reader.send(page, "/must-see/new", **form)).status_code == 422, wrong
     until = (now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
-    sent = await reader.send(page, "/must-see/new", text="Fire drill", ends_at=until, email="true", remind_days="0")
+    form = {"text": "Fire drill", "ends_at": f"{until}Z", "email": "true", "remind_days": "0"}
+    sent = await reader.send(page, "/must-see/new", **form)
     assert sent.status_code == 303, sent.text
     address = sent.headers["location"]
     id_ = address.split("/")[2]

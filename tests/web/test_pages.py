@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.web.reader import Reader
 from torg.accounts import store as accounts
 from torg.accounts.model import ProfileField
 from torg.kernel.clock import now
+from torg.web import dates
 
 HOSTILE = '<script>alert("1")</script><img src=x onerror=alert(2)>'
 
@@ -224,3 +227,26 @@ async def test_odd_paths_are_no_defects(square: Square, path: str) -> None:
     page = await Reader(square).open(path)
     assert page.status_code in (302, 404), page.status_code
     assert "x" not in page.headers
+
+
+def test_times_of_forms_go_by_the_clock_of_the_network() -> None:
+    there = ZoneInfo("Europe/Stockholm")
+    assert dates.asked("2026-07-01T12:00", there) == ("2026-07-01T12:00", "2026-07-01T10:00Z")
+    assert dates.asked("2026-07-01T10:00Z", there) == ("2026-07-01T12:00", "2026-07-01T10:00Z"), "as scripts send it"
+    assert dates.asked("soon", there) == ("soon", "")
+    assert (dates.place(there, "sv"), dates.place(ZoneInfo("UTC"), "sv")) == ("Stockholm", "UTC")
+    assert dates.moment(datetime(2020, 6, 30, 23, 30, tzinfo=UTC), "en", there) == "1 Jul 2020, 01:30"
+
+
+async def test_a_profile_has_tabs_and_keeps_the_question_in_another_language(square: Square) -> None:
+    said = await square.bjorn.says("Hello, square")
+    await square.anna.says("A thought of mine")
+    await square.anna.says("@bjorn an answer of mine", in_reply_to_id=said["id"])
+    reader = Reader(square)
+    plain, all_, media = [(await reader.open(f"/@anna{show}")).text for show in ("", "?show=replies", "?show=media")]
+    assert ("A thought of mine" in plain, "an answer of mine" in plain) == (True, False)
+    assert ("A thought of mine" in all_, "an answer of mine" in all_) == (True, True)
+    assert "No picture, film or sound that you may see yet." in media
+    for known, goal in (("with_replies", "replies"), ("media", "media")):
+        assert (await reader.open(f"/@anna/{known}")).headers["location"] == f"/@anna?show={goal}"
+    assert 'href="/search?q=a%26b&amp;lang=sv"' in (await reader.open("/search?q=a%26b")).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
@@ -24,7 +25,7 @@ HERE = "/admin/announcements"
 
 
 class Written(Pressed, kw_only=True):
-    """`when`: at once, at `scheduled_at`, or only kept. Times are in UTC; empty ones are none."""
+    """`when`: at once, at `scheduled_at`, or only kept. Empty times are none."""
 
     text: str = ""
     starts_at: str = ""
@@ -56,7 +57,7 @@ async def write(call: Call, form: Written) -> Response:
     async with call.db.tx(visitor.actor.whole) as tx:
         try:
             async with tx.savepoint():
-                await actions.create(tx, visitor.actor, call.network, _draft(form), origin=call.origin)
+                await actions.create(tx, visitor.actor, call.network, _draft(form, visitor.zone), origin=call.origin)
         except Invalid as refused:
             return await _page(visitor, tx, refused, form)
     return onward(f"{HERE}?done=1")
@@ -76,14 +77,14 @@ async def press(call: Call, form: Verb) -> Response:
     return onward(f"{HERE}?done=1")
 
 
-def _draft(form: Written) -> Draft:
-    planned = moment("scheduled_at", form.scheduled_at) if form.when == "later" else None
+def _draft(form: Written, zone: ZoneInfo) -> Draft:
+    planned = moment("scheduled_at", form.scheduled_at, zone) if form.when == "later" else None
     if form.when == "later" and planned is None:
         raise invalid("scheduled_at", "ERR_BLANK", "can't be blank")
     return Draft(
         text=form.text,
-        starts_at=moment("starts_at", form.starts_at),
-        ends_at=moment("ends_at", form.ends_at),
+        starts_at=moment("starts_at", form.starts_at, zone),
+        ends_at=moment("ends_at", form.ends_at, zone),
         all_day=form.all_day,
         scheduled_at=planned,
         publish=form.when == "now",

@@ -33,7 +33,7 @@ class One(Page, kw_only=True):
 
 
 class Asked(Pressed, kw_only=True):
-    """What to cut it to; empty is everything. Days begin at midnight in UTC."""
+    """What to cut it to; empty is everything. Days begin at midnight by the clock of the network."""
 
     since: str = ""
     until: str = ""
@@ -59,8 +59,8 @@ async def ask(call: Call, form: Asked) -> Response:
 
     async def work(visitor: Visitor, tx: Tx) -> None:
         cut = Cut(
-            since=moment("since", form.since),
-            until=moment("until", form.until),
+            since=moment("since", form.since, visitor.zone),
+            until=moment("until", form.until, visitor.zone),
             account_ids=[one.id for one in await names.named(visitor, tx, "account_ids", form.accounts)],
             group_ids=[one.id for one in await names.named(visitor, tx, "group_ids", form.groups, groups=True)],
         )

@@ -32,7 +32,7 @@ class Wanted(Page, kw_only=True):
 
 
 class Laid(Pressed, kw_only=True):
-    """`of`: the handle, tag or search that the kind asks for. Times are in UTC."""
+    """`of`: the handle, tag or search that the kind asks for."""
 
     name: str = ""
     kind: HoldKind = "person"
@@ -77,7 +77,8 @@ async def _draft(visitor: Visitor, tx: Tx, form: Laid) -> HoldDraft:
         name=form.name, kind=form.kind, reason=form.reason,
         account_id=person.id if person else None, group_id=group.id if group else None,
         tag=form.of if form.kind == "tag" else None, expression=form.of if form.kind == "search" else None,
-        starts_at=moment("starts_at", form.starts_at), ends_at=moment("ends_at", form.ends_at),
+        starts_at=moment("starts_at", form.starts_at, visitor.zone),
+        ends_at=moment("ends_at", form.ends_at, visitor.zone),
     )  # fmt: skip
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from torg.http import browser
+from torg.http import Call, browser
 from torg.http.pages import LANGUAGE_COOKIE, page
 from torg.web.present import Present
 from torg.web.undo import COOKIE, deed_of, shown
@@ -32,7 +33,8 @@ def answer(visitor: Visitor, template: str, at: Present, *, status: int = 200, *
     whole = not template.rpartition("/")[2].startswith("_")
     deed = deed_of(call) if visitor.account is not None and whole else None
     said = shown(deed) if deed is not None else None
-    values = {"at": at, "me": visitor.account, "path": call.request.url.path, "deed": said, **values}
+    place = {"path": call.request.url.path, "here": _here(call)}
+    values = {"at": at, "me": visitor.account, "deed": said, **place, **values}
     if visitor.account is not None:
         response = browser.show(call, template, status=status, language=visitor.language, **values)
         response.headers["Cache-Control"] = FOR_ONE
@@ -47,6 +49,12 @@ def answer(visitor: Visitor, template: str, at: Present, *, status: int = 200, *
         browser.set_cookie(call, response, LANGUAGE_COOKIE, visitor.asked, seconds=YEAR)
         response.headers["Cache-Control"] = FOR_ONE
     return response
+
+
+def _here(call: Call) -> str:
+    """The address of the page, to which `lang=` is added to read it in another language."""
+    query = [(name, value) for name, value in call.request.query_params.multi_items() if name != "lang"]
+    return f"{call.request.url.path}?{urlencode(query)}&" if query else f"{call.request.url.path}?"
 
 
 def _cacheable(visitor: Visitor, response: Response) -> None:

@@ -152,7 +152,7 @@ async def _again(
     flat = [id_ for own in ids for id_ in own]
     keeps = wrong is not None and len(form.parts()) > 1 and len(ids) == len(form.parts())
     if keeps:
-        kept = await drafts.keep(tx, visitor.actor, form.kept(ids), form.draft)
+        kept = await drafts.keep(tx, visitor.actor, form.kept(ids, visitor.zone), form.draft)
         form = msgspec.structs.replace(form, draft=kept.id)
     chosen = form.by if not form.face else int(form.face) if form.face.isdecimal() and len(form.face) < 19 else None
     by = await _still(tx, visitor, chosen)
@@ -181,9 +181,9 @@ async def _done(tx: Tx, visitor: Visitor, form: NewPost, ids: list[list[int]]) -
     me, call, actor = visitor.account, visitor.call, visitor.actor
     assert me is not None
     if form.do == "draft":
-        await drafts.keep(tx, actor, form.kept(ids), form.draft)
+        await drafts.keep(tx, actor, form.kept(ids, visitor.zone), form.draft)
         return onward("/drafts")
-    at = form.later()
+    at = form.later(visitor.zone)
     if form.draft is not None:
         await drafts.drop(tx, actor, form.draft)
     author = me

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from torg.accounts.model import Account
 from torg.http import Upload
@@ -109,9 +110,9 @@ class NewPost(Part, kw_only=True):
         """The first post and those after it that have something in them."""
         return [self, *(part for part in self.more if not part.empty())]
 
-    def later(self) -> datetime | None:
-        """When to publish (UTC, as the page says); Invalid for what is no time."""
-        return moment("scheduled_at", self.at)
+    def later(self, zone: ZoneInfo) -> datetime | None:
+        """When to publish, by a clock of `zone`; Invalid for what is no time."""
+        return moment("scheduled_at", self.at, zone)
 
     def wishes(self, author: Account, media_ids: list[list[int]]) -> list[Draft]:
         """What is to be published, post by post; `media_ids`: the files of each of `parts`."""
@@ -138,9 +139,9 @@ class NewPost(Part, kw_only=True):
             first = False
         return found
 
-    def kept(self, media_ids: list[list[int]]) -> dict[str, Any]:
+    def kept(self, media_ids: list[list[int]], zone: ZoneInfo) -> dict[str, Any]:
         """The same as parameters of POST /api/v1/statuses, as drafts are kept: apps and pages share them."""
-        at = self.later()
+        at = self.later(zone)
         files = [*media_ids, *([[]] * len(self.parts()))]
         values: dict[str, Any] = {
             **self.begun(files[0]),

@@ -43,12 +43,12 @@ async def _kept(tx: Tx, visitor: Visitor, form: NewPost, ids: list[list[int]]) -
     bare = form.empty() and len(form.parts()) == 1
     try:
         if not bare:
-            return str((await drafts.keep(tx, visitor.actor, form.kept(ids), form.draft)).id)
+            return str((await drafts.keep(tx, visitor.actor, form.kept(ids, visitor.zone), form.draft)).id)
         if form.draft is not None:
             await drafts.drop(tx, visitor.actor, form.draft)
     except NotFound:  # thrown away elsewhere while it was written here
         if not bare:
-            return str((await drafts.keep(tx, visitor.actor, form.kept(ids))).id)
+            return str((await drafts.keep(tx, visitor.actor, form.kept(ids, visitor.zone))).id)
     return None
 
 

@@ -146,7 +146,7 @@ def of_draft(visitor: Visitor, params: dict[str, Any], media: Mapping[int, Attac
         in_group=bool(params.get("group_id")),
         once=secrets.token_urlsafe(12),
         most=visitor.call.network.settings.max_characters,
-        at=str(params.get("scheduled_at") or "")[:16],
+        at=str(params.get("scheduled_at") or ""),
         draft=draft_id,
         opened=True,
     )

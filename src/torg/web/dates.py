@@ -1,10 +1,20 @@
-"""Times and numbers as people of a language write them. Pages know no time zone, so everything is UTC and says so."""
+"""Times and numbers as people of a language write them, by the clock of the network, which the page says.
+
+Where scripts run they put the reader's own clock in its place (frontend/src/times.js).
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.numbers import format_decimal
 
 from torg.kernel.clock import now
 from torg.kernel.later import Later
@@ -22,15 +32,28 @@ TERRITORIES = {"sv": "SE", "en": "GB"}
 def locale_of(language: str) -> babel.Locale:
     """How dates and numbers are written in one of our languages."""
     return babel.Locale(language, TERRITORIES[language])
+LOCALES = {"sv": Locale("sv", "SE"), "en": Locale("en", "GB")}
+FIELD = "%Y-%m-%dT%H:%M"
+"""How a browser writes a `datetime-local`."""
 
 
-def moment(when: datetime, language: str) -> str:
+@lru_cache(maxsize=512)
+def place(zone: ZoneInfo, language: str) -> str:
+    """Whose clock it is: `Stockholm`; `UTC` for zones of no place."""
+    if zone.key.partition("/")[0] in ("UTC", "Etc", "GMT", "Zulu", "Universal"):
+        return zone.key.rpartition("/")[2]
+    return get_timezone_location(zone, locale=LOCALES[language], return_city=True)
+
+
+def moment(when: datetime, language: str, zone: ZoneInfo) -> str:
     """`23 Nov, 20:15`; with the year if it is another one."""
     year = "" if when.astimezone(UTC).year == now().year else " yyyy"
     return dates.format_datetime(when, f"d MMM{year}, HH:mm", tzinfo=UTC, locale=locale_of(language))
+    year = "" if when.astimezone(zone).year == now().astimezone(zone).year else " yyyy"
+    return format_datetime(when, f"d MMM{year}, HH:mm", tzinfo=zone, locale=LOCALES[language])
 
 
-def clock(when: datetime, language: str) -> str:
+def clock(when: datetime, language: str, zone: ZoneInfo) -> str:
     """`20:15`, where the day is known."""
     return dates.format_datetime(when, "HH:mm", tzinfo=UTC, locale=locale_of(language))
 
@@ -38,11 +61,36 @@ def clock(when: datetime, language: str) -> str:
 def exactly(when: datetime, language: str) -> str:
     """`Monday 23 November 2026 at 20:15:07 UTC`, for who points at it."""
     return dates.format_datetime(when, "full", tzinfo=UTC, locale=locale_of(language))
+    return format_datetime(when, "HH:mm", tzinfo=zone, locale=LOCALES[language])
 
 
-def day(when: datetime, language: str) -> str:
+def exactly(when: datetime, language: str, zone: ZoneInfo) -> str:
+    """`Monday 23 November 2026 at 20:15:07 Central European Standard Time`, for who points at it."""
+    return format_datetime(when, "full", tzinfo=zone, locale=LOCALES[language])
+
+
+def day(when: datetime, language: str, zone: ZoneInfo) -> str:
     """`23 November 2026`."""
     return dates.format_date(when.astimezone(UTC), "long", locale=locale_of(language))
+    return format_date(when.astimezone(zone), "long", locale=LOCALES[language])
+
+
+def field(when: datetime, zone: ZoneInfo) -> str:
+    """`2026-11-23T20:15`, for a form that asks for a time."""
+    return when.astimezone(zone).strftime(FIELD)
+
+
+def asked(text: str, zone: ZoneInfo) -> tuple[str, str]:
+    """What was written in such a field, for the form that comes back: as the field has it, and the moment in UTC.
+
+    The moment is empty for what is no time.
+    """
+    try:
+        given = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return text, ""
+    when = given if given.tzinfo else given.replace(tzinfo=zone)
+    return field(when, zone), when.astimezone(UTC).strftime(FIELD) + "Z"
 
 
 def number(count: float, language: str) -> str:

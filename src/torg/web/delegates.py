@@ -26,7 +26,7 @@ PATH = "/settings/delegates"
 
 
 class Granted(Look, kw_only=True):
-    """`to`: a handle; `ends_at` is UTC."""
+    """`to`: a handle."""
 
     csrf: str | None = None
     to: str = ""
@@ -64,7 +64,7 @@ async def grant(call: Call, form: Granted) -> Response:
         known = await accounts.by_handles(call.tx, [name], call.network.host) if name else {}
         if name not in known:
             raise invalid("to", "ERR_INVALID" if name else "ERR_BLANK", "is not known here")
-        ends_at = moment("ends_at", form.ends_at)
+        ends_at = moment("ends_at", form.ends_at, visitor.zone)
         async with call.tx.savepoint():
             me = visitor.actor.me
             await actions.grant(call.tx, visitor.actor, me, known[name].id, form.rights, ends_at=ends_at)

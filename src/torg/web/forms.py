@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -45,12 +46,15 @@ def turned(params: Turn) -> Page:
     return Page(limit=POSTS, max_id=params.max_id)
 
 
-def moment(field: str, text: str) -> datetime | None:
-    """A day or a time of a form, which the pages say is UTC; None for nothing, Invalid for what is no time."""
+def moment(field: str, text: str, zone: ZoneInfo) -> datetime | None:
+    """A day or a time of a form, by the clock of the network (`zone`) if it names none; None for nothing.
+
+    Raises Invalid for what is no time.
+    """
     if not text.strip():
         return None
     try:
         given = datetime.fromisoformat(text.strip())
     except ValueError:
         raise invalid(field, "ERR_INVALID", "is no time") from None
-    return given if given.tzinfo else given.replace(tzinfo=UTC)
+    return given if given.tzinfo else given.replace(tzinfo=zone)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
 from torg.http import Call, Routes
+from torg.web.forms import Look
 
 routes = Routes("pages")
 
@@ -23,6 +25,10 @@ KNOWN = {
 }
 
 
+class Named(Look, kw_only=True):
+    handle: str
+
+
 def leads_to(goal: str) -> Callable[[Call], Awaitable[Response]]:
     """The handler of an address that leads on."""
 
@@ -30,6 +36,18 @@ def leads_to(goal: str) -> Callable[[Call], Awaitable[Response]]:
         return RedirectResponse(goal, 302, {"Cache-Control": "public, max-age=86400"})
 
     return onward
+
+
+@routes.get("/@{handle}/with_replies", auth="none", tx=False, hidden=True)
+async def with_replies(call: Call, params: Named) -> Response:
+    """A profile with what its account answers to others."""
+    return RedirectResponse(f"/@{quote(params.handle, safe='@')}?show=replies", 302)
+
+
+@routes.get("/@{handle}/media", auth="none", tx=False, hidden=True)
+async def media(call: Call, params: Named) -> Response:
+    """A profile with pictures, films and sounds alone."""
+    return RedirectResponse(f"/@{quote(params.handle, safe='@')}?show=media", 302)
 
 
 for _known, _goal in KNOWN.items():

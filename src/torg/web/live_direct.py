@@ -77,7 +77,7 @@ async def new(call: Call, params: Look) -> Response:
     visitor = await _director(call, params.lang)
     if isinstance(visitor, Response):
         return visitor
-    return await _form(visitor, Form(starts_at=iso(now())[:16]), None)
+    return await _form(visitor, Form(starts_at=iso(now())), None)
 
 
 @routes.post("/live-new", auth="none", hidden=True)
@@ -166,12 +166,13 @@ async def _plan(visitor: Visitor, form: Form) -> Plan:
     known = await accounts.by_handles(visitor.call.tx, names, visitor.call.network.host) if names else {}
     if len(known) < len(set(names)):
         raise invalid("people", "ERR_INVALID", "has somebody who is not known here")
-    starts = moment("starts_at", form.starts_at)
+    starts = moment("starts_at", form.starts_at, visitor.zone)
     return Plan(
         slug=form.slug.strip().lower(), title=form.title, description=form.description,
         tags=[tag for tag in NAMES.split(form.tags) if tag], words=form.words.splitlines(),
         account_ids=[account.id for account in known.values()], moderated=form.moderated,
-        starts_at=starts or now(), ends_at=moment("ends_at", form.ends_at), recording=form.recording.strip(),
+        starts_at=starts or now(), ends_at=moment("ends_at", form.ends_at, visitor.zone),
+        recording=form.recording.strip(),
     )  # fmt: skip
 
 
@@ -193,7 +194,7 @@ async def _direct(visitor: Visitor, slug: str) -> Response:
     form = Form(
         slug=page.slug, title=page.title, description=page.description, tags=" ".join(page.tags),
         words="\n".join(page.words), people=" ".join(a.acct for a in people.values()), moderated=page.moderated,
-        starts_at=iso(page.starts_at)[:16], ends_at=iso(page.ends_at)[:16] if page.ends_at else "",
+        starts_at=iso(page.starts_at), ends_at=iso(page.ends_at) if page.ends_at else "",
         recording=page.recording,
     )  # fmt: skip
     at = await presenting(tx, visitor, list(views.values()))

@@ -29,7 +29,7 @@ SHOWN = 40
 
 
 class Sent(Words, kw_only=True):
-    """`ends_at` is UTC; a box that is not ticked is not sent."""
+    """A box that is not ticked is not sent."""
 
     ends_at: str = ""
     email: bool = False
@@ -70,7 +70,7 @@ async def send(call: Call, form: Sent) -> Response:
     if isinstance(visitor, Response):
         return visitor
     try:
-        ends_at = moment("ends_at", form.ends_at)
+        ends_at = moment("ends_at", form.ends_at, visitor.zone)
         order = Order(ends_at=ends_at, email=form.email, remind_days=form.remind_days)
         async with call.tx.savepoint():
             id_ = await actions.send(

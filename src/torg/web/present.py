@@ -80,6 +80,9 @@ class Present:
         self.kind: NetworkKind = visitor.call.network.kind
         self.surge: Watch = visitor.call.services.surge
         self.language = visitor.language
+        self.zone = visitor.zone
+        self.place = dates.place(visitor.zone, visitor.language)
+        """Whose clock the times are by where no script puts the reader's own in its place."""
         self.since = visitor.since
         self.viewer = visitor.account.id if visitor.account else None
         self.reading = visitor.account.settings if visitor.account else AccountSettings()
@@ -212,16 +215,20 @@ class Present:
         return iso(when)
 
     def moment(self, when: datetime) -> str:
-        return dates.moment(when, self.language)
+        return dates.moment(when, self.language, self.zone)
 
     def clock(self, when: datetime) -> str:
-        return dates.clock(when, self.language)
+        return dates.clock(when, self.language, self.zone)
 
     def exactly(self, when: datetime) -> str:
-        return dates.exactly(when, self.language)
+        return dates.exactly(when, self.language, self.zone)
 
     def day(self, when: datetime) -> str:
-        return dates.day(when, self.language)
+        return dates.day(when, self.language, self.zone)
+
+    def asked(self, text: str) -> tuple[str, str]:
+        """The value of a `datetime-local`, and the moment in UTC that it means."""
+        return dates.asked(text, self.zone)
 
     def same_day(self, first: datetime, last: datetime) -> bool:
         """Whether the clock alone tells two moments apart."""

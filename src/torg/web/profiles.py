@@ -38,9 +38,10 @@ MOST_ENDORSED = 12
 
 
 class Profile(Handle, kw_only=True):
-    """`seen`: one's own profile as others see it."""
+    """`seen`: one's own profile as others see it. `show`: by itself what is no answer to others."""
 
     seen: Literal["", "visitor", "follower"] = ""
+    show: Literal["", "replies", "media"] = ""
 
 
 class Named(Look, kw_only=True):
@@ -64,10 +65,13 @@ async def profile(call: Call, params: Profile) -> Response:
     of_group = account.kind is AccountKind.GROUP
     seen = params.seen if visitor.account is not None and visitor.account.id == account.id else ""
     pinned = []
-    if params.max_id is None:
+    if params.max_id is None and not params.show:
         found = await timelines.of_account(call.tx, visitor.actor, account.id, page, pinned=True, of_group=of_group)
         pinned = await _as(visitor, account, seen, let_out(visitor, found))
-    views = await timelines.of_account(call.tx, visitor.actor, account.id, page, of_group=of_group)
+    views = await timelines.of_account(
+        call.tx, visitor.actor, account.id, page, of_group=of_group, only_media=params.show == "media",
+        exclude_replies=not params.show and not of_group, exclude_boosts=params.show == "media",
+    )  # fmt: skip
     shown = await _as(visitor, account, seen, let_out(visitor, views))
     shown, covers = await filtered(call.tx, visitor, shown, "account")
     pinned, of_pinned = await filtered(call.tx, visitor, pinned, "account")
@@ -89,6 +93,9 @@ async def profile(call: Call, params: Profile) -> Response:
         older=views[-1].post.id if len(views) == POSTS else None,
         turned=params.max_id is not None,
         seen=seen,
+        show=params.show,
+        asked=f"&show={params.show}" if params.show else "",
+        of_group=of_group,
         tags=await featured_tags.of_account(call.tx, visitor.actor, account.id),
         friends=friends,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.responses import RedirectResponse, Response
 
@@ -30,6 +31,11 @@ class Visitor:
     """The language chosen with `?lang=`, to be remembered."""
     since: int = 0
     """The number of the newest live event before anything was read for the page: from there its stream goes on."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock of the network, by which times are said and asked for."""
+        return ZoneInfo(self.call.network.settings.time_zone)
 
 
 async def visitor_of(call: Call, lang: str | None, tx: Tx | None = None) -> Visitor:
