@@ -8,13 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
-from datetime import UTC, datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone_location
-from babel.numbers import format_decimal
 
 from torg.kernel.clock import now
 from torg.kernel.later import Later
@@ -25,6 +19,8 @@ if TYPE_CHECKING:
 else:
     babel, dates, numbers = Later("babel"), Later("babel.dates"), Later("babel.numbers")
 
+FIELD = "%Y-%m-%dT%H:%M"
+"""How a browser writes a `datetime-local`."""
 TERRITORIES = {"sv": "SE", "en": "GB"}
 
 
@@ -32,47 +28,35 @@ TERRITORIES = {"sv": "SE", "en": "GB"}
 def locale_of(language: str) -> babel.Locale:
     """How dates and numbers are written in one of our languages."""
     return babel.Locale(language, TERRITORIES[language])
-LOCALES = {"sv": Locale("sv", "SE"), "en": Locale("en", "GB")}
-FIELD = "%Y-%m-%dT%H:%M"
-"""How a browser writes a `datetime-local`."""
 
 
-@lru_cache(maxsize=512)
+@cache
 def place(zone: ZoneInfo, language: str) -> str:
     """Whose clock it is: `Stockholm`; `UTC` for zones of no place."""
     if zone.key.partition("/")[0] in ("UTC", "Etc", "GMT", "Zulu", "Universal"):
         return zone.key.rpartition("/")[2]
-    return get_timezone_location(zone, locale=LOCALES[language], return_city=True)
+    return dates.get_timezone_location(zone, locale=locale_of(language), return_city=True)
 
 
 def moment(when: datetime, language: str, zone: ZoneInfo) -> str:
     """`23 Nov, 20:15`; with the year if it is another one."""
-    year = "" if when.astimezone(UTC).year == now().year else " yyyy"
-    return dates.format_datetime(when, f"d MMM{year}, HH:mm", tzinfo=UTC, locale=locale_of(language))
     year = "" if when.astimezone(zone).year == now().astimezone(zone).year else " yyyy"
-    return format_datetime(when, f"d MMM{year}, HH:mm", tzinfo=zone, locale=LOCALES[language])
+    return dates.format_datetime(when, f"d MMM{year}, HH:mm", tzinfo=zone, locale=locale_of(language))
 
 
 def clock(when: datetime, language: str, zone: ZoneInfo) -> str:
     """`20:15`, where the day is known."""
-    return dates.format_datetime(when, "HH:mm", tzinfo=UTC, locale=locale_of(language))
-
-
-def exactly(when: datetime, language: str) -> str:
-    """`Monday 23 November 2026 at 20:15:07 UTC`, for who points at it."""
-    return dates.format_datetime(when, "full", tzinfo=UTC, locale=locale_of(language))
-    return format_datetime(when, "HH:mm", tzinfo=zone, locale=LOCALES[language])
+    return dates.format_datetime(when, "HH:mm", tzinfo=zone, locale=locale_of(language))
 
 
 def exactly(when: datetime, language: str, zone: ZoneInfo) -> str:
     """`Monday 23 November 2026 at 20:15:07 Central European Standard Time`, for who points at it."""
-    return format_datetime(when, "full", tzinfo=zone, locale=LOCALES[language])
+    return dates.format_datetime(when, "full", tzinfo=zone, locale=locale_of(language))
 
 
 def day(when: datetime, language: str, zone: ZoneInfo) -> str:
     """`23 November 2026`."""
-    return dates.format_date(when.astimezone(UTC), "long", locale=locale_of(language))
-    return format_date(when.astimezone(zone), "long", locale=LOCALES[language])
+    return dates.format_date(when.astimezone(zone), "long", locale=locale_of(language))
 
 
 def field(when: datetime, zone: ZoneInfo) -> str:

@@ -81,8 +81,6 @@ class Present:
         self.surge: Watch = visitor.call.services.surge
         self.language = visitor.language
         self.zone = visitor.zone
-        self.place = dates.place(visitor.zone, visitor.language)
-        """Whose clock the times are by where no script puts the reader's own in its place."""
         self.since = visitor.since
         self.viewer = visitor.account.id if visitor.account else None
         self.reading = visitor.account.settings if visitor.account else AccountSettings()
@@ -225,6 +223,11 @@ class Present:
 
     def day(self, when: datetime) -> str:
         return dates.day(when, self.language, self.zone)
+
+    @property
+    def place(self) -> str:
+        """Whose clock the times are by where no script puts the reader's own in its place."""
+        return dates.place(self.zone, self.language)
 
     def asked(self, text: str) -> tuple[str, str]:
         """The value of a `datetime-local`, and the moment in UTC that it means."""
