@@ -2,4 +2,7 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.fixtures.cluster", "tests.fixtures.square", "tests.fixtures.town", "tests.fixtures.fediverse"]
+pytest_plugins = [
+    "tests.fixtures.cluster", "tests.fixtures.square", "tests.fixtures.town", "tests.fixtures.fediverse",
+    "tests.fixtures.hanging",
+]  # fmt: skip
