@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +18,7 @@ METHODS = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "pyth
 PLACES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
+@cache  # all sources are read for it
 def texts() -> list[tuple[str, str]]:
     """(file, message) of every marked text."""
     found = extract_from_dir(SOURCE, METHODS, keywords={"_": None, "ngettext": (1, 2)})
@@ -27,6 +29,7 @@ def texts() -> list[tuple[str, str]]:
     ]
 
 
+@cache
 def swedish() -> dict[str, list[str]]:
     """Message → its translation, and the plural's, from all catalogues."""
     found: dict[str, list[str]] = {}
