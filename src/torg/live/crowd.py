@@ -1,7 +1,8 @@
 """Which watchers a plain post reaches, from what is remembered of them until something happens that may change it.
 
-What the watchers have to do with an author, with those who are answered or named, and with tags is asked once for each
-person and tag; whom a post reaches follows from it by the rules, and holds for all like it with nobody else in them.
+Asked is from the side of those who listen: whom a watcher follows, mutes and so on is learnt whole by one statement for
+many watchers, when they come or something of theirs changes (`learn`); so a post by somebody who was never seen before
+costs no query. Whom a post reaches follows from it by the rules, and holds for all like it with nobody else in them.
 What happens is known from the log, in whose order posts come, too: a follow, an unfollow, a block or a mute that was
 there before a post makes forget the two concerned before the post is looked at. An event that is not known to be
 harmless, and whatever was written without one (engine/changes.py), makes forget all.
@@ -9,9 +10,10 @@ harmless, and whatever was written without one (engine/changes.py), makes forget
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from datetime import datetime, timedelta
+
+import numpy as np
 
 from torg.engine.bus import Logged
 from torg.engine.changes import changes
@@ -19,30 +21,20 @@ from torg.engine.keys import settings, tenant
 from torg.engine.postgres import Tx
 from torg.kernel.clock import now
 from torg.live import rules, store
+from torg.live.heard import HARMLESS, OWN, PAIRS
 from torg.live.model import Facts, Watcher
+from torg.live.store import Acquaintance
+from torg.live.ties import BLOCKED, EXCLUDES, FOLLOWS, HIDES, People, Ties
 from torg.timelines.rules import Follow, Viewer
 
-MOST = 20_000
-"""People that are remembered: some 15 MB, if 25 watchers have to do with each."""
-MOST_TAGS = 5_000
 LONGEST = timedelta(minutes=5)
+"""Then a watcher is learnt of anew, in passing (`refresh`)."""
 MOST_GONE = 1_000
-
-PAIRS = frozenset({
-    "Followed", "FollowChanged", "FollowAccepted", "FollowRejected", "FollowRequested", "FollowRequestWithdrawn",
-    "Unfollowed", "Blocked", "Unblocked", "Muted", "Unmuted",
-})  # fmt: skip
-"""Something between two accounts: it may change what watchers have to do with each of the two."""
-HARMLESS = frozenset({
-    "AccountActivated", "AccountCreated", "AccountsCounted",
-    "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn",
-    "CardShown", "DelegateActed", "DomainBlocked", "DomainUnblocked", "GroupAnnounced", "GroupPinsChanged",
-    "MessageDeleted", "MessageEdited", "MessageSent", "NoticeCreated", "NoticesMerged", "PersonalChanged", "PollEnded",
-    "PollVoted", "PostDeleted", "PostEdited", "PostFavourited", "PostPinned", "PostPublished", "PostUnfavourited",
-    "PostUnpinned", "PostsCounted", "PostsImported", "PostsReceived", "QuoteAsked", "QuoteRevoked", "ReadMoved",
-    "ReportFiled", "TagFeatured", "TagUnfeatured", "TokensRevoked", "TopicAdded", "TopicRemoved", "WarningIssued",
-})  # fmt: skip
-"""Nothing of what decides who is reached by a plain post of an account of this server."""
+MOST_SILENT = 100_000
+"""Slots of watchers that were learnt of anew, before all of them are given out anew."""
+MOST_REACHES = 50_000
+AT_ONCE = 200
+"""Watchers that are asked for by one statement."""
 
 Like = tuple[str, bool, str | None, bool, frozenset[str], bool, bool, int | None]
 """Audience, listed, language, silenced, tags, files, answer, to whom: posts that are alike reach the same watchers."""
@@ -51,204 +43,262 @@ MOST_ALIKE = 50
 NOBODY: frozenset[int] = frozenset()
 
 
-class Ties:
-    """What the first `upto` watchers have to do with a person."""
-
-    __slots__ = ("blocked", "exclusive", "follows", "hidden", "upto")
-
-    def __init__(self) -> None:
-        self.follows: dict[int, Follow] = {}
-        self.hidden: Set[int] = NOBODY
-        """Who block or mute the person."""
-        self.blocked: Set[int] = NOBODY
-        """Whom the person blocks."""
-        self.exclusive: Set[int] = NOBODY
-        """Who have the person in a list that keeps it out of the home."""
-        self.upto = 0
-
-
-class Tagged:
-    """Who of the first `upto` watchers follow a tag."""
-
-    __slots__ = ("by", "upto")
-
-    def __init__(self) -> None:
-        self.by: set[int] = set()
-        self.upto = 0
-
-
 class Reach:
-    """Of the first `upto` watchers, those whose home such a post stands in, and who does not see it where all do."""
+    """The watchers whose home such a post stands in, and who does not see it where all do."""
 
-    __slots__ = ("barred", "home", "kept", "upto")
+    __slots__ = ("barred", "home", "kept")
 
-    def __init__(self, home: list[int], barred: Set[int], upto: int, *, kept: bool) -> None:
+    def __init__(self, home: list[int], barred: Set[int], *, kept: bool) -> None:
         self.home = home
         self.barred = barred
-        self.upto = upto
         self.kept = kept
         """Whether it holds for more posts than one."""
+
+
+PLAIN = Follow()
 
 
 class Crowd:
     """What is remembered of the watchers of one network."""
 
     def __init__(self) -> None:
-        self._order: list[int] = []  # as they were learnt of
-        self._accounts: set[int] = set()
+        self._learnt: dict[int, Acquaintance] = {}
+        self._slot: dict[int, int] = {}  # of all of those
+        self._who: list[int] = []  # by slot; 0: silent
+        self._known: dict[int, datetime] = {}  # of which that still holds, with when it was learnt: oldest first
         self._all: frozenset[int] | None = None  # the last set of which all were known: mostly it is asked again
+        self._ends: dict[int, datetime] = {}  # when a mute of theirs runs out, and
+        self._first_end: datetime | None = None  # the first of that, or earlier
+        self._ties = Ties()
+        self._tagged: dict[str, set[int]] = {}
         self._company: set[int] = set()
         self._guests: set[int] = set()
-        self._ties: OrderedDict[int, Ties] = OrderedDict()
-        self._tagged: OrderedDict[str, Tagged] = OrderedDict()
         self._reach: dict[int, dict[Like, Reach]] = {}
+        self._reached_by_tag: set[int] = set()  # authors of whom reaches with tags are among those
         self._ticket = -1
-        self._until: datetime | None = None
+        self._heeded = 0
+        self._asking = 0
+        self._void: dict[int, int] = {}  # when it was heard that what is being asked may be old: of watchers, and
+        self._all_void = 0  # of all
         self.own: set[int] = set()
         """Watchers to whom a post may look different than to others: guests, and those with filters."""
 
     def heed(self, org: int, network: int, rows: Sequence[Logged]) -> None:
         """Forget what these events may have changed; to be called with each batch, before its posts are looked at."""
+        self._heeded += 1
         told = changes.unchanged(self._ticket, {*tenant(org), settings(org)})
         self._ticket = changes.known
-        if not told or (self._until is not None and self._until <= now()):
+        if not told:
             self.forget()
+        if self._first_end is not None and self._first_end <= (at := now()):
+            for one in [one for one, end in self._ends.items() if end <= at]:
+                self._doubt(one)
+            self._first_end = min(self._ends.values(), default=None)
         for row in rows:
             if row.kind in PAIRS:
                 for value in row.payload.values():
                     if type(value) is int:
-                        self._ties.pop(value, None)
                         self._reach.pop(value, None)
+                        self._doubt(value)
+            elif row.kind in OWN:
+                self._doubt(row.payload["account_id"])
             elif row.kind not in HARMLESS:
                 self.forget()
 
+    def _doubt(self, one: int) -> None:
+        """What is known of a watcher may not be so any more."""
+        if self._asking:
+            self._void[one] = self._heeded
+        if self._known.pop(one, None) is not None:
+            self._ends.pop(one, None)
+            self._all = None
+
     def forget(self) -> None:
         """Know nothing any more."""
-        self._accounts.clear()
-        self._order.clear()
+        self._all_void = self._heeded
+        for known in (
+            self._learnt, self._slot, self._who, self._known, self._ends, self._ties, self._tagged, self._company,
+            self._guests, self._reach, self._reached_by_tag, self.own,
+        ):  # fmt: skip
+            known.clear()
         self._all = None
-        self._company.clear()
-        self._guests.clear()
-        self._ties.clear()
-        self._tagged.clear()
-        self._reach.clear()
-        self.own.clear()
-        self._until = None
 
-    def knows(self, accounts: frozenset[int], posts: Collection[Facts]) -> bool:
-        """Whether `reach` says of these watchers and posts what is so, without `learn`."""
+    def knows(self, accounts: frozenset[int]) -> bool:
+        """Whether `reach` says of these watchers what is so, without `learn`."""
         if self._all is not accounts:
-            if not accounts <= self._accounts:
+            if not self._known.keys() >= accounts:
                 return False
             self._all = accounts
-        return not self._strangers(posts) and not self._new_tags(posts)
+        return True
 
-    def _strangers(self, posts: Iterable[Facts]) -> set[int]:
-        """Who is in the posts, and is not known to all watchers."""
-        people = set[int]().union(*(post.people for post in posts))
-        return {one for one in people if (ties := self._ties.get(one)) is None or ties.upto < len(self._order)}
+    def strangers(self, accounts: Collection[int]) -> list[int]:
+        """Who of these watchers has to be asked for."""
+        return [one for one in accounts if one not in self._known]
 
-    def _new_tags(self, posts: Iterable[Facts]) -> set[str]:
-        tags = frozenset[str]().union(*(post.tags for post in posts))
-        return {tag for tag in tags if (known := self._tagged.get(tag)) is None or known.upto < len(self._order)}
+    def refresh(self, here: Set[int]) -> list[int]:
+        """Of whom was learnt so long ago that something may have escaped us. Who is not here is doubted."""
+        old: list[int] = []
+        before = now() - LONGEST
+        for one, at in self._known.items():
+            if at > before:
+                break
+            old.append(one)
+        for gone in (one for one in old if one not in here):
+            self._doubt(gone)
+        return [one for one in old if one in here]
 
-    async def learn(self, tx: Tx, accounts: frozenset[int], posts: Collection[Facts]) -> None:
-        """Ask of these watchers and plain posts what is not known yet."""
-        if len(self._order) > len(accounts) + MOST_GONE:
-            self.forget()
-        if new := list(accounts - self._accounts):
-            own, until = await store.peculiar(tx, new)
-            self._accounts.update(new)
-            self._order += new
-            self.own |= own
-            self._until = min(end for end in (now() + LONGEST, until, self._until) if end is not None)
-        people, tags = self._strangers(posts), self._new_tags(posts)
-        if not people and not tags:
+    async def learn(self, tx: Tx, accounts: Collection[int]) -> None:
+        """Ask what there is to know of these watchers, known or not. What is heeded meanwhile holds against it."""
+        if self._ticket < 0:
+            self._ticket = changes.ticket()
+        asked, begun = list(accounts), self._heeded
+        self._asking += 1
+        try:
+            for first in range(0, len(asked), AT_ONCE):
+                found = await store.acquaintances(tx, asked[first : first + AT_ONCE])
+                if self._all_void > begun:
+                    return
+                self._note({one: told for one, told in found.items() if self._void.get(one, 0) <= begun})
+        finally:
+            self._asking -= 1
+            if not self._asking:
+                self._void.clear()
+
+    def _note(self, found: dict[int, Acquaintance]) -> None:
+        at = now()
+        new = []
+        for one, told in found.items():
+            self._known.pop(one, None)
+            self._known[one] = at
+            self._ends.pop(one, None)
+            if told.until is not None:
+                self._ends[one] = told.until
+                self._first_end = min(told.until, self._first_end or told.until)
+            before = self._learnt.get(one)
+            self._unreach(one, before, told)
+            self._sort_in(one, before, told)
+            if before is None or any(differ(*both) for both in zip(before.kinds, told.kinds, strict=True)):
+                self._silence(one)
+                self._slot[one] = len(self._who)
+                self._who.append(one)
+                new.append((self._slot[one], told.kinds))
+            self._learnt[one] = told
+        if new:
+            self._ties.add(new, np.array(self._who, np.int64) != 0)
+
+    def _silence(self, one: int) -> None:
+        slot = self._slot.pop(one, None)
+        if slot is not None:
+            self._who[slot] = 0
+
+    def _sort_in(self, one: int, before: Acquaintance | None, told: Acquaintance) -> None:
+        for tag in (before.tags if before else frozenset()) - told.tags:
+            if not (by := self._tagged[tag]) - {one}:
+                del self._tagged[tag]
+            by.discard(one)
+        for tag in told.tags:
+            self._tagged.setdefault(tag, set()).add(one)
+        for group, among in (
+            (self._company, told.company), (self._guests, told.guest), (self.own, told.guest or told.filters),
+        ):  # fmt: skip
+            if among:
+                group.add(one)
+            else:
+                group.discard(one)
+
+    def _unreach(self, one: int, before: Acquaintance | None, told: Acquaintance) -> None:
+        """Find anew whom the posts reach of which that may have changed by what is known now of a watcher."""
+        if not self._reach:
             return
-        ties = {one: self._ties.setdefault(one, Ties()) for one in people}
-        tagged = {tag: self._tagged.setdefault(tag, Tagged()) for tag in tags}
-        lacking: list[Ties | Tagged] = [*ties.values(), *tagged.values()]
-        first = min(known.upto for known in lacking)
-        watchers = await store.watchers(tx, self._order[first:], people, people, tags, {})
-        for watcher in watchers.values():
-            self._note(watcher, ties, tagged)
-        for known in lacking:
-            known.upto = len(self._order)
-        self._let_go(posts)
+        old = before or NOTHING
+        if (old.company, old.guest, old.filters) != (told.company, told.guest, told.filters):
+            self._reach.clear()
+            self._reached_by_tag.clear()
+            return
+        concerned = {one} if before is None else set[int]()
+        for was, is_ in zip(old.kinds, told.kinds, strict=True):
+            if differ(was, is_):
+                concerned.update(np.setxor1d(was, is_, assume_unique=True).tolist())
+        if old.choosy != told.choosy:
+            concerned |= old.choosy.keys() | told.choosy.keys()
+        if old.tags != told.tags:
+            concerned |= self._reached_by_tag
+        for person in concerned:
+            self._reach.pop(person, None)
+        self._reached_by_tag -= concerned
 
-    def _note(self, watcher: Watcher, ties: dict[int, Ties], tagged: dict[str, Tagged]) -> None:
-        viewer, me = watcher.viewer, watcher.id
-        if viewer.company:
-            self._company.add(me)
-        if viewer.guest:
-            self._guests.add(me)
-        for person, follow in viewer.follows.items():
-            ties[person].follows[me] = follow
-        for person in viewer.hidden:
-            ties[person].hidden = _with(ties[person].hidden, me)
-        for person in watcher.blocked_by:
-            ties[person].blocked = _with(ties[person].blocked, me)
-        for person in viewer.exclusive:
-            ties[person].exclusive = _with(ties[person].exclusive, me)
-        for tag in viewer.tags:
-            tagged[tag].by.add(me)
-
-    def _let_go(self, posts: Collection[Facts]) -> None:
-        """Of too many, those that were not asked for longest; none of these posts'."""
-        people = set[int]().union(*(post.people for post in posts))
-        tags = frozenset[str]().union(*(post.tags for post in posts))
-        for person in people:
-            self._ties.move_to_end(person)
-        for tag in tags:
-            self._tagged.move_to_end(tag)
-        while len(self._ties) > max(MOST, len(people)):
-            self._reach.pop(self._ties.popitem(last=False)[0], None)
-        while len(self._tagged) > max(MOST_TAGS, len(tags)):
-            self._tagged.popitem(last=False)
+    def part(self, here: Set[int]) -> None:
+        """Forget those who are not here, if they are many."""
+        if len(self._learnt) > len(here) + MOST_GONE:
+            for one in [one for one in self._learnt if one not in here]:
+                told = self._learnt.pop(one)
+                self._doubt(one)
+                self._unreach(one, told, NOTHING)
+                self._sort_in(one, told, NOTHING)
+                self._silence(one)
+        if len(self._who) > len(self._learnt) + MOST_SILENT:
+            self.forget()
 
     def reach(self, post: Facts) -> Reach:
-        """Whom a post reaches of those that were learnt of."""
-        if post.people != {post.account_id}:
+        """Whom a post reaches of those who were learnt of."""
+        author = post.account_id
+        if post.people != {author}:
             return self._found(post, kept=False)
-        alike = self._reach.setdefault(post.account_id, {})
+        alike = self._reach.get(author)
+        if alike is None:
+            if len(self._reach) >= MOST_REACHES:
+                self._reach.clear()
+                self._reached_by_tag.clear()
+            alike = self._reach[author] = {}
         reach = alike.get(like := _like(post))
-        if reach is None or reach.upto < len(self._order):
-            if len(alike) >= MOST_ALIKE and reach is None:
+        if reach is None:
+            if len(alike) >= MOST_ALIKE:
                 alike.clear()
             reach = alike[like] = self._found(post, kept=True)
+            if post.tags:
+                self._reached_by_tag.add(author)
         return reach
 
     def _found(self, post: Facts, *, kept: bool) -> Reach:
-        ties = {person: self._ties[person] for person in post.people}
-        author = ties[post.account_id]
-        near = {*author.follows, *self._company, *(self._accounts & {post.account_id})}
+        who, author = self._who, post.account_id
+        ties: dict[int, list[set[int]]] = {}
+        for person in post.people:
+            kinds = ties[person] = [set(), set(), set(), set()]
+            for slot, kind in self._ties.of(person):
+                if who[slot]:
+                    kinds[kind].add(who[slot])
+        near = {*ties[author][FOLLOWS], *self._company}
+        if author in self._learnt:
+            near.add(author)
         for tag in post.tags:
-            near |= self._tagged[tag].by
+            near |= self._tagged.get(tag, NOBODY)
         home = [one for one in sorted(near) if rules.reaches_home(self._watcher(one, ties, post), post)]
-        barred = self._guests.union(author.blocked, *(known.hidden for known in ties.values()))
-        return Reach(home, barred, len(self._order), kept=kept)
+        barred = self._guests.union(ties[author][BLOCKED], *(kinds[HIDES] for kinds in ties.values()))
+        return Reach(home, barred or NOBODY, kept=kept)
 
-    def _watcher(self, me: int, ties: dict[int, Ties], post: Facts) -> Watcher:
+    def _watcher(self, me: int, ties: dict[int, list[set[int]]], post: Facts) -> Watcher:
         """As `store.watchers` would say, as far as this post is concerned."""
-        author = {post.account_id}
+        told, author = self._learnt[me], {post.account_id}
         viewer = Viewer(
             account_id=me,
-            company=me in self._company,
-            guest=me in self._guests,
-            follows={person: known.follows[me] for person, known in ties.items() if me in known.follows},
-            hidden={person for person, known in ties.items() if me in known.hidden},
-            tags={tag for tag in post.tags if me in self._tagged[tag].by},
-            exclusive=author if me in ties[post.account_id].exclusive else NOBODY,
-        )
-        return Watcher(viewer, author if me in ties[post.account_id].blocked else NOBODY)
+            company=told.company,
+            guest=told.guest,
+            follows={
+                person: told.choosy.get(person, PLAIN) for person, kinds in ties.items() if me in kinds[FOLLOWS]
+            },
+            hidden={person for person, kinds in ties.items() if me in kinds[HIDES]},
+            tags=told.tags,
+            exclusive=author if me in ties[post.account_id][EXCLUDES] else NOBODY,
+        )  # fmt: skip
+        return Watcher(viewer, author if me in ties[post.account_id][BLOCKED] else NOBODY)
 
 
-def _with(known: Set[int], one: int) -> Set[int]:
-    """The same set, unless it is the empty one that most people share."""
-    if isinstance(known, set):
-        known.add(one)
-        return known
-    return {one}
+NOTHING = Acquaintance(guest=False)
+
+
+def differ(one: People, other: People) -> bool:
+    """Whether they are not the same people."""
+    return one is not other and not np.array_equal(one, other)
 
 
 def _like(post: Facts) -> Like:

@@ -14,6 +14,7 @@ from torg.engine.postgres import Database, Tx
 from torg.kernel.actor import Scope
 from torg.live import plain, store
 from torg.live.connection import Closed, Connection
+from torg.live.crowd import AT_ONCE
 from torg.live.delivery import Outgoing, Reactions, concerns, deliver
 from torg.live.model import Topic
 from torg.live.room import Present, Room
@@ -23,9 +24,11 @@ from torg.posts.just_written import JustWritten
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY = 10.0
+TOGETHER = 0.1
+"""Seconds until those who come are learnt of: with those who come in the meantime."""
 BEATS_AT_ONCE = 200
 TRIES = 3
-AT_ONCE = 4
+RESUMING = 4
 Place = tuple[int, int]
 Admits = Callable[[Connection], Awaitable[bool]]
 """Whether the policies of its network still let a reader in."""
@@ -60,8 +63,9 @@ class Hub:
         self._rooms: dict[Place, Room] = defaultdict(Room)
         self._catching_up: dict[Connection, asyncio.Task[None]] = {}
         self._claimed: int | None = None
-        self._gate = asyncio.Semaphore(AT_ONCE)
-        self._resuming = asyncio.Semaphore(AT_ONCE)  # all readers come back at once after a restart
+        self._gate = asyncio.Semaphore(RESUMING)
+        self._resuming = asyncio.Semaphore(RESUMING)  # all readers come back at once after a restart
+        self._meeting = asyncio.Semaphore(1)
         self._sweep = asyncio.Event()
         self._stop: Callable[[], None] = bus.subscribe(self._batch)
 
@@ -87,6 +91,7 @@ class Hub:
         room = self._rooms[connection.place]
         room.connections.add(connection)
         room.changed()
+        self._meet(connection.place, room)
         if after is None or after >= self.position:
             connection.position = self.position
             connection.live = True
@@ -131,6 +136,8 @@ class Hub:
                     pass
                 self._sweep.clear()
                 self._declare()
+                for place, room in self._rooms.items():
+                    self._meet(place, room)
                 await self.beat()
                 try:
                     await self.sweep()
@@ -183,6 +190,8 @@ class Hub:
         for task in list(self._catching_up.values()):
             task.cancel()
         for room in self._rooms.values():
+            if room.meeting is not None:
+                room.meeting.cancel()
             for connection in room.connections:
                 connection.close(Closed.SHUTDOWN)
 
@@ -200,6 +209,7 @@ class Hub:
                 room.crowd.heed(*place, events)
                 events = [row for row in events if concerns(row, self._reactions)]
                 present = room.present()
+                room.crowd.part(present.accounts)
                 if events and present.all:
                     todo.append(self._live(place, events, room, present))
         if len(todo) == 1:
@@ -267,9 +277,8 @@ class Hub:
             found = [one for one in taken if one is not None]
             others = [row for row, one in zip(rows, taken, strict=True) if one is None]
             if found:
-                posts = [one.post for one in found]
-                if not room.crowd.knows(present.accounts, posts):
-                    await room.crowd.learn(await tx(), present.accounts, posts)
+                if not room.crowd.knows(present.accounts):
+                    await room.crowd.learn(await tx(), room.crowd.strangers(present.accounts))
                 for one in found:
                     sendings += thinning.sendings(
                         plain.sendings(one, present, room.crowd, self._reactions.bare), one.post.people
@@ -284,6 +293,24 @@ class Hub:
             sendings.sort(key=lambda sending: sending.message.seq)
             made = []
         return sendings, made
+
+    def _meet(self, place: Place, room: Room) -> None:
+        """Have the crowd learn of those who came, and again of those who are here long, before a post asks for them."""
+        if room.meeting is None or room.meeting.done():
+            room.meeting = asyncio.create_task(self._acquaint(place, room))
+
+    async def _acquaint(self, place: Place, room: Room) -> None:
+        crowd = room.crowd
+        try:
+            await asyncio.sleep(TOGETHER)
+            async with self._meeting:
+                here = room.present().accounts
+                asked = crowd.strangers(here) + crowd.refresh(here)
+                for first in range(0, len(asked), AT_ONCE):
+                    async with self._db.tx(Scope(place[0], (place[1],)), steady=True) as tx:
+                        await crowd.learn(tx, asked[first : first + AT_ONCE])
+        except Exception:
+            log.exception("could not learn of readers in time", org=place[0], network=place[1])
 
     async def _made(self, place: Place, rows: Sequence[Logged], here: Sequence[Connection]) -> list[Outgoing]:
         async with self._db.tx(Scope(place[0], (place[1],)), steady=True) as tx:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -37,6 +38,8 @@ class Room:
     def __init__(self) -> None:
         self.connections: set[Connection] = set()
         self.crowd = Crowd()
+        self.meeting: asyncio.Task[None] | None = None
+        """What learns of those who came."""
         self._present: Present | None = None
 
     def changed(self) -> None:

@@ -1,7 +1,8 @@
 """SQL of live streams: the facts of posts, and what the watchers have to do with the people in them.
 
 Asked anew for each batch of events, so that an unfollow, a mute or a block holds at once. Every query names the
-watchers and the people, and so costs what the batch and its watchers cost, not what the network holds.
+watchers and the people, and so costs what the batch and its watchers cost, not what the network holds. What plain posts
+need is asked of the watchers alone (`acquaintances`) and remembered (crowd.py).
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+import msgspec
+import numpy as np
+
 from torg.engine.postgres import Row, Tx
 from torg.live.model import ListFacts, Watcher
+from torg.live.ties import NO_PEOPLE, People
 from torg.timelines.rules import Follow, Viewer
 
 
@@ -110,11 +115,44 @@ async def watchers(
     }
 
 
-async def peculiar(tx: Tx, accounts: Sequence[int]) -> tuple[set[int], datetime | None]:
-    """Of these watchers, guests and those with filters; and when the first of their mutes runs out."""
-    row = await tx.one(PECULIAR, {**tenant(tx), "watchers": list(accounts)})
-    assert row is not None
-    return set(row["own"]), row["until"]
+class Acquaintance(msgspec.Struct, frozen=True, kw_only=True):
+    """A watcher with all whom it has to do with. `kinds`: sorted ids by the kinds of live/ties.py.
+
+    `choosy`: what it wants of those whom it follows with conditions. `until`: when the first of its mutes runs out.
+    """
+
+    kinds: tuple[People, People, People, People] = (NO_PEOPLE, NO_PEOPLE, NO_PEOPLE, NO_PEOPLE)
+    choosy: dict[int, Follow] = {}
+    tags: frozenset[str] = frozenset()
+    company: bool = False
+    guest: bool = True
+    filters: bool = False
+    until: datetime | None = None
+
+
+async def acquaintances(tx: Tx, accounts: Sequence[int]) -> dict[int, Acquaintance]:
+    """Each of these watchers, by one statement; who is not there counts as a guest who knows nobody."""
+    rows = await tx.all(ACQUAINTANCES, {**tenant(tx), "watchers": list(accounts)})
+    found = {
+        row["id"]: Acquaintance(
+            kinds=(_people(row["follows"]), _people(row["hidden"]), _people(row["blockers"]), _people(row["excluded"])),
+            choosy={
+                person: Follow(show_boosts, tuple(languages) if languages else None)
+                for person, show_boosts, languages in row["choosy"] or ()
+            },
+            tags=frozenset(row["tags"] or ()),
+            company=row["company"],
+            guest=row["guest"],
+            filters=row["filters"],
+            until=row["until"],
+        )
+        for row in rows
+    }
+    return {id_: found.get(id_) or Acquaintance() for id_ in accounts}
+
+
+def _people(packed: bytes | None) -> People:
+    return np.frombuffer(packed, ">i8").astype(np.int64) if packed else NO_PEOPLE
 
 
 async def lists(tx: Tx, watched: Iterable[int], people: Collection[int]) -> list[ListFacts]:
@@ -199,12 +237,31 @@ FROM accounts w JOIN networks n ON n.org_id = w.org_id AND n.id = w.network_id
 WHERE w.org_id = %(org)s AND w.network_id = %(network)s AND w.id = ANY(%(watchers)s)
 """
 
-PECULIAR = """
-SELECT ARRAY(SELECT w.id FROM accounts w WHERE w.org_id = %(org)s AND w.network_id = %(network)s
-    AND w.id = ANY(%(watchers)s) AND (w.guest OR EXISTS (SELECT FROM filters f
-        WHERE f.org_id = w.org_id AND f.account_id = w.id))) AS own,
-  (SELECT min(m.expires_at) FROM mutes m WHERE m.org_id = %(org)s AND m.network_id = %(network)s
-    AND m.account_id = ANY(%(watchers)s) AND m.expires_at > now()) AS until
+ACQUAINTANCES = """
+SELECT w.id, w.guest, NOT w.guest AND coalesce(w.settings ->> 'home_feed', n.settings ->> 'home_feed',
+    CASE n.kind WHEN 'public' THEN 'followed' ELSE 'company' END) = 'company' AS company,
+  (SELECT string_agg(int8send(f.target_id), '' ORDER BY f.target_id) FROM follows f WHERE f.org_id = w.org_id
+    AND f.network_id = w.network_id AND f.account_id = w.id) AS follows,
+  (SELECT json_agg(json_build_array(f.target_id, f.show_boosts, f.languages)) FROM follows f WHERE f.org_id = w.org_id
+    AND f.network_id = w.network_id AND f.account_id = w.id
+    AND (NOT f.show_boosts OR f.languages IS NOT NULL)) AS choosy,
+  (SELECT string_agg(int8send(x.target_id), '' ORDER BY x.target_id) FROM (SELECT m.target_id FROM mutes m
+      WHERE m.org_id = w.org_id AND m.network_id = w.network_id AND m.account_id = w.id
+      AND (m.expires_at IS NULL OR m.expires_at > now())
+    UNION SELECT b.target_id FROM blocks b WHERE b.org_id = w.org_id AND b.network_id = w.network_id
+      AND b.account_id = w.id) x) AS hidden,
+  (SELECT string_agg(int8send(b.account_id), '' ORDER BY b.account_id) FROM blocks b WHERE b.org_id = w.org_id
+    AND b.network_id = w.network_id AND b.target_id = w.id) AS blockers,
+  (SELECT string_agg(int8send(x.account_id), '' ORDER BY x.account_id) FROM (SELECT DISTINCT m.account_id FROM lists l
+    JOIN list_members m ON m.org_id = l.org_id AND m.list_id = l.id
+    WHERE l.org_id = w.org_id AND l.account_id = w.id AND l.exclusive AND m.network_id = w.network_id) x) AS excluded,
+  (SELECT array_agg(t.name) FROM tag_follows f JOIN tags t ON t.org_id = f.org_id AND t.id = f.tag_id
+    WHERE f.org_id = w.org_id AND f.network_id = w.network_id AND f.account_id = w.id) AS tags,
+  EXISTS (SELECT FROM filters f WHERE f.org_id = w.org_id AND f.account_id = w.id) AS filters,
+  (SELECT min(m.expires_at) FROM mutes m WHERE m.org_id = w.org_id AND m.network_id = w.network_id
+    AND m.account_id = w.id AND m.expires_at > now()) AS until
+FROM accounts w JOIN networks n ON n.org_id = w.org_id AND n.id = w.network_id
+WHERE w.org_id = %(org)s AND w.network_id = %(network)s AND w.id = ANY(%(watchers)s)
 """
 
 HIDDEN = """
