@@ -42,6 +42,7 @@ GROUP = 512
 """So many news after each other whose authors stand in one set."""
 NOBODY: Mapping[int, Any] = {}
 PUBLISHED = "PostPublished"
+_when = itemgetter(0)
 
 
 class Logged(Protocol):
@@ -76,9 +77,10 @@ class Changes:
         self._last: dict[Key, int] = {}
         self._odd: dict[Key, int] = {}  # as _last, without what news tell
         self._odd_by: dict[int, int] = {}  # of those, by what accounts
+        self._oddest = 0  # the last of them
         self._expected: OrderedDict[int, Expected] = OrderedDict()
         self._news: deque[tuple[int, int, object]] = deque()  # with whose they are
-        self._news_by: dict[int, deque[tuple[int, object]]] = {}
+        self._news_by: dict[int, list[tuple[int, object]]] = {}
         self._news_since = 0
         self._groups: deque[tuple[int, set[int]]] = deque()  # whose news came from that one on
         self._grouped = GROUP
@@ -154,6 +156,8 @@ class Changes:
 
     def untouched(self, ticket: int, keys: Collection[Key]) -> bool:
         """As `steady`, of what was heard of when `steady` was asked, and where the ticket is not too old for it."""
+        if self._oddest <= ticket:
+            return True
         odd = self._odd
         return odd.keys().isdisjoint(keys) or all(odd.get(key, 0) <= ticket for key in keys)
 
@@ -172,8 +176,17 @@ class Changes:
                 authors |= group.intersection(wanted)
             if first <= ticket:
                 break
-        found = [one for author in authors for one in _since(self._news_by.get(author, ()), ticket)]
-        found.sort(key=itemgetter(0))
+        found: list[tuple[int, object]] = []
+        for author in authors:
+            its = self._news_by.get(author)
+            if its is None:
+                continue
+            if len(its) == 1:
+                if its[0][0] > ticket:
+                    found += its
+            else:
+                found += _since(its, ticket)
+        found.sort(key=_when)
         return found
 
     def touch(self, keys: Iterable[Key], told: Collection[Key] = ()) -> None:
@@ -213,10 +226,10 @@ class Changes:
         self._grouped += 1
         self._groups[-1][1].add(expected.author)
         self._news.append((self._seq, expected.author, expected.news))
-        self._news_by.setdefault(expected.author, deque()).append((self._seq, expected.news))
+        self._news_by.setdefault(expected.author, []).append((self._seq, expected.news))
         if len(self._news) > MOST_NEWS:
             self._news_since, author, _ = self._news.popleft()
-            self._news_by[author].popleft()
+            del self._news_by[author][0]
             if not self._news_by[author]:
                 del self._news_by[author]
 
@@ -253,7 +266,7 @@ class Changes:
             recent.append(key)
             last[key] = self._seq
             if key not in told:
-                odd[key] = self._seq
+                odd[key] = self._oddest = self._seq
                 if key >> KIND == 1:
                     by[key & IDS] = self._seq
             if len(recent) > REMEMBERED:

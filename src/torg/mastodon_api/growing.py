@@ -7,25 +7,27 @@ from __future__ import annotations
 
 import secrets
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from itertools import chain
+from operator import attrgetter
 
 from torg.engine.changes import changes
 from torg.http import Call, Paged, asked, links
 from torg.kernel.actor import Actor
 from torg.mastodon_api.forms import PageParams, page
 from torg.mastodon_api.present import statuses
-from torg.mastodon_api.present.parts import Part, part
+from torg.mastodon_api.present.parts import NOBODY, Part, part
 from torg.media import links as files
 from torg.posts.just_written import Published
 from torg.timelines.rules import Item
-from torg.timelines.viewers import Known
+from torg.timelines.viewers import PLAIN, Known
 
 OWN = 1_500
 """Bytes of a home beside its posts, roughly."""
 NEWEST, OLDEST = secrets.token_hex(8), secrets.token_hex(8)
 """Stand where ids come, and in no address that anybody asks for."""
+_keys, _author = attrgetter("keys"), attrgetter("author")
 SHARED = 32
 """In about how many remembered homes a post stands."""
 
@@ -34,20 +36,21 @@ class Home:
     """The newest `limit` posts of a viewer's home."""
 
     __slots__ = (
-        "_actor", "_asked", "_faces", "_follows", "_known", "_limit", "_link", "_origin", "_others", "_parts",
-        "_people", "_place", "_wide", "weight",
+        "_actor", "_asked", "_faces", "_known", "_limit", "_link", "_origin", "_others", "_parts", "_people", "_place",
+        "_plain", "_unfollowed", "_wide", "weight",
     )  # fmt: skip
 
-    def __init__(self, call: Call, known: Known, follows: Mapping[int, Any], parts: Sequence[Part], limit: int) -> None:
+    def __init__(self, call: Call, known: Known, parts: Sequence[Part], limit: int) -> None:
         self._actor = call.actor
         self._origin = call.origin
         self._place = call.network.org_id, call.network.id
         self._asked = asked(call)
         self._known = known
-        self._follows = follows
+        self._plain = known.is_plain
         self._wide = known.viewer.company or bool(known.viewer.tags)
         self._limit = limit
         self._faces: dict[int, bytes] = {}
+        """Of those who have written since what stands here of them, as they are now."""
         self._parts = list(parts)
         self._link: bytes | None = None
         self._shown()
@@ -55,90 +58,96 @@ class Home:
 
     def advance(self, since: int) -> bool | None:
         """See `http.Growing`; to be asked after `changes.steady`."""
-        if not changes.untouched(since, [key for one in self._parts for key in one.keys]):
+        if not changes.untouched(since, list(chain.from_iterable(map(_keys, self._parts)))):
             return None
-        news = changes.news(since, None if self._wide else (self._follows.keys(), self._people))
+        follows = self._known.viewer.follows
+        news = changes.news(since, None if self._wide else (follows.keys(), self._unfollowed))
         if not news:
             return None if news is None else False
-        day = files.today()
+        look, me = _look(self._origin, files.today()), self._known.viewer.account_id
+        place, people, parts = self._place, self._people, self._parts
         changed = False
         for when, one in news:
-            if not isinstance(one, Published) or one.place != self._place or not self._concerns(one):
+            if type(one) is not Published or one.place != place:
                 continue
-            taken = self._take(when, one, day)
-            if taken is None:
+            author = one.author
+            at = 0 if not parts or one.id > parts[0].id else bisect_left(parts, -one.id, key=_newest_first)
+            if at < len(parts) and parts[at].id == one.id:
+                continue  # it was there when the home was read
+            plain = self._plain and one.own and follows.get(author) is PLAIN
+            stands = at < self._limit and (plain or self._known.sees(item_of(one)))
+            if not stands and author not in people:
+                continue
+            new: Part | None = one.shown if one.look is look and author != me else made(one, self._actor, look)
+            if new is None or author in self._others:
                 return None
-            changed |= taken
+            if author in people:
+                self._faces[author] = new.account
+            if stands:
+                if not changes.untouched(when, new.keys):
+                    return None
+                parts.insert(at, new)
+                people.add(author)
+            changed = True
         if changed:
-            del self._parts[self._limit :]
+            del parts[self._limit :]
             self._shown()
         return changed
 
     def answer(self) -> tuple[bytes, bytes]:
         """See `http.Growing`."""
-        pieces: list[bytes] = []
-        face = self._faces.get
-        for one in self._parts:
-            pieces += (b",", one.head, face(one.author, one.account), one.tail)
-        pieces[:1] = [b"["]
-        pieces.append(b"]")
+        faces, parts = self._faces, self._parts
+        if not parts:
+            return b"", b"[]"
         if self._link is None:
-            self._link = _link(*self._asked, self._parts[0].id, self._parts[-1].id) if self._parts else b""
-        return self._link, b"".join(pieces)
+            self._link = _link(*self._asked, parts[0].id, parts[-1].id)
+        shown = [one.whole for one in parts]
+        if faces:
+            for at, one in enumerate(parts):
+                if one.author in faces:
+                    shown[at] = one.with_account(faces[one.author])
+        shown[0] = b"[" + shown[0]
+        shown[-1] += b"]"
+        return self._link, b",".join(shown)
 
     def again(self, call: Call, params: PageParams) -> Home | None:
         """See `http.Growing`."""
         wanted = page(params)
         if not wanted.is_first or (wanted.limit > self._limit and len(self._parts) == self._limit):
             return None
-        home = Home(call, self._known, self._follows, self._parts[: wanted.limit], wanted.limit)
+        home = Home(call, self._known, self._parts[: wanted.limit], wanted.limit)
         home._faces = dict(self._faces)
         return home
 
-    def _concerns(self, one: Published) -> bool:
-        author = one.author
-        return self._wide or author in self._follows or author in self._people
-
-    def _take(self, when: int, one: Published, day: int) -> bool | None:
-        """As `advance`, for one post."""
-        author, parts = one.author, self._parts
-        place = 0 if not parts or one.id > parts[0].id else bisect_left(parts, -one.id, key=_newest_first)
-        if place < len(parts) and parts[place].id == one.id:
-            return False  # it was there when the home was read
-        stands = self._known.sees(item_of(one)) and place < self._limit
-        if not stands and author not in self._people:
-            return False
-        new = made(one, self._actor, self._origin, day)
-        if new is None or author in self._others:
-            return None
-        if stands:
-            if not changes.untouched(when, new.keys):
-                return None
-            parts.insert(place, new)
-            self._people.add(author)
-        self._faces[author] = new.account
-        return True
-
     def _shown(self) -> None:
         """Know whom the page shows now."""
-        self._others = frozenset[int]().union(*(one.others for one in self._parts))
-        self._people = {one.author for one in self._parts} | self._others | {self._known.viewer.account_id}
-        if len(self._faces) > self._limit:
-            self._faces = {author: face for author, face in self._faces.items() if author in self._people}
+        people = set(map(_author, self._parts))
+        others = [one.others for one in self._parts if one.others]
+        self._others = NOBODY.union(*others) if others else NOBODY
+        self._faces = {author: face for author, face in self._faces.items() if author in people} if self._faces else {}
+        people |= self._others
+        people.add(self._known.viewer.account_id)
+        self._people = people
+        self._unfollowed = people - self._known.viewer.follows.keys()
         self._link = None
 
 
-def made(one: Published, actor: Actor, origin: str, day: int) -> Part | None:
-    """The post as its author sees it, or as all others do; None if it takes a look into the database.
+@lru_cache(maxsize=1_000)
+def _look(origin: str, day: int) -> tuple[str, int]:
+    """The same object for the same look. Signed links of files change by the day."""
+    return origin, day
 
-    Signed links of files change by the day.
-    """
-    key = origin, day, actor.account_id == one.author
+
+def made(one: Published, actor: Actor, look: tuple[str, int]) -> Part | None:
+    """The post as its author sees it, or as all others do; None if it takes a look into the database."""
+    key = look, actor.account_id == one.author
     try:
         found: Part | None = one.made[key]
     except KeyError:
-        entity = statuses.bare(actor, origin, one.view)
+        entity = statuses.bare(actor, look[0], one.view)
         found = one.made[key] = part(entity) if entity is not None else None
+        if actor.account_id != one.author:
+            one.look, one.shown = look, found
     return found
 
 

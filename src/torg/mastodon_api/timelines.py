@@ -53,7 +53,7 @@ async def home(call: Call, params: PageParams) -> Paged:
         return await render.timeline(call, found, filtered=viewer is None)
     parts = await present.parts(call.tx, call.actor, call.origin, found)
     whose = viewer.as_of(company=known.company, guest=False)
-    call.remember(growing=growing.Home(call, whose, known.follows, parts, wanted.limit))
+    call.remember(growing=growing.Home(call, whose, parts, wanted.limit), follows=whose.viewer.follows)
     return paged([Raw(one.whole) for one in parts], [one.id for one in parts])
 
 

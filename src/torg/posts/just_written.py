@@ -9,23 +9,33 @@ from typing import Any
 
 from torg.engine.changes import changes
 from torg.engine.keys import IDS, Key, is_whole
-from torg.posts.model import PostView
+from torg.posts.model import Audience, PostView
 
+FOR_FOLLOWERS = frozenset({Audience.EVERYONE, Audience.FOLLOWERS})
 MOST = 5_000
 SECONDS = 10.0
 """Older ones are read: somebody may have kept one for himself, of which nothing is told."""
 
 
 class Published:
-    """A post as news (`changes.news`) for whoever keeps a timeline. `made`: what readers made of it, for each other."""
+    """A post as news (`changes.news`) for whoever keeps a timeline. `made`: what readers made of it, for each other.
 
-    __slots__ = ("author", "id", "item", "made", "place", "view")
+    `own`: no answer, and for all or for all who follow the author.
+    """
+
+    __slots__ = ("author", "id", "item", "look", "made", "own", "place", "shown", "view")
 
     def __init__(self, view: PostView) -> None:
+        post = view.post
         self.view = view
-        self.id, self.author = view.post.id, view.post.account_id
-        self.place = view.post.org_id, view.post.network_id
+        self.id, self.author = post.id, post.account_id
+        self.place = post.org_id, post.network_id
+        self.own = post.reply_to_account_id is None and post.thread_id == post.id and post.audience in FOR_FOLLOWERS
         self.made: dict[Hashable, Any] = {}
+        self.look: Hashable = None
+        """Of `made`, what nearly all who come ask for, and"""
+        self.shown: Any = None
+        """what that is."""
         self.item: Any = None
 
 

@@ -21,7 +21,7 @@ COUNTED = b'"statuses_count":'
 SHOWN = re.compile(rb'"(\d{1,19})"')
 
 
-class Part(msgspec.Struct, frozen=True):
+class Part(msgspec.Struct, frozen=True, gc=False):
     """A status: `head`, its `account`, `tail`. `keys`: whatever it shows that has an id; `others`: of other accounts.
 
     `others` may name more than accounts: ids of whatever stands beside accounts within the status.
@@ -31,19 +31,25 @@ class Part(msgspec.Struct, frozen=True):
     author: int
     keys: tuple[Key, ...]
     others: frozenset[int]
-    head: bytes
-    account: bytes
-    tail: bytes
+    whole: bytes
+    starts: int
+    """Where the account begins, and"""
+    ends: int
+    """where it ends."""
 
     @property
-    def whole(self) -> bytes:
-        return b"".join((self.head, self.account, self.tail))
+    def account(self) -> bytes:
+        return self.whole[self.starts : self.ends]
+
+    def with_account(self, account: bytes) -> bytes:
+        return b"".join((self.whole[: self.starts], account, self.whole[self.ends :]))
 
     @property
     def weight(self) -> int:
-        return 500 + 40 * len(self.keys) + len(self.head) + len(self.account) + len(self.tail)
+        return 500 + 40 * len(self.keys) + len(self.whole)
 
 
+NOBODY: frozenset[int] = frozenset()
 kept: Kept[Part] = Kept(0.25)
 
 
@@ -55,8 +61,8 @@ def part(status: entities.Status) -> Part:
     author = int(status.account.id)
     around = {int(one) & IDS for one in SHOWN.findall(head + tail)}
     shown = around.union(int(one) & IDS for one in SHOWN.findall(account))
-    others = frozenset(around) if COUNTED in tail or account.count(COUNTED) > 1 else frozenset[int]()
-    return Part(int(status.id), author, tuple(shown), others, head, account, tail)
+    others = frozenset(around) if COUNTED in tail or account.count(COUNTED) > 1 else NOBODY
+    return Part(int(status.id), author, tuple(shown), others, whole, start, start + len(account))
 
 
 async def parts(tx: Tx, actor: Actor, origin: str, views: Sequence[PostView]) -> list[Part]:
