@@ -34,7 +34,7 @@ STATE = """SELECT
 PLAIN = Follow()
 MOST_NUMBERS = 1_000_000
 _numbers: dict[int, int] = {}
-"""The same object for the same person: who is followed by many takes 32 bytes once, and is found without a look at it."""
+"""The same object for the same person: whom many follow takes 32 bytes once, and is found without reading it."""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_plain(self) -> bool:
-        """Whether whatever those write whom it follows without conditions, to all who follow them, stands in its home."""
+        """Whether what those write to all their followers whom it follows without conditions stands in its home."""
         viewer = self.viewer
         return not (viewer.hidden or viewer.exclusive or viewer.guest or self.blockers)
 
