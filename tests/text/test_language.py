@@ -117,3 +117,11 @@ def test_the_model_in_files_is_the_model(tmp_path: Path) -> None:
     alone = language_model.load(GUESSED.split(), tmp_path)
     assert alone.classify("Vi ses på torget") == whole.classify("Vi ses på torget")
     assert list(tmp_path.iterdir()) == [], "to be made anew"
+
+
+def test_half_floats_are_widened_as_numpy_does() -> None:
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)].reshape(-1, 1)
+    wide = language_model.Widened(halves)[np.arange(len(halves))]
+    assert wide.dtype == np.float32
+    assert (wide == halves.astype(np.float32)).all()

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from torg.engine import rings
 from torg.engine.touched import NEW_POSTS, OWN, OWNED, QUIET, STANDING, TOLD, TOUCHED, UNSEEN
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 Key = int
 """An id of whatever has one, as it is; everything else has a number above all ids."""
+
+Said = Callable[[str], Any]
 
 KIND = 61
 IDS = (1 << KIND) - 1
@@ -108,23 +109,24 @@ def keys_of(org: int, network: int, kind: str, payload: Any) -> list[Key]:
         if not org:
             return [EVERYTHING]
         return [whole(org), settings(org)] if kind == ANNOUNCED else [whole(org)]
-    said: Mapping[str, Any] = payload if isinstance(payload, Mapping) else msgspec.structs.asdict(payload)
+    said: Said = payload.get if isinstance(payload, Mapping) else lambda name: getattr(payload, name, None)
     keys = [one & IDS for one in _ids(said, fields)]
-    keys += [mine(one) for one in _ids(said, owned)]
+    if owned:
+        keys += [mine(one) for one in _ids(said, owned)]
     if kind not in STANDING:
         keys += [login(one) for one in _ids(said, [name for name in fields if name == "account_id"])]
     if kind in NEW_POSTS:
         keys += [by(one) for one in _ids(said, ("account_id", "group_id"))]
-        keys += [tag(network, one) for one in said.get("tags") or ()]
+        keys += [tag(network, one) for one in said("tags") or ()]
         keys.append(posts(network))
     if kind == "AccountCreated":
         keys.append(people(network))
     return list(dict.fromkeys(keys)) or [whole(org)]
 
 
-def _ids(said: Mapping[str, Any], fields: Iterable[str]) -> Iterable[int]:
+def _ids(said: Said, fields: Iterable[str]) -> Iterable[int]:
     for name in fields:
-        value = said.get(name)
+        value = said(name)
         if isinstance(value, list | tuple):
             yield from value
         elif value is not None:
@@ -132,9 +134,16 @@ def _ids(said: Mapping[str, Any], fields: Iterable[str]) -> Iterable[int]:
 
 
 def fingerprint(org: int, network: int, kind: str, keys: Iterable[Key]) -> Key:
-    """By which an event of this machine is known again when it comes by the log."""
-    parts = repr((org, network, kind, sorted(keys))).encode()
-    return TOLD_OF | int.from_bytes(hashlib.blake2b(parts, digest_size=8).digest(), "little") & IDS
+    """By which an event of this machine is known again when it comes by the log: numbers are hashed alike everywhere.
+
+    Where one process runs another Python, it takes the event for news, as if it came from another machine.
+    """
+    return TOLD_OF | hash((org, network, _number(kind), *sorted(keys))) & IDS
+
+
+@cache
+def _number(kind: str) -> int:
+    return zlib.crc32(kind.encode())
 
 
 def untold(scope: Scope | None, tables: Iterable[str]) -> list[tuple[int, int, str, dict[str, int]]]:

@@ -36,7 +36,7 @@ from torg.http.router import Router
 from torg.http.routes import Auth, Route, Routes
 from torg.http.tenant import Front, NetworkLike, Networks, Nowhere, UnknownHost, find_network, origin_of
 from torg.http.uploads import remove_uploads
-from torg.http.wire import SECURITY, Headers, capped, missing, with_headers, without_body
+from torg.http.wire import SECURITY, Headers, at_once, capped, missing, with_headers, without_body
 from torg.kernel.actor import Actor, Permission
 from torg.kernel.actor import Scope as TenantScope
 
@@ -175,7 +175,8 @@ class App:
                 self.read(False)
         if self.answered is not None:
             self.answered(response.status_code, time.monotonic() - began)
-        await response(scope, receive, without_body(send) if scope["method"] == "HEAD" else send)
+        if not at_once(response, send, scope["method"]):
+            await response(scope, receive, without_body(send) if scope["method"] == "HEAD" else send)
 
     async def _answer(self, request: Request, receive: Receive, extra: Headers, request_id: str) -> Response:
         scope = request.scope

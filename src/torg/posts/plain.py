@@ -102,7 +102,7 @@ def plain(
 class PlainPosts:
     """The writer of a process. `await posts.publish(wanted)` answers when the post is durable."""
 
-    def __init__(self, db: Database, *, together: int = 100, room: int = 1_000) -> None:
+    def __init__(self, db: Database, *, together: int = 200, room: int = 1_000) -> None:
         self._db = db
         self.fresh = JustWritten()
         self._authors = at_once.Authors()

@@ -24,6 +24,10 @@ PARTS: Final = ("weights", "prior", "labels", "moves", "rows", "features")
 MOVES: Final = 256
 """Next states of each state, one for each byte that may come."""
 
+PLACES: Final = np.int32(-0x70002000)
+"""Sign, exponent and fraction of a half float after a shift by 13: the sign's copies between them are left out."""
+RIGHT: Final = np.float32(2.0**112)
+
 NEW: Final = "new-"
 GIVEN_UP: Final = 3600.0
 """Seconds after which what somebody began to make is nobody's any more."""
@@ -80,17 +84,22 @@ def _mapped(languages: Sequence[str], folder: Path) -> dict[str, Any]:
 
 
 class Widened:
-    """A table of half floats whose rows are given as floats: looked up, which takes a quarter of making them anew.
+    """A table of half floats whose rows are given as floats. Kept as floats, all of it would take 11 MB more.
 
-    Kept as floats, all of it would take 11 MB more.
+    By integers, which processors do eight at a time: sign, exponent and fraction go to their places, and a product
+    sets the exponent right, for numbers below the normal ones, too. NumPy's own way asks of each number what it is.
     """
 
     def __init__(self, table: Any) -> None:
-        self.halves = table.view(np.uint16)
-        self._wide = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
+        self.halves = table.view(np.int16)
 
     def __getitem__(self, rows: Any) -> Any:
-        return self._wide[self.halves[rows]]
+        bits = self.halves[rows].astype(np.int32)
+        bits <<= 13
+        bits &= PLACES
+        wide = bits.view(np.float32)
+        wide *= RIGHT
+        return wide
 
 
 def _identifier(parts: dict[str, Any]) -> Any:
