@@ -9,6 +9,7 @@ import { completion } from "./complete.js";
 import { counts } from "./counts.js";
 import { counting } from "./count.js";
 import { pickers } from "./emoji.js";
+import { dismissing } from "./dismiss.js";
 import { faces } from "./faces.js";
 import { files } from "./files.js";
 import { keeping } from "./focus.js";
@@ -23,11 +24,14 @@ import { undoing } from "./undo.js";
 import { opened } from "./opened.js";
 import { plays } from "./plays.js";
 import { push } from "./push.js";
+import { ways } from "./ways.js";
 import { parts, polls } from "./parts.js";
 
 htmx.config.includeIndicatorCSS = false;
 
 app();
+ways();
+dismissing();
 keyboard();
 keeping();
 opened();

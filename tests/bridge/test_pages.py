@@ -62,3 +62,37 @@ async def test_a_promotion_is_compared_approved_and_published(square: Square) ->
 
 def source_text() -> str:
     return "The trial with Bergström AB saved much energy"
+
+
+async def test_who_approves_is_told_and_who_asked_hears_what_was_decided(square: Square) -> None:
+    await two_faced(square, "bjorn")
+    source = await square.person(INSIDE, "bjorn").says("Only between us: the bridge opens in May")
+    olle = await square.add(INSIDE, "olle")
+    await permit(square, olle, Permission.APPROVE_PROMOTION)
+    reader = await Reader(square, INSIDE).enters("bjorn")
+    assert f"/promotions/new?post={source['id']}" in (await reader.open("/@bjorn")).text
+    form = await reader.open(f"/promotions/new?post={source['id']}")
+    where = (await reader.send(form, "/promotions/new", text="The bridge opens in May")).headers["location"]
+    await reader.send(await reader.open(where), f"{where}/submit")
+    await square.settle()
+    officer = await Reader(square, INSIDE).enters("olle")
+    told = await officer.open("/notifications")
+    assert "asks for your approval" in told.text
+    assert where in told.text
+    assert "between us" not in told.text
+    page = await officer.open(where)
+    assert "Asked for by" in page.text
+    await officer.send(page, f"{where}/reject", reason="Say when in May")
+    await square.settle()
+    assert where in (await reader.open("/notifications")).text
+    page = await reader.open(where)
+    assert "Say when in May" in page.text
+    assert (await officer.send(page, f"{where}/change", text="Mine")).status_code == 403
+    await reader.send(page, f"{where}/change", text="The bridge opens on 2 May")
+    page = await reader.open(where)
+    assert "The bridge opens on 2 May" in page.text
+    await reader.send(page, f"{where}/submit")
+    await officer.send(await officer.open(where), f"{where}/approve")
+    page = await reader.open(where)
+    assert "Read it in public" in page.text
+    assert "Approved by" in page.text

@@ -170,3 +170,44 @@ async def test_a_tag_a_list_and_an_open_group_have_a_way_back(square: Square) ->
     await square.anna.post(f"/api/v1/accounts/{room}/follow")
     await undone(await reader.send(page, f"/groups/{room}/leave"))
     assert (await ties(square.anna, room))["following"]
+
+
+def keys(page: Any) -> list[str]:
+    return re.findall(r'class="told[^"]*" data-key="([^"]+)"', page.text)
+
+
+async def test_notifications_are_dismissed_one_by_one_or_all_and_come_back(square: Square) -> None:
+    said = await square.anna.says("Look at me")
+    await square.bjorn.post(f"/api/v1/statuses/{said['id']}/favourite")
+    await square.shop.says("@anna from the shop")
+    await square.bjorn.says("@anna from Björn")
+    await square.settle()
+    reader = await Reader(square).enters("anna")
+    page = await reader.open("/notifications")
+    before = keys(page)
+    assert len(before) == 3
+    other = await Reader(square).enters("bjorn")
+    theirs = await other.open("/notifications")
+    await other.send(theirs, "/notifications/dismiss", key=before[0])
+    assert keys(await reader.open("/notifications")) == before, "nobody dismisses what another is told"
+    sent = await reader.send(page, "/notifications/dismiss", key=before[1])
+    page = await reader.open(sent.headers["location"])
+    assert keys(page) == [before[0], before[2]]
+    assert len((await square.anna.get("/api/v1/notifications")).json()) == 2
+    text, path, fields = line(page)
+    assert text == "The notification is dismissed."
+    assert (await other.http.post(path, data={**fields, "csrf": "x"})).status_code == 403
+    page = await reader.open((await reader.http.post(path, data=fields)).headers["location"])
+    assert keys(page) == before
+    await square.shop.says("@anna while she reads")
+    await square.settle()
+    reader.http.headers["HX-Request"] = "true"
+    swapped = await reader.send(page, "/notifications/dismiss", key="")
+    del reader.http.headers["HX-Request"]
+    assert "<template data-done>" in swapped.text
+    page = await reader.open("/notifications")
+    assert len(keys(page)) == 1, "what came since the page was shown stays"
+    path, fields = "/notifications/restore", {n: html.unescape(v) for n, v in HIDDEN.findall(swapped.text)}
+    await reader.http.post(path, data=fields)
+    assert len(keys(await reader.open("/notifications"))) == 4
+    assert (await reader.http.post(path, data={**fields, "at": "yesterday"})).status_code == 422

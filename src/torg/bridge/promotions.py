@@ -8,7 +8,7 @@ import msgspec
 
 from torg.access import persons
 from torg.accounts import reads as accounts
-from torg.bridge import letters, outbound, redaction
+from torg.bridge import letters, outbound, redaction, telling
 from torg.bridge import promotion_store as store
 from torg.bridge.crossing import Bridge, speaking
 from torg.bridge.model import ChosenMedia, Promotion, Redaction
@@ -142,6 +142,7 @@ async def submit(both: Bridge, id_: int) -> Promotion:
     found = await _own(both, id_)
     await source_of(both, found)
     await store.update(both.inside, id_, {"state": "submitted", "submitted_at": now()})
+    await telling.asked(both, found)
     await log.record(both.inside, both.me, "submit", "promotion", id_, digest=found.digest)
     return await find(both, id_)
 
@@ -200,6 +201,7 @@ async def approve(both: Bridge, id_: int, digest: str, media_ids: Sequence[int],
     await log.record(
         both.inside, both.me, "approve", "promotion", id_, post_id=source.id, public_post_id=made, digest=digest
     )
+    await telling.decided(both, found, "published")
     if found.source_account_id is not None and found.source_account_id != both.me.me:
         await letters.published(both, found.source_account_id)
     return await find(both, id_)
@@ -207,11 +209,12 @@ async def approve(both: Bridge, id_: int, digest: str, media_ids: Sequence[int],
 
 async def reject(both: Bridge, id_: int, digest: str, reason: str) -> Promotion:
     """Say no, and why; the text may be changed and submitted again."""
-    await approvable(both, id_, digest)
+    found = await approvable(both, id_, digest)
     if not reason.strip():
         raise Invalid(details={"reason": [("ERR_BLANK", "can't be blank")]})
     values = {"state": "rejected", "decided_by": both.me.me, "decided_at": now(), "reason": reason.strip()[:2_000]}
     await store.update(both.inside, id_, values)
+    await telling.decided(both, found, "rejected")
     await log.record(both.inside, both.me, "reject", "promotion", id_, digest=digest, reason=values["reason"])
     return await find(both, id_)
 

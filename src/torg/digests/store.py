@@ -147,7 +147,8 @@ async def was_here(tx: Tx, account_id: int, since: datetime) -> bool:
 async def mentions(tx: Tx, account_id: int, after_id: int, limit: int) -> tuple[int, list[int]]:
     """How many mentions came since and are not behind the marker (at most 100), and the posts of the newest."""
     rows = await tx.all(
-        f"""SELECT post_id FROM notices n WHERE {TENANT} AND account_id = %(account)s AND n.type IN ('mention', 'quote')
+        f"""SELECT post_id FROM notices n WHERE {TENANT} AND account_id = %(account)s AND n.dismissed_at IS NULL
+            AND n.type IN ('mention', 'quote')
             AND NOT filtered AND n.id > greatest(%(after)s, coalesce((
                 SELECT k.last_read_id FROM markers k WHERE k.org_id = %(org)s AND k.account_id = %(account)s
                 AND k.timeline = 'notifications'), 0))

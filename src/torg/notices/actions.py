@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from torg.engine import outbox
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
+from torg.kernel.clock import now
 from torg.kernel.errors import NotFound
 from torg.kernel.ids import new_id
 from torg.notices import policies, rules, store
@@ -90,6 +92,24 @@ def single_id(key: str) -> int | None:
 async def clear(tx: Tx, actor: Actor) -> None:
     """Delete all notices, the held back ones too."""
     await store.clear(tx, actor.me)
+
+
+async def put_away(tx: Tx, actor: Actor, *, key: str | None = None, until: int | None = None) -> datetime | None:
+    """Hide a group, or all up to one, until something else is put away; the moment, by which `bring_back` knows them.
+
+    None: there was nothing. What is held back stays held back.
+    """
+    single = single_id(key) if key is not None else None
+    at = now()
+    hidden = await store.put_away(
+        tx, actor.me, key=key if single is None else None, id_=single, until=until, at=at
+    )
+    return at if hidden else None
+
+
+async def bring_back(tx: Tx, actor: Actor, at: datetime) -> None:
+    """Show again what was put away last, if it was at that moment."""
+    await store.bring_back(tx, actor.me, at)
 
 
 async def set_policy(tx: Tx, actor: Actor, wanted: Policy) -> None:

@@ -13,8 +13,11 @@ GROUP_HOURS = 12
 OF_ONESELF: frozenset[str] = frozenset({"poll", "moderation_warning", "severed_relationships", "torg.response"})
 # Answers to what the reader did, and matters of office, pass every policy and mute (Mastodon: NotifyService).
 ALWAYS: frozenset[str] = frozenset(
-    {"poll", "admin.sign_up", "admin.report", "moderation_warning", "severed_relationships", "torg.response"}
-)
+    {
+        "poll", "admin.sign_up", "admin.report", "moderation_warning", "severed_relationships", "torg.response",
+        "torg.promotion", "torg.promotion_decided",
+    }
+)  # fmt: skip
 NOT_BY_POLICY: frozenset[str] = ALWAYS | {"update", "quoted_update"}
 
 

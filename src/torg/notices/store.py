@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from torg.engine.postgres import Row, Tx
@@ -17,7 +17,7 @@ MINE = "n.org_id = %(org)s AND n.network_id = %(network)s AND n.account_id = %(m
 
 # Of whom the reader wants to hear nothing any more, nothing earlier is shown either; unblocking brings it back.
 SHOWN = """
-    NOT EXISTS (SELECT FROM accounts a WHERE a.org_id = n.org_id AND a.id = n.from_id
+    n.dismissed_at IS NULL AND NOT EXISTS (SELECT FROM accounts a WHERE a.org_id = n.org_id AND a.id = n.from_id
                 AND (a.suspended_at IS NOT NULL OR a.state = 'deleted'))
     AND (n.insistent OR NOT EXISTS (SELECT FROM blocks b WHERE b.org_id = n.org_id
                     AND (b.account_id = n.account_id AND b.target_id = n.from_id
@@ -240,3 +240,21 @@ async def delete_group(tx: Tx, me: int, key: str) -> int:
 
 async def clear(tx: Tx, me: int) -> None:
     await tx.run(f"DELETE FROM notices n WHERE {MINE}", tenant(tx, me))
+
+
+async def put_away(tx: Tx, me: int, *, key: str | None, id_: int | None, until: int | None, at: datetime) -> int:
+    """Hide the notices of a group, one, or all up to `until`; how many. What was put away before is deleted."""
+    await tx.run(f"DELETE FROM notices n WHERE {MINE} AND n.dismissed_at IS NOT NULL", tenant(tx, me))
+    return await tx.run(
+        f"""UPDATE notices n SET dismissed_at = %(at)s WHERE {MINE} AND NOT n.filtered
+            AND (n.group_key = %(key)s OR n.id = %(id)s OR n.id <= %(until)s)""",
+        {**tenant(tx, me), "key": key, "id": id_, "until": until, "at": at},
+    )
+
+
+async def bring_back(tx: Tx, me: int, at: datetime) -> int:
+    """Show again what was put away at that moment; how many."""
+    return await tx.run(
+        f"UPDATE notices n SET dismissed_at = NULL WHERE {MINE} AND n.dismissed_at = %(at)s",
+        {**tenant(tx, me), "at": at},
+    )

@@ -28,6 +28,8 @@ def title(language: str, type_: str, name: str) -> str:
         "moderation_warning": _("You have received a warning from the moderators"),
         "added_to_collection": _("{name} added you to a collection"),
         "torg.response": _("A page on the web has responded to you"),
+        "torg.promotion": _("{name} asks for your approval of a public post"),
+        "torg.promotion_decided": _("{name} has decided about what you wanted to say in public"),
         "collection_update": _("{name} changed a collection that you are in"),
     }
     return sentences[type_].replace("{name}", name)

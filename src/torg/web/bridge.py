@@ -11,6 +11,7 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 
 from torg.access import roles
+from torg.accounts import reads as accounts
 from torg.bridge import copying, promotions, redaction, side_threads
 from torg.bridge.crossing import Bridge, across
 from torg.bridge.model import Promotion, Redaction
@@ -56,6 +57,15 @@ class Wish(Look, kw_only=True):
     credit: bool = False
 
 
+class Rewritten(One, kw_only=True):
+    """`hide`: what to take out, a line each."""
+
+    csrf: str | None = None
+    text: str = ""
+    hide: str = ""
+    credit: bool = False
+
+
 class Decision(One, kw_only=True):
     csrf: str | None = None
     digest: str = ""
@@ -86,6 +96,10 @@ async def _sender(call: Call, form: Look, csrf: str | None, tx: Tx | None = None
 
 def _onward(path: str) -> Response:
     return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
+
+
+def _hidden(lines: str) -> list[Redaction]:
+    return [Redaction(text=line.strip()) for line in lines.splitlines() if line.strip()][:MOST_LINES]
 
 
 def _origin(call: Call, both: Bridge) -> str:
@@ -158,12 +172,11 @@ async def create(call: Call, form: Wish) -> Response:
     visitor = await _sender(call, form, form.csrf)
     if isinstance(visitor, Response):
         return visitor
-    hidden = [line.strip() for line in form.hide.splitlines() if line.strip()][:MOST_LINES]
     async with across(call.tx, await _actor(call.tx, visitor), call.network) as both:
         source = await promotions.source_to_promote(both, form.post)
         wish = promotions.Wish(
             text=None if form.text.split() == source.source.split() else form.text,
-            redactions=[Redaction(text=line) for line in hidden],
+            redactions=_hidden(form.hide),
             credit=form.credit,
         )
         try:
@@ -183,12 +196,37 @@ async def show(call: Call, params: One) -> Response:
         return await _shown(call, visitor, both, await promotions.find(both, params.id))
 
 
+@routes.post("/promotions/{id}/change", auth="none", hidden=True, limit="compose")
+async def change(call: Call, form: Rewritten) -> Response:
+    """Write the public text anew; it is a draft again, and nobody has approved it."""
+    visitor = await _sender(call, form, form.csrf)
+    if isinstance(visitor, Response):
+        return visitor
+    async with across(call.tx, await _actor(call.tx, visitor), call.network) as both:
+        found = await promotions.find(both, form.id)
+        kept = [one for one in found.redactions if one.text is None and one.pattern is not None]
+        wish = promotions.Wish(
+            text=form.text, redactions=[*_hidden(form.hide), *kept], credit=form.credit, spoiler=found.spoiler,
+            language=found.language, media=found.media, face_id=found.face_id,
+        )  # fmt: skip
+        try:
+            await promotions.change(both, form.id, wish)
+        except (Invalid, Conflict) as refused:  # before its first row
+            return await _shown(call, visitor, both, found, refused.text)
+    return _onward(f"/promotions/{form.id}")
+
+
 async def _shown(call: Call, visitor: Visitor, both: Bridge, found: Promotion, wrong: str | None = None) -> Response:
     source = await promotions.source_of(both, found) if found.source_post_id is not None else None
+    people = await accounts.by_ids(both.inside, [id_ for id_ in (found.requested_by, found.decided_by) if id_])
+    out = await promotions.public_post(both, found)
     return answer(
         visitor,
         "bridge/promotion.html",
         Present(visitor),
+        asked=people.get(found.requested_by or 0),
+        decided=people.get(found.decided_by or 0),
+        out=out,
         status=200 if wrong is None else 422,
         one=found,
         parts=redaction.differences(source.source, found.text) if source is not None else [],

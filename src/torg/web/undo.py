@@ -74,6 +74,8 @@ DEEDS: Mapping[str, Way] = {
     "live-hide": Way(_("Hidden from the live page."), "/live/{name}/posts/{id}/show"),
     "live-pin": Way(_("Pinned to the live page."), "/live/{name}/posts/{id}/unpin"),
     "live-unpin": Way(_("No longer pinned to the live page."), "/live/{name}/posts/{id}/pin"),
+    "dismiss": Way(_("The notification is dismissed."), "/notifications/restore"),
+    "dismiss_all": Way(_("The notifications are dismissed."), "/notifications/restore"),
     "read": Way(_("The home is marked as read."), "/read"),
     "undone": Way(_("Undone.")),
 }
