@@ -16,13 +16,19 @@ function said(when) {
 }
 
 // Only what is written as a moment ("30 Nov, 12:29", "12:29"): other words ("edited", a whole date) stay
+function form_of(text) {
+  if (/^\d\d:\d\d$/.test(text)) return "clock";
+  if (/\d\d:\d\d:\d\d /.test(text)) return "exact";
+  return /\d\d:\d\d$/.test(text) ? "moment" : "";
+}
+
 function put(time) {
-  const form = time.dataset.form ?? (/^\d\d:\d\d$/.test(time.textContent.trim()) ? "clock" : /\d\d:\d\d$/.test(time.textContent.trim()) ? "moment" : "");
+  const form = time.dataset.form ?? form_of(time.textContent.trim());
   time.dataset.form = form;
   const when = new Date(time.dateTime);
   if (Number.isNaN(when.valueOf())) return;
   if (form || time.title) time.title = exact.format(when);
-  const text = form === "moment" ? said(when) : form === "clock" ? clock.format(when) : null;
+  const text = form === "moment" ? said(when) : form === "clock" ? clock.format(when) : form === "exact" ? exact.format(when) : null;
   if (text !== null && text !== time.textContent) time.textContent = text;
 }
 

@@ -250,3 +250,14 @@ async def test_a_profile_has_tabs_and_keeps_the_question_in_another_language(squ
     for known, goal in (("with_replies", "replies"), ("media", "media")):
         assert (await reader.open(f"/@anna/{known}")).headers["location"] == f"/@anna?show={goal}"
     assert 'href="/search?q=a%26b&amp;lang=sv"' in (await reader.open("/search?q=a%26b")).text
+
+
+async def test_answers_to_answers_stand_in_as_far_as_a_phone_has_room(square: Square) -> None:
+    first = last = await square.anna.says("Question")
+    for n in range(5):
+        last = await square.bjorn.says(f"@anna deeper {n}", in_reply_to_id=last["id"])
+    await square.bjorn.says("@anna beside", in_reply_to_id=first["id"])
+    text = (await Reader(square).open(f"/@anna/{first['id']}")).text
+    assert re.findall(r'<div class="under under-(\d)">', text) == ["1", "2", "3", "3"]
+    newest = (await Reader(square).open(f"/@anna/{first['id']}?order=newest")).text
+    assert "under-1" not in newest, "in the order of time nothing stands below what it answers"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
@@ -28,6 +29,9 @@ from torg.web.previews import picture, told
 from torg.web.visitor import Visitor, kept_out, visitor_of
 
 routes = Routes("pages")
+
+DEEPEST = 3
+"""Answers stand in so far, however deep they are."""
 
 
 @routes.get("/@{handle}/{id}", auth="none", hidden=True)
@@ -78,6 +82,7 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
         before=[v for v in around if v.post.id in before],
         after=sorted(after, key=lambda v: v.post.id, reverse=True) if newest_first else after,
         newest_first=newest_first,
+        depths={} if newest_first else _depths(view.post.id, after),
         question=question,
         decides=decides,
         promotes=visitor.call.network.kind is NetworkKind.INSIDE
@@ -92,6 +97,15 @@ async def _thread(visitor: Visitor, view: PostView, order: str | None) -> Respon
         waiting=await web_responses.waiting(visitor, view),
     )
     return web_responses.advertise(shown, at, view.account, at.activity(view))
+
+
+def _depths(root: int, after: Sequence[PostView]) -> dict[int, int]:
+    """How far each answer stands in: 1 for an answer to an answer, DEEPEST for all that is further down."""
+    found: dict[int, int] = {}
+    for one in after:
+        parent = one.post.reply_to_id
+        found[one.post.id] = 0 if parent == root or parent is None else min(DEEPEST, found.get(parent, 0) + 1)
+    return found
 
 
 @routes.get("/users/{handle}/statuses/{id}", auth="none", hidden=True)
