@@ -258,6 +258,6 @@ async def test_answers_to_answers_stand_in_as_far_as_a_phone_has_room(square: Sq
         last = await square.bjorn.says(f"@anna deeper {n}", in_reply_to_id=last["id"])
     await square.bjorn.says("@anna beside", in_reply_to_id=first["id"])
     text = (await Reader(square).open(f"/@anna/{first['id']}")).text
-    assert re.findall(r'<div class="under under-(\d)">', text) == ["1", "2", "3", "3"]
+    assert re.findall(r'<article class="post under-(\d) ', text) == ["1", "2", "3", "3"]
     newest = (await Reader(square).open(f"/@anna/{first['id']}?order=newest")).text
     assert "under-1" not in newest, "in the order of time nothing stands below what it answers"
