@@ -100,6 +100,7 @@ async def fill(town: Town) -> list[tuple[str, str, str]]:
         (PUBLIC, "capabilities", "/admin/capabilities"),
         (PUBLIC, "queues", "/admin/queues"),
         (PUBLIC, "keys", "/admin/keys"),
+        (PUBLIC, "copies", "/admin/copies?days=0"),
         (PUBLIC, "apps", "/admin/apps"),
         (PUBLIC, "answers", "/admin/answers"),
         (PUBLIC, "imports", "/admin/imports"),

@@ -156,6 +156,7 @@ async def _more(town: Town) -> list[Stop]:
         "held": "/notifications/requests", "policy": "/settings/notifications",
         "as-visitor": "/@anna?seen=visitor", "as-follower": "/@anna?seen=follower",
         "mirrors": "/settings/mirrors", "sessions": "/settings/sessions", "second": "/settings/second",
+        "digest-preview": "/settings/digest/preview",
         "severed": "/settings/severed", "warnings": "/settings/warnings", "sign-out": "/auth/sign_out",
         "authorize": f"/authorize_interaction?uri={bjorn}",
     }  # fmt: skip

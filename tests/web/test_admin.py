@@ -43,6 +43,7 @@ PAGES: dict[str, bool] = {
     "/admin/capabilities": True,
     "/admin/queues": True,
     "/admin/keys": False,
+    "/admin/copies": False,
     "/admin/imports": False,
     "/admin/answers": True,
     "/admin/answers.csv": True,

@@ -39,6 +39,14 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
         return self.attachment_bytes + self.portrait_bytes + self.emoji_bytes
 
 
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What would go of what nobody has looked at for a while: attachments, their bytes, accounts' pictures."""
+
+    attachments: int
+    attachment_bytes: int
+    portraits: int
+
+
 class Trimmed(msgspec.Struct, frozen=True, kw_only=True):
     """Attachments and accounts whose copies went."""
 
@@ -49,6 +57,14 @@ class Trimmed(msgspec.Struct, frozen=True, kw_only=True):
 async def usage(tx: Tx, network: Network) -> Usage:
     """What there is now (system)."""
     found = await tx.one(USAGE, {"org": network.org_id, "network": network.id}, as_=Usage)
+    assert found is not None
+    return found
+
+
+async def outlook(tx: Tx, network: Network, days: int) -> Outlook:
+    """What `trim` would let go of for its age (system)."""
+    params = {"org": network.org_id, "network": network.id, "age": timedelta(days=days), "most": None}
+    found = await tx.one(WOULD_GO, params, as_=Outlook)
     assert found is not None
     return found
 
@@ -144,4 +160,12 @@ SELECT m.id, coalesce((SELECT sum(f.size) FROM media_files f WHERE f.org_id = m.
 FROM remote_files c JOIN media m ON m.org_id = c.org_id AND m.id = c.media_id
 WHERE c.org_id = %(org)s AND c.network_id = %(network)s AND c.fetched_at IS NOT NULL AND {FREE}
 ORDER BY greatest(c.fetched_at, c.used_at) LIMIT %(most)s
+"""
+
+WOULD_GO = f"""
+WITH old AS ({EXPIRED}), forgotten AS ({FORGOTTEN})
+SELECT (SELECT count(*) FROM old)::int AS attachments,
+    (SELECT coalesce(sum(f.size), 0) FROM media_files f WHERE {HERE}
+        AND f.media_id IN (SELECT id FROM old))::bigint AS attachment_bytes,
+    (SELECT count(*) FROM forgotten)::int AS portraits
 """

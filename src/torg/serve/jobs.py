@@ -37,7 +37,7 @@ from torg.moderation import deletion
 from torg.monitoring import work as monitoring
 from torg.must_see import fanout as must_see
 from torg.orgs import store as orgs
-from torg.peers import enforcement, pictures, purging, subscriptions
+from torg.peers import copies, enforcement, pictures, purging, subscriptions
 from torg.portability import erasing, importing, moving, my_data
 from torg.posts import counting, polls, schedule
 from torg.push import delivery as push
@@ -130,6 +130,7 @@ HANDLERS: Mapping[str, Handler | Handling] = {
     **media.HANDLERS,
     **mirrors.HANDLERS,
     **trimming.HANDLERS,
+    **copies.HANDLERS,
     **monitoring.HANDLERS,
     **must_see.HANDLERS,
     **my_data.HANDLERS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -12,17 +12,22 @@ from torg.orgs.model import NetworkSettings
 from torg.text.messages import marked as _
 
 Kind = Literal["line", "text", "number", "list", "choice", "flag"]
+Only = Literal["public", "inside", "closed"]
 AS_INSTALLED = _("as the installation says")
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One setting. `choices`: (value, words), '' for no value. `optional`: may be left empty, which is no value."""
+    """One setting. `choices`: (value, words), '' for no value. `optional`: may be left empty, which is no value.
+
+    `only`: the kind of network that it says anything about, as of pages (admin_office.py).
+    """
 
     name: str
     kind: Kind
     label: str
     choices: tuple[tuple[str, str], ...] = ()
     optional: bool = False
+    only: Only | None = None
 
     def shown(self, settings: NetworkSettings) -> str:
         """The value as the form has it."""
@@ -75,8 +80,10 @@ GROUPS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
         Field("guest_invitations", "choice", _("Who may invite guests into groups"), (*WHO, ("nobody", _("nobody")))),
     )),
     ("reading", _("Reading and posting"), (
-        Field("private", "flag", _("One must be a member to read, although the network is public"), YES_NO),
-        Field("single_user", "line", _("The place of one person: whose profile is the front page (a handle)")),
+        Field("private", "flag", _("One must be a member to read, although the network is public"),
+              YES_NO, only="public"),
+        Field("single_user", "line", _("The place of one person: whose profile is the front page (a handle)"),
+              only="public"),
         Field("local_live_feed", "choice", _("Who may read everybody's newest posts"),
               (("public", _("everybody")), ("authenticated", _("every member")), ("disabled", _("nobody")))),
         Field("trends_need_review", "flag", _("A moderator must approve what trends before it is shown"), YES_NO),
@@ -91,18 +98,21 @@ GROUPS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
         Field("group_creation", "choice", _("Who may make groups"), WHO),
         Field("team_accounts", "choice", _("Who may make team accounts"), WHO),
         Field("managers_edited_by", "choice", _("Who says to whom a colleague reports"),
-              (("self", _("everybody of themselves")), ("admins", _("those in office")))),
-        Field("guard_days", "number", _("How many days back the leak guard knows the posts of an inside")),
+              (("self", _("everybody of themselves")), ("admins", _("those in office"))), only="closed"),
+        Field("guard_days", "number", _("How many days back the leak guard knows the posts of an inside"),
+              only="inside"),
     )),
     ("federation", _("Other servers and sites"), (
         Field("federation", "choice", _("With which servers a public network speaks"),
               (("open", _("all that are not blocked")), ("allowed", _("only those that are allowed")),
-               ("off", _("none")))),
-        Field("authorised_fetch", "flag", _("Other servers must sign what they ask for"), YES_NO),
-        Field("webmentions", "flag", _("Other sites are told of links to them, and theirs are taken in"), YES_NO),
-        Field("guest_replies", "flag", _("People without an account may reply to public posts"), YES_NO),
-        Field("remote_media_days", "number", _("Days for which a copy of a file stays that nobody looks at")),
-        Field("remote_media_mb", "number", _("Megabytes that all such copies may take")),
+               ("off", _("none"))), only="public"),
+        Field("authorised_fetch", "flag", _("Other servers must sign what they ask for"), YES_NO, only="public"),
+        Field("webmentions", "flag", _("Other sites are told of links to them, and theirs are taken in"),
+              YES_NO, only="public"),
+        Field("guest_replies", "flag", _("People without an account may reply to public posts"), YES_NO, only="public"),
+        Field("remote_media_days", "number", _("Days for which a copy of a file stays that nobody looks at"),
+              only="public"),
+        Field("remote_media_mb", "number", _("Megabytes that all such copies may take"), only="public"),
     )),
     ("mails", _("Language and mails"), (
         Field("locale", "choice", _("The language for readers who ask for none that there is"),
@@ -122,6 +132,12 @@ GROUPS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
     )),
 )  # fmt: skip
 FIELDS = {field.name: field for _id, _title, fields in GROUPS for field in fields}
+
+
+def groups_for(fits: Callable[[Only | None], bool]) -> list[tuple[str, str, tuple[Field, ...]]]:
+    """The groups with what applies to a network, by whether a kind is its own; without those of which nothing does."""
+    found = [(id_, title, tuple(one for one in fields if fits(one.only))) for id_, title, fields in GROUPS]
+    return [group for group in found if group[2]]
 
 
 def read(group: str, given: Mapping[str, str]) -> dict[str, Any]:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 from starlette.responses import Response
 
+from torg.administration import shedding
+from torg.engine.postgres import Tx
 from torg.health import reads
 from torg.health.model import SPANS, Curve, Point
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
 from torg.kernel.clock import iso, now
-from torg.kernel.errors import NotFound
+from torg.kernel.errors import Invalid, NotFound
 from torg.surge import reads as surge
-from torg.surge.model import Step
+from torg.surge.model import Rung, Step
 from torg.text.messages import marked as _
 from torg.web import chart
-from torg.web.admin_office import officer, shown
+from torg.web.admin_office import Pressed, commanded, officer, shown
 from torg.web.forms import Look
+from torg.web.visitor import Visitor
 
 routes = Routes("pages")
-
-
 
 RUNGS = (_("nothing"), _("counts"), _("link cards"), _("search freshness"), _("stream rate"))
 """What is shed on each rung of the surge ladder, the last of them by name."""
@@ -32,6 +34,13 @@ ROWS = 24
 
 class Wanted(Look, kw_only=True):
     span: str = ""
+    done: bool = False
+
+
+class Held(Pressed, kw_only=True):
+    """`rung` empty: none is held any more."""
+
+    rung: Literal["", "calm", "counts", "cards", "search", "streams"] = ""
 
 
 class OneCurve(Wanted, kw_only=True):
@@ -71,10 +80,25 @@ async def health(call: Call, params: Wanted) -> Response:
     async with call.db.tx(visitor.actor.whole) as tx:
         return await shown(
             visitor, tx, "health.html", spans=SPANS, span=found.span, alone=found.alone, troubles=found.troubles,
-            steps=steps, rungs=RUNGS,
+            steps=steps, rungs=RUNGS, done=params.done, words=tuple(one.word for one in Rung),
+            standing=await shedding.standing(call.db, visitor.actor),
             of_network=[drawn(curve) for curve in found.network],
             of_processes=[drawn(curve) for curve in found.processes],
         )  # fmt: skip
+
+
+@routes.post("/admin/health/surge", auth="none", hidden=True, tx=False)
+async def hold(call: Call, form: Held) -> Response:
+    """Let a rung hold whatever is measured, or what is measured again."""
+
+    async def work(visitor: Visitor, tx: Tx) -> None:
+        who = f"@{visitor.account.handle}" if visitor.account else ""
+        await shedding.hold(call.db, tx, visitor.actor, who, Rung[form.rung.upper()] if form.rung else None)
+
+    async def again(visitor: Visitor, tx: Tx, refused: Invalid) -> Response:
+        raise refused
+
+    return await commanded(call, form, shedding.OFFICE, work, again, "/admin/health")
 
 
 @routes.get("/admin/health/{name}.csv", auth="none", hidden=True, tx=False)

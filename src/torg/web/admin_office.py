@@ -83,6 +83,7 @@ PARTS = (
         Place("/admin/settings", _("Settings of the network"), Permission.MANAGE_SETTINGS),
         Place("/admin/logins", _("Logins"), Permission.MANAGE_SETTINGS),
         Place("/admin/federation", _("Other servers"), Permission.MANAGE_FEDERATION),
+        Place("/admin/copies", _("Copies of files"), Permission.DEVOPS | Permission.MANAGE_SETTINGS, "public"),
         Place("/admin/networks", _("Networks"), Permission.ADMINISTRATOR, "closed"),
         Place("/admin/domains", _("Domains"), Permission.MANAGE_NETWORKS, "closed"),
         Place("/admin/mail", _("Mail"), Permission.DEVOPS | Permission.MANAGE_SETTINGS),

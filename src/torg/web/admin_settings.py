@@ -12,8 +12,8 @@ from torg.kernel.actor import Permission
 from torg.kernel.errors import Invalid, invalid
 from torg.media import links
 from torg.peers import enforcement
-from torg.web.admin_fields import GROUPS, read
-from torg.web.admin_office import Page, Pressed, commander, officer, shown
+from torg.web.admin_fields import GROUPS, groups_for, read
+from torg.web.admin_office import Page, Pressed, commander, fits, officer, shown
 from torg.web.member import onward
 from torg.web.visitor import Visitor
 
@@ -103,8 +103,9 @@ async def _page(
     found = await settings.show(tx, visitor.actor)
     values = {field.name: field.shown(found.settings) for _id, _title, fields in GROUPS for field in fields}
     key = found.settings.thumbnail_key
+    groups = groups_for(lambda only: fits(visitor.actor, only))
     return await shown(
-        visitor, tx, "settings.html", wrong=wrong, done=done, groups=GROUPS, values={**values, **(sent or {})},
+        visitor, tx, "settings.html", wrong=wrong, done=done, groups=groups, values={**values, **(sent or {})},
         name=found.name, picture=links.url(found.kind, visitor.call.origin, key) if key else None,
         wrong_fields=set(wrong.details) if wrong else set(),
     )  # fmt: skip

@@ -70,6 +70,18 @@ async def _page(visitor: Visitor, *, wrong: str = "", done: bool = False) -> Res
     )
 
 
+@routes.get(f"{HERE}/preview", auth="none", tx=False, hidden=True)
+async def preview(call: Call, params: Look) -> Response:
+    """What the next mail would say if it were written now, to its reader alone; nothing is sent."""
+    async with call.db.tx(call.network.scope) as tx:
+        visitor = await member(call, params.lang, tx)
+    if isinstance(visitor, Response):
+        return visitor
+    assert visitor.account is not None
+    text = await actions.preview(call.db, call.network, visitor.account.id, origin=call.origin)
+    return shown(visitor, "digests/preview.html", text=text)
+
+
 @routes.post(HERE, auth="none", hidden=True)
 async def save(call: Call, form: Form) -> Response:
     """Keep the choice."""

@@ -52,6 +52,7 @@ NAMES = {
     "until": _("Until before"),
     "account_ids": _("Only of these members"),
     "group_ids": _("Only in these groups"),
+    "days": _("Not looked at for so many days"),
     "account_id": _("Which"),
     "tag": _("Which"),
     "reason": _("Why"),
