@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -37,6 +36,7 @@ from torg.http.routes import Auth, Route, Routes
 from torg.http.tenant import Front, NetworkLike, Networks, Nowhere, UnknownHost, find_network, origin_of
 from torg.http.uploads import remove_uploads
 from torg.http.wire import SECURITY, Headers, at_once, capped, missing, with_headers, without_body
+from torg.http.wire import request_id as new_request_id
 from torg.kernel.actor import Actor, Permission
 from torg.kernel.actor import Scope as TenantScope
 
@@ -142,7 +142,7 @@ class App:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
-        request_id = secrets.token_hex(8)
+        request_id = new_request_id()
         began = time.monotonic()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -327,7 +327,7 @@ class App:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         socket = WebSocket(scope, receive, send)
-        request_id = secrets.token_hex(8)
+        request_id = new_request_id()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             host, scheme, client_ip = self._front.look(socket)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,7 @@ from torg.engine.limits_settled import SettledLimiter
 from torg.engine.limits_shared import SharedLimiter
 from torg.http.limits import GENERAL, rate_headers
 from torg.http.memory import Raw, Remembered
+from torg.http.wire import request_id
 
 if TYPE_CHECKING:
     from torg.http.app import App
@@ -22,8 +21,6 @@ RAW = "torg.raw"
 LONGEST = 8192
 AT_ONCE = (LocalLimiter, NoLimiter, SharedLimiter, SettledLimiter)
 """Limiters that count the general limit without waiting; where another counts, every request takes the long way."""
-_ids = itertools.count(1)
-_prefix = secrets.token_hex(4)
 
 
 class Protocol(HttpToolsProtocol):
@@ -87,7 +84,7 @@ class Protocol(HttpToolsProtocol):
                 return False
             parts += [b"%b: %b\r\n" % header for header in rate_headers(verdict)]
         parts += [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
-        parts.append(b"x-request-id: %b%08x\r\n\r\n" % (_prefix.encode(), next(_ids) & 0xFFFFFFFF))
+        parts.append(f"x-request-id: {request_id()}\r\n\r\n".encode())
         parts.append(body)
         self._unset_keepalive_if_required()
         self.transport.write(b"".join(parts))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import secrets
 from typing import Any
 
 from starlette.responses import Response
@@ -22,6 +25,23 @@ CONTENT_POLICY = (
     b"default-src 'self'; img-src 'self' data: blob: https:; media-src 'self' blob: https:; "
     b"style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+_ids = itertools.count(1)
+_prefix = secrets.token_hex(4)
+
+
+def _renew() -> None:
+    global _prefix
+    _prefix = secrets.token_hex(4)
+
+
+os.register_at_fork(after_in_child=_renew)  # else two processes would give the same ids
+
+
+def request_id() -> str:
+    """The next `X-Request-Id` of this process: to find a request in the log again, not to be hard to guess."""
+    return f"{_prefix}{next(_ids) & 0xFFFFFFFF:08x}"
 
 
 def missing(response: Response, extra: Headers) -> Headers:

@@ -59,7 +59,7 @@ def bare(actor: Actor, origin: str, people: Iterable[Account], texts: Iterable[s
     words = [*texts, *(t for a in people for t in (a.display_name, a.note_html, *(f.value_html for f in a.fields)))]
     if any(a.role_id is not None or a.moved_to_id is not None for a in people) or _linked(origin, words):
         return None
-    return None if any(SHORTCODE.search(text) for text in words) else Scene(actor=actor, origin=origin)
+    return None if any(":" in text and SHORTCODE.search(text) for text in words) else Scene(actor=actor, origin=origin)
 
 
 async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], texts: Iterable[str]) -> Scene:
@@ -95,8 +95,11 @@ async def load(tx: Tx, actor: Actor, origin: str, people: Iterable[Account], tex
 def _linked(origin: str, texts: Iterable[str]) -> list[int]:
     """The ids of this network's collections that HTML texts link to."""
     start = f'href="{origin}/collections/'
+    texts = [text for text in texts if start in text]
+    if not texts:  # as almost always
+        return []
     link = re.compile(re.escape(start) + r'([0-9]{1,19})"')
-    found = [int(id_) for text in texts if start in text for id_ in link.findall(text)]
+    found = [int(id_) for text in texts for id_ in link.findall(text)]
     return list(dict.fromkeys(id_ for id_ in found if id_ <= MAX_ID))
 
 
