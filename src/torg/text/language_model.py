@@ -62,7 +62,7 @@ def _mapped(languages: Sequence[str], folder: Path) -> dict[str, Any]:
     what = f"py3langid {version('py3langid')} numpy {np.__version__} {' '.join(languages)}"
     here = folder / hashlib.sha256(what.encode()).hexdigest()[:16]
     if not here.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)  # below a data folder that is there
         for old in folder.iterdir():  # of another version; who has mapped them keeps them until he ends
             if not old.name.startswith(NEW) or old.stat().st_mtime < time.time() - GIVEN_UP:
                 shutil.rmtree(old, ignore_errors=True)
