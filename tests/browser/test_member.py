@@ -103,7 +103,16 @@ async def test_a_live_page_shows_what_comes_without_being_loaded_anew(town: Town
     async with chromium(town) as browser, looking(browser, locale="en-GB") as looker:
         await looker.page.goto(f"http://{PUBLIC}/live/wheels")
         await looker.page.get_by_text("Wheels, mended").first.wait_for()
-        await made(town, "bjorn", "/api/v1/statuses", status="Just now #wheels")
+        said = await made(town, "bjorn", "/api/v1/statuses", status="Just now #wheels")
         await looker.page.get_by_text("Just now").wait_for()
-        await looker.page.wait_for_function("document.querySelector('[data-count=posts]').textContent === '2'")
+        await looker.page.locator("[data-count=posts]", has_text="2").wait_for()
+        decided = f"/api/torg/v1/event_pages/wheels/statuses/{said['id']}"
+        pinned, there = looker.page.locator("[data-pinned] article"), looker.page.locator("#live-posts article")
+        await made(town, "anna", f"{decided}/pin")
+        await pinned.get_by_text("Just now").wait_for()
+        assert await there.get_by_text("Just now").count() == 0, "it stands on the page once"
+        await made(town, "anna", f"{decided}/hide")
+        await looker.page.get_by_text("Just now").wait_for(state="detached")
+        assert not await looker.page.get_by_role("heading", name="Pinned").is_visible()
+        await looker.page.locator("[data-count=posts]", has_text="1").wait_for()
         assert looker.complaints == []

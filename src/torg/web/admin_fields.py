@@ -117,7 +117,7 @@ GROUPS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
     ("mails", _("Language and mails"), (
         Field("locale", "choice", _("The language for readers who ask for none that there is"),
               (("", AS_INSTALLED), ("en", "English"), ("sv", "Svenska"))),
-        Field("time_zone", "line", _("The clock of members who have not chosen one, such as Europe/Stockholm")),
+        Field("time_zone", "line", _("The clock by which pages and forms say times, such as Europe/Stockholm")),
         Field("digest", "choice", _("Mails about what was missed, for members who have not chosen"),
               (("", _("as fits the kind of network")), ("off", _("none")), ("daily", _("every day")),
                ("weekly", _("every week")))),
