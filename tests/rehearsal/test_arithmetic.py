@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torg.kernel.errors import Misused
-from torg.rehearsal import climbing, crowd, drawing, histogram, result
+from torg.rehearsal import climbing, crowd, drawing, histogram, result, tables
 from torg.rehearsal.loads import LOADS, chosen
 from torg.rehearsal.model import Load, Moment, Phase, Promise
 from torg.rehearsal.result import Check
@@ -92,6 +92,13 @@ def test_the_ceiling_is_the_last_step_before_the_first_that_was_not_held() -> No
     assert climbing.highest(climbing.steps(load, slow)) == rates[0], "later ones do not count after that"
     assert climbing.highest(climbing.steps(load, [seen(0), seen(1, share=0.5)])) == 0
     assert not climbing.steps(load, [seen(0), Moment(second=1, refused=1)])[0].held
+
+
+def test_processor_time_of_a_post_counts_all_posts_and_all_seconds() -> None:
+    load = msgspec.structs.replace(chosen("election-2012"), phases=(Phase(1, 10),))
+    moments = [Moment(second=second, server_cpu=0.002, database_cpu=0.001, load_cpu=0.0005) for second in range(2)]
+    seen = dict(tables.figures(result.Result(load=load, moments=moments, acknowledged=10)))
+    assert seen["processor for each post"] == "server 0.40 ms, database 0.20 ms, load 0.10 ms"
 
 
 LOAD = Load(name="x", about="", phases=(Phase(2, 1),), people=4, followers=1, promise=Promise(post_p99_ms=100))

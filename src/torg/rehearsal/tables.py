@@ -13,7 +13,7 @@ from torg.rehearsal.model import Moment
 from torg.rehearsal.result import Result, checks, first_broken, held, of_others
 from torg.surge.model import Rung
 
-OURS = ("server", "database", "load")
+OURS = (("server", "server_cpu"), ("database", "database_cpu"), ("load", "load_cpu"))
 
 
 def text(result: Result) -> str:
@@ -77,7 +77,7 @@ def figures(result: Result) -> Iterator[tuple[str, str]]:
         yield "shed at most", f"{Rung(highest).word}, from second {rungs[0][1]} on"
     spent = [
         (name, sum(getattr(m, field) or 0 for m in result.moments if m.second < seconds) / seconds)
-        for name, field in (("server", "server_cpu"), ("database", "database_cpu"), ("load", "load_cpu"))
+        for name, field in OURS
         if result.moments
     ]
     if (others := of_others(result)) is not None:
@@ -85,10 +85,15 @@ def figures(result: Result) -> Iterator[tuple[str, str]]:
     if any(value for _, value in spent):
         yield "processor (cores)", ", ".join(f"{name} {value:.2f}" for name, value in spent)
     if result.acknowledged and not result.reads and not result.streams:
-        each = [(name, 1000 * value * seconds / result.acknowledged) for name, value in spent if name in OURS]
-        yield "processor for each post", ", ".join(f"{name} {value:.2f} ms" for name, value in each)
+        yield "processor for each post", ", ".join(f"{name} {value:.2f} ms" for name, value in _each(result))
     for name, value in result.more.items():
         yield name, f"{value:,.2f}".removesuffix(".00")
+
+
+def _each(result: Result) -> Iterator[tuple[str, float]]:
+    """Milliseconds of processor time for each post, those that were late and what came after the load among them."""
+    for name, field in OURS:
+        yield name, 1000 * sum(getattr(moment, field) or 0 for moment in result.moments) / result.acknowledged
 
 
 def as_csv(result: Result) -> str:
