@@ -17,7 +17,7 @@ class AccountKind(StrEnum):
     REMOTE = "remote"
 
 
-class Picture(msgspec.Struct, frozen=True, kw_only=True):
+class Picture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Keys of a processed picture in the blob store; `static_key` is a still of an animation."""
 
     key: str
@@ -25,7 +25,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
 
 
-class ProfileField(msgspec.Struct, frozen=True, kw_only=True):
+class ProfileField(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A row of the profile's table."""
 
     name: str
@@ -34,7 +34,7 @@ class ProfileField(msgspec.Struct, frozen=True, kw_only=True):
     verified_at: datetime | None = None
 
 
-class AccountSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AccountSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Posting defaults and reading preferences of a local account."""
 
     privacy: Literal["public", "unlisted", "private"] = "public"
@@ -52,7 +52,7 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     locale: str | None = None
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
+class Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A face in one network. Counts are kept on the row; `host` is '' for a local account."""
 
     id: int

@@ -19,11 +19,12 @@ DISK = {
     errno.EACCES: "This user may not write there: choose another data folder (TORG_DATA) or mend its rights.",
 }
 
-NEW_OBJECTS = 20_000
+NEW_OBJECTS = 10_000
 """After how many a collection begins. Python's 700 would look at all the modules again and again while they come in."""
-YOUNG, WHOLE = 3, 300
-"""After how many collections those that survived them are looked at, and after how many of these, everything: that
-stops a busy server for more than half a second, and younger ones find nearly all there is to find."""
+YOUNG, WHOLE = 1, 1_200
+"""After how many collections those that survived them are looked at (the fewer, the shorter a busy server stops: 80,000
+objects took 70 ms), and after how many of these, everything: that stops it for more than half a second, and younger
+ones find nearly all there is to find."""
 
 MOST = 64
 """Processes of a kind that `torg serve` starts."""

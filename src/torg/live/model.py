@@ -145,7 +145,7 @@ class Watching(msgspec.Struct, frozen=True):
     network_kind: NetworkKind = NetworkKind.PUBLIC
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What decides who gets a post event. For a deleted post only what its event said."""
 
     post_id: int
@@ -188,7 +188,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         return {id_ for id_ in named if id_ is not None} | self.mentions
 
 
-class Watcher(msgspec.Struct, frozen=True):
+class Watcher(msgspec.Struct, frozen=True, gc=False):
     """A signed-in watcher. `viewer.hidden` are those whom it blocks or mutes, `blocked_by` those who block it."""
 
     viewer: Viewer
@@ -199,7 +199,7 @@ class Watcher(msgspec.Struct, frozen=True):
         return self.viewer.account_id
 
 
-class ListFacts(msgspec.Struct, frozen=True, kw_only=True):
+class ListFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A watched list, with those of its members that the present events are about."""
 
     id: int

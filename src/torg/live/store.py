@@ -115,7 +115,7 @@ async def watchers(
     }
 
 
-class Acquaintance(msgspec.Struct, frozen=True, kw_only=True):
+class Acquaintance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A watcher with all whom it has to do with. `kinds`: sorted ids by the kinds of live/ties.py.
 
     `choosy`: what it wants of those whom it follows with conditions. `until`: when the first of its mutes runs out.

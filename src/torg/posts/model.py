@@ -25,7 +25,7 @@ class Audience(StrEnum):
     MENTIONED = "mentioned"
 
 
-class Post(msgspec.Struct, frozen=True, kw_only=True):
+class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A stored post, or a boost of one (`boost_of_id`, then without text). Counts as of the read."""
 
     id: int
@@ -108,14 +108,14 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
         return self.expires_at is not None and self.expires_at <= at
 
 
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
+class Counts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     replies: int = 0
     boosts: int = 0
     favourites: int = 0
     quotes: int = 0
 
 
-class Flags(msgspec.Struct, frozen=True, kw_only=True):
+class Flags(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The viewer's own marks on a post."""
 
     favourited: bool = False
@@ -125,7 +125,7 @@ class Flags(msgspec.Struct, frozen=True, kw_only=True):
     muted: bool = False
 
 
-class AppName(msgspec.Struct, frozen=True, kw_only=True):
+class AppName(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     name: str
     website: str | None
 
@@ -134,7 +134,7 @@ Look = tuple[object, ...]
 """Names all that a view shows: two views of the same look show the same, whoever reads (posts/hydrating.py)."""
 
 
-class PostView(msgspec.Struct, frozen=True, kw_only=True):
+class PostView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A post with everything that is shown around it; `boost_of` and `quoted` are views of their own.
 
     `look` is None where nothing is known that names what is shown: it is then put together anew.

@@ -22,7 +22,7 @@ MOST_FOLLOWS = 500_000
 """Follows that are remembered, of all viewers together: some 50 MB."""
 
 
-class Interests(msgspec.Struct, frozen=True):
+class Interests(msgspec.Struct, frozen=True, gc=False):
     """`follows`: accounts and groups, as keys. `until`: when the next mute or filter of the viewer ends.
 
     `company`: the home is the feed of all colleagues.

@@ -10,14 +10,14 @@ from collections.abc import Mapping, Set
 import msgspec
 
 
-class Follow(msgspec.Struct, frozen=True):
+class Follow(msgspec.Struct, frozen=True, gc=False):
     """What a viewer wants of one followed account."""
 
     show_boosts: bool = True
     languages: tuple[str, ...] | None = None
 
 
-class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+class Viewer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the home rules need to know of a viewer. `hidden` = blocked, muted or blocking accounts.
 
     `follows` holds groups, too; `company`: the home shows what all colleagues write; `guest`: only groups.
@@ -34,7 +34,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     guest: bool = False
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The facts of a post or boost that the home rules look at."""
 
     author: int

@@ -37,7 +37,7 @@ _numbers: dict[int, int] = {}
 """The same object for the same person: whom many follow takes 32 bytes once, and is found without reading it."""
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A viewer as of the last event that named it. `followed`: sorted ids of whom it follows, and itself.
 
     `filters`: whether it has any, be they in force or not.
