@@ -72,7 +72,13 @@ function completes(field) {
     from = start;
     if (found.length) show(found); else close();
   };
-  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, WAIT); });
+  field.addEventListener("input", () => {
+    // What is on offer holds for the word that it was found for: Enter after a space is a new line again
+    const word = WORD.exec(field.value.slice(0, field.selectionStart));
+    if (!list.hidden && (!word || field.selectionStart - word[2].length - 1 !== from)) close();
+    clearTimeout(timer);
+    timer = setTimeout(look, WAIT);
+  });
   field.addEventListener("blur", close);
   field.addEventListener("keydown", (event) => {
     if (list.hidden || event.isComposing) return;

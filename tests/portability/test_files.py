@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.fediverse import Elsewhere, Home
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
 from torg.kernel.errors import Invalid
 from torg.portability import formats, importing
@@ -148,3 +149,16 @@ def test_columns_may_stand_in_any_order() -> None:
     assert lines[0].fields == ["anna@a.example", "", "", "sv"]
     with pytest.raises(Invalid):
         formats.read("following", b"Account address\n")
+
+
+async def test_whom_a_file_names_on_other_servers_is_looked_up(home: Home, elsewhere: Elsewhere) -> None:
+    carol, dave = elsewhere.add("carol"), elsewhere.add("dave")
+    host = carol.acct.partition("@")[2]
+    text = f"Account address,Show boosts\n{carol.acct},false\nnobody@{host},true\n"
+    found = await brings(home.anna, "following", text)
+    assert found["imported"] == 1
+    assert [(one["line"], one["reason"]) for one in found["refused"]] == [(3, "This account is not known here.")]
+    known = (await home.anna.get(f"/api/v1/accounts/lookup?acct={carol.acct}")).json()
+    tie = (await home.anna.get("/api/v1/accounts/relationships", params={"id[]": known["id"]})).json()[0]
+    assert tie["requested"] or tie["following"]
+    assert (await brings(home.anna, "blocks", f"{dave.acct}\n"))["imported"] == 1

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from torg.accounts import reads as accounts
 from torg.accounts.store import TENANT, tenant
 from torg.engine import jobs
 from torg.engine.postgres import Tx, json
@@ -16,13 +17,15 @@ from torg.kernel.actor import Actor
 from torg.kernel.errors import Invalid, NotFound, TorgError
 from torg.kernel.ids import new_id
 from torg.orgs import store as orgs
-from torg.portability import bringing, dropping
+from torg.portability import bringing, dropping, meeting
 from torg.portability.formats import Kind, Line
 
 IMPORT_DATA = "import_data"
 BATCH = 50
 MOST_REFUSED = 1000
 MOST_WAITING = 5
+NAMES_ACCOUNTS = {"following": 0, "blocks": 0, "mutes": 0, "lists": 1}
+"""Kinds of files that name accounts, and in which column."""
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -102,6 +105,7 @@ async def work_off(ctx: Context, payload: dict[str, Any]) -> None:
 
 async def _batch(ctx: Context, import_id: int) -> bool:
     """Whether there is more to do."""
+    await _meet(ctx, import_id)
     async with ctx.tx() as tx:
         row = await tx.one(
             f"SELECT {COLUMNS}, lines FROM data_imports WHERE {TENANT} AND id = %(id)s FOR UPDATE",
@@ -133,6 +137,23 @@ async def _batch(ctx: Context, import_id: int) -> bool:
             {**tenant(tx), "id": import_id, "done": row["done"] + len(now_due), "refused": json(refused)},
         )
     return True
+
+
+async def _meet(ctx: Context, import_id: int) -> None:
+    """Get to know whom the lines that come next name on other servers, before the transaction that takes them over."""
+    async with ctx.tx() as tx:
+        row = await tx.one(
+            f"SELECT {COLUMNS}, lines FROM data_imports WHERE {TENANT} AND id = %(id)s",
+            {**tenant(tx), "id": import_id},
+        )
+        network = await orgs.network(tx, ctx.job.org_id, ctx.job.network_id)
+        if row is None or network is None or row["finished_at"] is not None or row["kind"] not in NAMES_ACCOUNTS:
+            return
+        lines = msgspec.convert(row["lines"], list[Line])[row["done"] : row["done"] + BATCH]
+        place = NAMES_ACCOUNTS[row["kind"]]
+        named = {line.fields[place].strip().removeprefix("@"): "" for line in lines if len(line.fields) > place}
+        known = await accounts.by_handles(tx, named, network.host)
+    await meeting.meet_named(ctx.services, network, [acct for acct in named if acct.lower() not in known])
 
 
 async def _take(tx: Tx, actor: Actor, kind: Kind, line: Line, host: str) -> str | None:

@@ -14,6 +14,9 @@ from torg.remote import actors
 from torg.remote.as2 import is_web
 
 SECONDS = 15.0
+FILE_SECONDS = 30.0
+"""For the accounts that a batch of a file names, all together."""
+TOGETHER = 8
 
 
 async def meet(services: Any, network: Network, texts: Iterable[str]) -> None:
@@ -25,6 +28,31 @@ async def meet(services: Any, network: Network, texts: Iterable[str]) -> None:
         return
     wanted = [text for one in texts if (text := one.strip())][: rules.MOST_ALIASES]
     await asyncio.gather(*(_one(services, network, text) for text in dict.fromkeys(wanted)))
+
+
+async def meet_named(services: Any, network: Network, accts: Iterable[str]) -> None:
+    """Look up the accounts of other servers that are not known yet, as far as they answer in time.
+
+    Whoever cannot be had is left out; the line that names it then says that it is not known.
+    """
+    wanted = [text for acct in dict.fromkeys(accts) if "@" in (text := acct.strip().removeprefix("@"))]
+    if not wanted or not federates(network):
+        return
+    gate = asyncio.Semaphore(TOGETHER)
+
+    async def meet_one(acct: str) -> None:
+        async with gate:
+            try:
+                async with asyncio.timeout(SECONDS):
+                    await actors.resolve_acct(services, network, acct)
+            except (TorgError, TimeoutError):
+                return
+
+    try:
+        async with asyncio.timeout(FILE_SECONDS):
+            await asyncio.gather(*(meet_one(acct) for acct in wanted))
+    except TimeoutError:
+        return
 
 
 async def _one(services: Any, network: Network, text: str) -> None:
