@@ -83,6 +83,7 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.moderation.measures._days": [{"key": key} for key in measures.SQL],
     "torg.moderation.measures._total": [{"key": key} for key in measures.TOTALS],
     "torg.moderation.tags.decide": [{"values": {"usable": True}}],
+    "torg.engine.noted.add_up": [{"table": "post_count_changes"}, {"table": "account_count_changes"}],
     "torg.moderation.report_store.insert": [{"table": "reports", "row": ROW}, {"table": "warnings", "row": ROW}],
     "torg.moderation.report_store.update": [{"values": {"category": ""}}],
     "torg.peers.subscription_store.insert": [{"row": ROW}],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.contract.entity_check import check
@@ -236,3 +238,25 @@ async def test_who_is_moderated_reads_what_was_done_and_why(square: Square) -> N
     other = (await (await Reader(square).enters("anna")).open("/settings/warnings")).text
     assert "Stay with the subject." not in other
     assert said["id"] not in other
+    page = await reader.open("/settings/warnings")
+    (strike,) = re.findall(r"/settings/warnings/(\d+)/appeal", page.text)
+    where = f"/settings/warnings/{strike}/appeal"
+    assert (await reader.send(page, where, text=" ")).status_code == 422
+    stranger = await Reader(square).enters("anna")
+    forged = await stranger.open("/settings/data")
+    assert (await stranger.send(forged, where, text="Not mine")).status_code == 404
+    assert (await reader.send(page, where, text="They were vitamins.")).status_code == 303
+    page = await reader.open("/settings/warnings")
+    assert "not decided about it yet" in page.text
+    again = await reader.open("/settings/data")
+    assert (await reader.send(again, where, text="Again")).status_code == 422
+    assert "They were vitamins." in (await stranger.open("/admin/reports")).text
+    office = await stranger.open(f"/admin/members/{square.bjorn.id}")
+    assert "They were vitamins." in office.text
+    verdict = f"/admin/members/{square.bjorn.id}/appeals/{strike}/approve"
+    assert (await reader.send(again, verdict)).status_code in (403, 404)
+    assert (await stranger.send(office, verdict)).status_code == 303
+    assert (await stranger.send(office, verdict)).status_code == 422
+    page = (await reader.open("/settings/warnings")).text
+    assert "agreed with you" in page
+    assert "limited at present" not in page

@@ -123,8 +123,8 @@ async def set_password(db: Database, scope: Scope, person_id: int, password_hash
                AND (f.purpose = 'reset' OR f.email <> p.email)""",
             params,
         )
-        for table in ("sessions", "half_logins"):
-            await tx.run(f"DELETE FROM {table} WHERE org_id = %(org)s AND account_id IN {mine}", params)
+        for begun in ("sessions", "half_logins"):
+            await tx.run(f"DELETE FROM {begun} WHERE org_id = %(org)s AND account_id IN {mine}", params)
         for table in LIVING:
             await tx.run(
                 f"""UPDATE {table} SET revoked_at = now() WHERE org_id = %(org)s AND account_id IN {mine}

@@ -56,6 +56,10 @@ class Strike(msgspec.Struct, frozen=True, kw_only=True):
     report_id: int | None
     post_ids: list[int]
     created_at: datetime
+    appeal: str | None = None
+    appealed_at: datetime | None = None
+    appeal_decided_at: datetime | None = None
+    appeal_approved: bool | None = None
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):

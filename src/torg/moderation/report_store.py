@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from torg.accounts.store import TENANT, tenant
@@ -118,6 +119,32 @@ async def strikes_of(tx: Tx, target_id: int) -> list[Strike]:
         f"SELECT {STRIKE} FROM warnings WHERE {TENANT} AND target_id = %(id)s ORDER BY id DESC",
         {**tenant(tx), "id": target_id},
         as_=Strike,
+    )
+
+
+async def object_to(tx: Tx, id_: int, text: str, at: datetime) -> None:
+    """Keep an objection with its warning."""
+    await tx.run(
+        f"UPDATE warnings SET appeal = %(text)s, appealed_at = %(at)s WHERE {TENANT} AND id = %(id)s",
+        {**tenant(tx), "id": id_, "text": text, "at": at},
+    )
+
+
+async def appealed(tx: Tx, limit: int) -> list[Strike]:
+    """The warnings whose objections nobody has decided about, the oldest first."""
+    return await tx.all(
+        f"""SELECT {STRIKE} FROM warnings WHERE {TENANT} AND appealed_at IS NOT NULL AND appeal_decided_at IS NULL
+            ORDER BY appealed_at LIMIT %(limit)s""",
+        {**tenant(tx), "limit": limit},
+        as_=Strike,
+    )
+
+
+async def settle_appeal(tx: Tx, id_: int, approved: bool, at: datetime) -> None:
+    await tx.run(
+        f"""UPDATE warnings SET appeal_approved = %(approved)s, appeal_decided_at = %(at)s
+            WHERE {TENANT} AND id = %(id)s""",
+        {**tenant(tx), "id": id_, "approved": approved, "at": at},
     )
 
 

@@ -106,6 +106,7 @@ TARGETS = {
     "group": _("a group"),
     "block_subscription": _("a block list of others"),
     "report": _("a report"),
+    "appeal": _("an objection"),
     "event": _("an event"),
     "domain": _("a domain"),
     "announcement": _("an announcement"),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from torg.access import persons
 from torg.accounts import reads as people
-from torg.administration import logins, roles
+from torg.administration import appeals, logins, roles
 from torg.administration.model import Role
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
@@ -52,6 +52,12 @@ class One(Page, kw_only=True):
 
 class Decision(PressedOne, kw_only=True):
     verb: Literal["approve", "reject"]
+
+
+class Verdict(Decision, kw_only=True):
+    """`strike`: the measure that was objected to."""
+
+    strike: int
 
 
 class Release(PressedOne, kw_only=True):
@@ -212,6 +218,17 @@ async def undo(call: Call, form: Release) -> Response:
         return visitor
     async with call.db.tx(visitor.actor.whole) as tx:
         await accounts.release(tx, visitor.actor, form.id, UNDONE[form.verb])
+    return _back(form)
+
+
+@routes.post("/admin/members/{id}/appeals/{strike}/{verb}", auth="none", hidden=True, tx=False)
+async def decide_appeal(call: Call, form: Verdict) -> Response:
+    """Grant an objection, which takes the measure back, or turn it down."""
+    visitor = await commander(call, form, Permission.MANAGE_APPEALS)
+    if isinstance(visitor, Response):
+        return visitor
+    async with call.db.tx(visitor.actor.whole) as tx:
+        await appeals.decide(tx, visitor.actor, call.network, form.strike, approved=form.verb == "approve")
     return _back(form)
 
 

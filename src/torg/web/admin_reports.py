@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from torg.accounts import reads as people
 from torg.accounts.model import Account
+from torg.administration import appeals
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
@@ -66,9 +67,12 @@ async def queue(call: Call, params: Queue) -> Response:
         asked = Turn(limit=SHOWN, max_id=params.max_id)
         found = await reports.listed(tx, asked, resolved=params.state == "resolved")
         who = await _people(tx, found)
+        objections = await appeals.waiting(tx) if params.state == "open" else []
+        who |= await people.by_ids(tx, {one.target_id for one in objections})
         older = found[-1].id if len(found) == SHOWN else None
         return await shown(
-            visitor, tx, "reports.html", *who.values(), found=found, who=who, state=params.state, older=older
+            visitor, tx, "reports.html", *who.values(), found=found, who=who, state=params.state, older=older,
+            objections=objections,
         )
 
 

@@ -21,6 +21,7 @@ KNOWN = {
     "/public/local": "/public?only=local",
     "/public/remote": "/public?only=remote",
     "/deck": "/columns",
+    "/disputes/strikes": "/settings/warnings",
     "/keyboard-shortcuts": "/keyboard",
 }
 

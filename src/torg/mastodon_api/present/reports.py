@@ -45,11 +45,18 @@ async def warnings(tx: Tx, actor: Actor, origin: str, found: Sequence[Strike]) -
             text=s.text,
             status_ids=[str(id_) for id_ in s.post_ids] or None,
             target_account=people[s.target_id],
-            appeal=None,
+            appeal=_appeal(s),
             created_at=iso(s.created_at),
         )
         for s in found
     ]
+
+
+def _appeal(strike: Strike) -> entities.Appeal | None:
+    if strike.appeal is None:
+        return None
+    state = "pending" if strike.appeal_decided_at is None else "approved" if strike.appeal_approved else "rejected"
+    return entities.Appeal(text=strike.appeal, state=state)
 
 
 async def reports_by_id(tx: Tx, actor: Actor, origin: str, ids: Sequence[int]) -> Mapping[int, entities.Report]:
