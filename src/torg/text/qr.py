@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-import segno
+from typing import TYPE_CHECKING
+
+from torg.kernel.later import Later
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = Later("segno")
 
 QUIET = 4
 """Light modules around it (ISO/IEC 18004 §5.3.8)."""
