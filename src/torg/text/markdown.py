@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import nh3
-
 from torg.kernel.later import Later
 
 if TYPE_CHECKING:
     import markdown_it
+    import nh3
 else:
-    markdown_it = Later("markdown_it")
+    markdown_it, nh3 = Later("markdown_it"), Later("nh3")
 
 TAGS: Final = {"a", "p", "br", "ul", "ol", "li", "strong", "em", "h2", "h3", "h4", "blockquote", "code", "pre", "hr"}
 
