@@ -27,7 +27,7 @@ def test_what_hangs_fails_and_the_others_run(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.fixtures.hanging", "-n", "1", "--dist", "loadfile", "-rfp"],
         cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TORG_TEST_HANGS": "0.6", "PYTEST_ADDOPTS": ""},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TORG_TEST_HANGS": "2", "PYTEST_ADDOPTS": ""},
     )  # fmt: skip
     failed = set(re.findall(r"^FAILED \S+::(\w+)", done.stdout, re.MULTILINE))
     passed = re.findall(r"^PASSED (\S+)", done.stdout, re.MULTILINE)
