@@ -179,6 +179,7 @@ async def round_of(stage: Stage, seconds: float) -> Figures:
         figures |= await cold(stage)
         server.restart()
         figures |= await cold(stage, "at_once", quiet=False)
+        settle(server)  # what a start does besides belongs to the start
     figures |= await warm(stage, seconds)
     figures |= await visible(stage, seconds)
     figures |= await mixed(stage, seconds)
