@@ -14,6 +14,7 @@ from torg.kernel.errors import Forbidden, NotFound, invalid
 from torg.kernel.ids import new_id
 from torg.kernel.page import Page
 from torg.moderation import log
+from torg.text.tags import tag_name
 
 SETTLE = "compliance.settle"
 MOST_NAME, MOST_REASON, MOST_EXPRESSION = 200, 5000, 1000
@@ -60,8 +61,9 @@ async def _subject(tx: Tx, draft: HoldDraft) -> dict[str, Any]:
                 raise invalid("group_id", "ERR_INVALID", "is not a group here")
             return {"group_id": draft.group_id}
         case "tag":
-            tag = (draft.tag or "").strip().lstrip("#").lower()
-            if not tag or len(tag) > MOST_NAME:
+            said = (draft.tag or "").strip()
+            tag = tag_name(said)
+            if not tag or len(said.split()) > 1 or len(tag) > MOST_NAME:
                 raise invalid("tag", "ERR_INVALID", "is not a tag")
             return {"tag": tag}
         case "search":

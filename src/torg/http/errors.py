@@ -82,6 +82,16 @@ MISSING = (
 )
 """Of 404, for a browser with a session: whether it still holds is not looked at."""
 
+REFUSED = (
+    "Det gick inte",
+    "Servern kunde inte ta emot det som skickades. Gå tillbaka i webbläsaren: det som du skrev står kvar där. Ändra "
+    "det som är fel, och försök igen.",
+    "That did not work",
+    "The server could not take what was sent. Go back in the browser: what you typed is still there. Change what is "
+    "wrong, and try again.",
+)
+"""Of every other refusal; the error's own words, which are English, stand below."""
+
 SECRET = re.compile(r"[\w-]{32,}")
 
 
@@ -164,14 +174,11 @@ def swedish(connection: HTTPConnection) -> bool:
 
 def _page(connection: HTTPConnection, error: TorgError, request_id: str) -> str:
     in_swedish = swedish(connection)
-    texts = PAGES.get(error.status)
+    texts = PAGES.get(error.status, REFUSED)
     inside = SESSION in connection.cookies
-    if texts:
-        title, text = texts[:2] if in_swedish else texts[2:]
-        if inside and error.status == 404:
-            text = MISSING[0 if in_swedish else 1]
-    else:
-        title, text = ("Det gick inte" if in_swedish else "That did not work"), error.text
+    title, text = texts[:2] if in_swedish else texts[2:]
+    if inside and error.status == 404:
+        text = MISSING[0 if in_swedish else 1]
     if isinstance(error, UnknownHost):
         text = text.replace("{host}", error.host or "?")
     return pages.html(
@@ -179,6 +186,7 @@ def _page(connection: HTTPConnection, error: TorgError, request_id: str) -> str:
         "sv" if in_swedish else "en",
         title=title,
         text=text,
+        detail=error.text if texts is REFUSED else "",
         note=request_id if error.status >= 500 else "",
         ways_on=error.status in (401, 403, 404, 410),
         inside=inside,

@@ -63,7 +63,7 @@ async def add_rule(call: Call, form: NewRule) -> Response:
             async with tx.savepoint():
                 await house.create(tx, visitor.actor, form.text, hint=form.hint, position=form.position)
         except Invalid as refused:
-            return await _rules(visitor, tx, refused)
+            return await _rules(visitor, tx, refused, form=form)
     return onward("/admin/rules?done=1")
 
 
@@ -79,7 +79,7 @@ async def change_rule(call: Call, form: ChangedRule) -> Response:
                     tx, visitor.actor, form.id, text=form.text, hint=form.hint, position=form.position
                 )
         except Invalid as refused:
-            return await _rules(visitor, tx, refused)
+            return await _rules(visitor, tx, refused, changed=form)
     return onward("/admin/rules?done=1")
 
 
@@ -114,7 +114,7 @@ async def claim(call: Call, form: Claim) -> Response:
             async with tx.savepoint():
                 await claims.claim(tx, visitor.actor, form.domain)
         except Invalid as refused:
-            return await _domains(visitor, tx, refused)
+            return await _domains(visitor, tx, refused, typed=form.domain)
     return onward("/admin/domains?done=1")
 
 
@@ -156,12 +156,22 @@ def _inside(visitor: Visitor | Response) -> Visitor | Response:
     return visitor
 
 
-async def _rules(visitor: Visitor, tx: Tx, wrong: Invalid | None = None, *, done: bool = False) -> Response:
+async def _rules(
+    visitor: Visitor, tx: Tx, wrong: Invalid | None = None, *, done: bool = False,
+    form: NewRule | None = None, changed: ChangedRule | None = None,
+) -> Response:  # fmt: skip
+    """What was typed for a new rule or into an old one is shown again where something is wrong with it."""
+    rules = await house.listed(tx, visitor.actor)
     return await shown(
-        visitor, tx, "rules.html", wrong=wrong, done=done, rules=await house.listed(tx, visitor.actor)
-    )
+        visitor, tx, "rules.html", wrong=wrong, done=done, form=form or NewRule(),
+        rules=[changed if changed is not None and changed.id == rule.id else rule for rule in rules],
+    )  # fmt: skip
 
 
-async def _domains(visitor: Visitor, tx: Tx, wrong: Invalid | None = None, *, done: bool = False) -> Response:
+async def _domains(
+    visitor: Visitor, tx: Tx, wrong: Invalid | None = None, *, done: bool = False, typed: str = ""
+) -> Response:
     found = await domains.listed(tx)
-    return await shown(visitor, tx, "domains.html", wrong=wrong, done=done, found=found, prefix=domains.PREFIX)
+    return await shown(
+        visitor, tx, "domains.html", wrong=wrong, done=done, found=found, prefix=domains.PREFIX, typed=typed
+    )

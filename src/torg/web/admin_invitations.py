@@ -23,6 +23,7 @@ routes = Routes("pages")
 
 INVITE = Permission.INVITE_USERS
 SHOWN = 40
+USUAL_DAYS = 7
 
 
 class NewInvitation(Pressed, kw_only=True):
@@ -56,7 +57,7 @@ async def create(call: Call, form: NewInvitation) -> Response:
     async with call.db.tx(visitor.actor.whole) as tx:
         try:
             if form.days is not None and not 1 <= form.days <= invites.LONGEST // 86_400:
-                raise invalid("days", "ERR_INVALID", f"must be from 1 to {invites.LONGEST // 86_400}")
+                raise invalid("expires_in", "ERR_INVALID", f"must be from 1 to {invites.LONGEST // 86_400}")
             email = persons.clean_email(form.email) if form.email.strip() else ""
             if email is None:
                 raise invalid("email", "ERR_INVALID", "is not an e-mail address")
@@ -110,5 +111,5 @@ async def _index(
     older = found[-1].id if len(found) == SHOWN else None
     return await shown(
         visitor, tx, "invitations.html", wrong=wrong, done=done, found=found, link=_link(visitor), older=older,
-        form=form or NewInvitation(), mailed=(await visitor.call.services.mail.way()).target is not None,
+        form=form or NewInvitation(days=USUAL_DAYS), mailed=(await visitor.call.services.mail.way()).target is not None,
     )  # fmt: skip

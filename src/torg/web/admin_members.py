@@ -143,7 +143,7 @@ async def act(call: Call, form: Measure) -> Response:
             async with tx.savepoint():
                 await accounts.act(tx, visitor.actor, form.id, form.type, text=form.text, mail=form.mail)
         except Invalid as refused:
-            return await _member(visitor, tx, form.id, refused)
+            return await _member(visitor, tx, form.id, refused, form=form)
     return _back(form)
 
 
@@ -206,8 +206,9 @@ async def goodbye(call: Call, form: Goodbye) -> Response:
             await erasing.ask(tx, visitor.actor, form.id, form.mode)
 
     return await commanded(
-        call, form, office, work, lambda visitor, tx, refused: _member(visitor, tx, form.id, refused), "/admin/members"
-    )
+        call, form, office, work,
+        lambda visitor, tx, refused: _member(visitor, tx, form.id, refused, leaving_by=form), "/admin/members",
+    )  # fmt: skip
 
 
 @routes.post("/admin/members/{id}/undo/{verb}", auth="none", hidden=True, tx=False)
@@ -241,7 +242,11 @@ async def _roles(visitor: Visitor, tx: Tx) -> list[Role]:
     return await roles.listed(tx, visitor.actor) if visitor.actor.may(Permission.MANAGE_ROLES) else []
 
 
-async def _member(visitor: Visitor, tx: Tx, id_: int, wrong: Invalid | None = None, *, done: bool = False) -> Response:
+async def _member(
+    visitor: Visitor, tx: Tx, id_: int, wrong: Invalid | None = None, *, done: bool = False,
+    form: Measure | None = None, leaving_by: Goodbye | None = None,
+) -> Response:  # fmt: skip
+    """`form`, `leaving_by`: what was typed, and refused; it is shown again."""
     account = await accounts.find(tx, id_)
     _people, known = await reads.known(tx, [id_])
     inviter = known[id_].invited_by
@@ -254,7 +259,7 @@ async def _member(visitor: Visitor, tx: Tx, id_: int, wrong: Invalid | None = No
     person = await persons.by_id(tx, account.person_id) if account.person_id else None
     return await shown(
         visitor, tx, "member.html", account, acts=acts, said=speaker(visitor.language), did=did,
-        wrong=wrong, done=done, account=account,
+        wrong=wrong, done=done, account=account, form=form, leaving=leaving_by,
         known=known[id_], second_since=person.second_factor_at if person else None,
         invited_by=invited_by, roles=await _roles(visitor, tx) if account.is_local else [],
         strikes=await report_store.strikes_of(tx, id_),

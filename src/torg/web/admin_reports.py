@@ -99,7 +99,7 @@ async def act(call: Call, form: Measure) -> Response:
                     tx, visitor.actor, report.target_id, form.type, report_id=report.id, text=form.text, mail=form.mail
                 )
         except Invalid as refused:
-            return await _report(visitor, tx, form.id, refused)
+            return await _report(visitor, tx, form.id, refused, form=form)
     return onward(f"/admin/reports/{form.id}?done=1")
 
 
@@ -114,14 +114,17 @@ async def step(call: Call, form: Step) -> Response:
     return onward(f"/admin/reports/{form.id}?done=1")
 
 
-async def _report(visitor: Visitor, tx: Tx, id_: int, wrong: Invalid | None = None, *, done: bool = False) -> Response:
+async def _report(
+    visitor: Visitor, tx: Tx, id_: int, wrong: Invalid | None = None, *, done: bool = False,
+    form: Measure | None = None,
+) -> Response:  # fmt: skip
     report = await reports.find(tx, id_)
     who, views = await _people(tx, [report]), await _posts(visitor, tx, report)
     rules = await report_store.rules(tx, report.rule_ids)
     strikes = await report_store.strikes_of(tx, report.target_id)
     return await shown(
         visitor, tx, "report.html", *who.values(), views=views, wrong=wrong, done=done, report=report, who=who,
-        posts=views, rules=[rules[one] for one in report.rule_ids if one in rules], strikes=strikes,
+        form=form, posts=views, rules=[rules[one] for one in report.rule_ids if one in rules], strikes=strikes,
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ async def change(call: Call, form: Changed) -> Response:
                 await enforcement.changed(tx, changed)
     except Invalid as refused:
         async with call.db.tx(visitor.actor.whole) as tx:
-            return await _page(visitor, tx, refused, form.values)
+            return await _page(visitor, tx, refused, form.values, typed=form.name)
     return onward("/admin/settings?done=1")
 
 
@@ -98,14 +98,16 @@ async def drop_picture(call: Call, form: Pressed) -> Response:
 
 
 async def _page(
-    visitor: Visitor, tx: Tx, wrong: Invalid | None = None, sent: dict[str, str] | None = None, *, done: bool = False
-) -> Response:
+    visitor: Visitor, tx: Tx, wrong: Invalid | None = None, sent: dict[str, str] | None = None, *, done: bool = False,
+    typed: str | None = None,
+) -> Response:  # fmt: skip
     found = await settings.show(tx, visitor.actor)
     values = {field.name: field.shown(found.settings) for _id, _title, fields in GROUPS for field in fields}
     key = found.settings.thumbnail_key
     groups = groups_for(lambda only: fits(visitor.actor, only))
     return await shown(
         visitor, tx, "settings.html", wrong=wrong, done=done, groups=groups, values={**values, **(sent or {})},
-        name=found.name, picture=links.url(found.kind, visitor.call.origin, key) if key else None,
+        name=found.name if typed is None else typed,
+        picture=links.url(found.kind, visitor.call.origin, key) if key else None,
         wrong_fields=set(wrong.details) if wrong else set(),
     )  # fmt: skip
