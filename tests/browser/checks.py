@@ -55,6 +55,16 @@ UNSEEN = f"""() => {{
     }}
     return found.slice(0, 5);
 }}"""
+CUT = """() => {
+    const bar = document.querySelector(".main[data-folds]:not([data-unfolded])");
+    if (!bar || getComputedStyle(bar).position !== "fixed") return [];
+    const cut = [...bar.querySelectorAll(".word")].filter((word) => {
+        const way = word.closest("a, button").getBoundingClientRect(), box = word.getBoundingClientRect();
+        return box.width && (word.scrollWidth > word.clientWidth || box.left < way.left || box.right > way.right
+            || way.left < -1 || way.right > innerWidth + 1);
+    });
+    return cut.map((word) => `cut at the thumb: ${word.textContent.trim()}`);
+}"""
 MOVING = f"""() => {{
     {WHO}
     const moves = (one) => getComputedStyle(one).transitionDuration.split(",").some((time) => parseFloat(time) > 0);
@@ -66,6 +76,12 @@ MOVING = f"""() => {{
 async def stretched(page: Page) -> list[str]:
     """Long words and names written from the right put in place of what stands there: the page is no wider for it."""
     found: list[str] = await page.evaluate(STRETCHED)
+    return found
+
+
+async def cut(page: Page) -> list[str]:
+    """Words of the ways at the thumb that do not fit, on a phone."""
+    found: list[str] = await page.evaluate(CUT)
     return found
 
 

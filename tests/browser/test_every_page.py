@@ -91,6 +91,7 @@ async def _wrong(looker: Looker, stop: Stop, scheme: str, locale: str) -> list[s
         found.append("a screen reader needs one main part and one heading of the first rank")
     width = page.viewport_size["width"] if page.viewport_size else 0
     name = f"{stop.name}-{width}-{scheme}-{locale[:2]}"
+    found += await checks.cut(page)
     found += checks.nameless(await looker.read(name))
     await looker.shoot(name)
     if scheme == "dark":
