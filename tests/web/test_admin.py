@@ -29,6 +29,7 @@ PAGES: dict[str, bool] = {
     "/admin/audit": True,
     "/admin/health": True,
     "/admin/audit.jsonl": True,
+    "/admin/audit.csv": True,
     "/admin/sites": True,
     "/admin/watches": False,
     "/admin/trends": True,
@@ -325,6 +326,14 @@ async def test_a_server_is_blocked_changed_and_let_back(square: Square) -> None:
     for wrong in ("", "acme.test", "not a name"):
         refused = await owner.send(page, "/admin/federation/blocks", domain=wrong, severity="suspend")
         assert refused.status_code == 422, wrong
+    why = "No reason\nthat we would tell"
+    refused = await owner.send(
+        page, "/admin/federation/blocks", domain="acme.test", severity="suspend", private_comment=why, reject_media="1"
+    )
+    assert "the name is that of this network itself" in refused.text
+    for kept in ('value="acme.test"', 'value="suspend" selected', "No reason", 'name="reject_media" value="1" checked'):
+        assert kept in refused.text, kept
+    assert 'value="not a name"' in (await owner.send(page, "/admin/federation/allows", domain="not a name")).text
     await owner.send(page, "/admin/federation/blocks", domain="Bad.example", severity="silence", reject_media="1")
     assert await blocked(square) == {"bad.example": "silence"}
     [block] = (await square.anna.get("/api/v1/admin/domain_blocks")).json()
@@ -538,11 +547,17 @@ async def test_the_log_is_read_and_filtered(square: Square) -> None:
         some = (await moderator.open(f"/admin/audit?{query}")).text
         assert "Be kind" in some, query
         assert "silence account" not in some, query
+        table = (await moderator.open(f"/admin/audit.csv?{query}")).text.splitlines()
+        assert (table[0], len(table)) == ("at,by,verb,target_type,target_id,details", 2), query
+        assert ",reporter,create,rule," in table[1]
+    assert len((await moderator.open("/admin/audit.csv")).text.splitlines()) == 3
+    assert len((await moderator.open("/admin/audit.csv?who=nobody-here")).text.splitlines()) == 1
     assert "Nothing like that was done" in (await moderator.open("/admin/audit?who=nobody-here")).text
     assert len((await moderator.open("/admin/audit.jsonl")).text.splitlines()) == 2
     within = await in_office(square, "anna", "Owner", INSIDE)
     assert "Be kind" not in (await within.open("/admin/audit")).text
-    assert "Be kind" not in (await within.open("/admin/audit.jsonl")).text
+    for file in ("audit.jsonl", "audit.csv"):
+        assert "Be kind" not in (await within.open(f"/admin/{file}")).text
 
 
 async def test_days_are_tried_set_and_run(square: Square) -> None:
@@ -558,7 +573,8 @@ async def test_days_are_tried_set_and_run(square: Square) -> None:
     within = await in_office(square, "bjorn", "Owner", INSIDE)
     assert "PLANTED" not in (await within.open("/admin/retention?days=40")).text
     days = {"retention_days": "40", "message_retention_days": "", "deleted_retention_days": "30"}
-    assert (await owner.send(page, "/admin/retention", **{**days, "deleted_retention_days": ""})).status_code == 422
+    refused = await owner.send(page, "/admin/retention", **{**days, "deleted_retention_days": ""})
+    assert (refused.status_code, 'max="36500" value="40"' in refused.text) == (422, True), "what was typed stands there"
     assert (await owner.send(page, "/admin/retention", **days)).status_code == 303
     assert (await square.anna.get("/api/torg/v1/admin/retention")).json()["retention_days"] == 40
     due = await owner.open("/admin/retention")

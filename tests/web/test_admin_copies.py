@@ -26,6 +26,7 @@ async def test_what_would_go_is_said_and_goes(town: Square, far: Far) -> None:
     assert re.search(r"1 attachments with [\d.]+ MB, and the pictures of 0 accounts", page.text), page.text
     odd = await owner.open(f"{COPIES}?days=-1")
     assert (odd.status_code, "must be a number from 0 to" in odd.text) == (422, True)
+    assert 'value="-1"' in odd.text, "what was typed stands there"
     before = await bytes_kept(town)
     assert (await owner.send(page, COPIES, days=7)).headers["location"] == f"{COPIES}?done=1"
     assert (await owner.send(page, COPIES, days=99_999_999)).status_code == 422

@@ -8,7 +8,7 @@ from tests.fixtures.square import Square
 from tests.web.reader import Reader
 from tests.web.test_admin import in_office
 from torg.kernel.errors import Invalid, invalid
-from torg.web.refusals import CODES, SENTENCES, refusals
+from torg.web.refusals import CODES, SENTENCES, refusals, told
 
 REASONS = {
     "must be a number from 1 to 36500": "måste vara ett tal från 1 till 36500",
@@ -35,6 +35,33 @@ def test_all_mistakes_of_a_form_are_told() -> None:
     both = {"text": [("ERR_BLANK", "can't be blank")], "max_media": [("ERR_INVALID", "is not a number")]}
     assert [one.why for one in refusals(Invalid(details=both), "en")] == ["must not be empty", "is not a number"]
     assert len(CODES) + len(SENTENCES) > 25
+
+
+def test_a_reason_is_told_once_and_by_its_field() -> None:
+    both = [("ERR_INVALID", "is invalid"), ("ERR_INVALID", "is not a valid domain name")]
+    (found,) = refusals(Invalid(details={"domain": both}), "sv")
+    assert (found.field, found.why) == ("Domän", "är inget namn på en server, som annan.example")
+    assert told(Invalid(details={"odd": [("ERR_INCLUSION", "is not included in the list")]}), "sv") == [
+        "odd: är inget av alternativen"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/admin/retention?days=many", "Dagar: är inte ett tal"),
+        ("/admin/retention?message_days=99999999999999999999", "många dagar: är för stort eller för litet"),
+        ("/admin/federation?failing=maybe", "failing: är varken ja eller nej"),
+    ],
+)
+async def test_the_page_of_an_error_speaks_swedish_and_names_the_field(square: Square, path: str, said: str) -> None:
+    await in_office(square, "shop", "Owner")
+    owner = await Reader(square, language="sv").enters("shop")
+    answer = await owner.open(path)
+    assert (answer.status_code, "<li>" in answer.text) == (422, True)
+    assert said in answer.text
+    assert "Validation failed" not in answer.text
+    assert "Gå tillbaka" in answer.text
 
 
 async def test_a_refused_form_of_administration_speaks_swedish(square: Square) -> None:

@@ -25,7 +25,7 @@ from torg.http.auth import Authenticator, bearer_token, check, socket_token
 from torg.http.call import Call, Services
 from torg.http.convert import to_struct
 from torg.http.crowded import Crowded
-from torg.http.errors import Classify, classify, error_response
+from torg.http.errors import Classify, Explain, classify, error_response, plainly
 from torg.http.limits import Limited, count, rate_headers
 from torg.http.memory import Memory, Raw
 from torg.http.negotiation import wants_activity
@@ -71,6 +71,7 @@ def build_app(
     usher: Usher | None = None,
     answered: Answered | None = None,
     read: Read | None = None,
+    explain: Explain = plainly,
 ) -> App:
     """Put the edges' routes together. A route that is declared twice shows here, odd types in `Route.resolve`."""
     return App(
@@ -86,6 +87,7 @@ def build_app(
         usher,
         answered,
         read,
+        explain,
     )
 
 
@@ -106,6 +108,7 @@ class App:
         usher: Usher | None,
         answered: Answered | None,
         read: Read | None,
+        explain: Explain = plainly,
     ) -> None:
         self.services = services
         self.routes: list[Route] = [route for one in collections for route in one.records]
@@ -117,6 +120,7 @@ class App:
         self._authenticator = authenticator
         self._lifespan = lifespan
         self._classify = classify_error
+        self._explain = explain
         self._upload_folder = upload_folder or Path(tempfile.gettempdir())
         self.limited = services.settings.rate_limits
         self._front = Front(services.settings.trusted_proxies, services.settings.scheme)
@@ -162,7 +166,7 @@ class App:
         except Exception as error:  # noqa: BLE001 - logged and answered by error_response
             if isinstance(error, Limited):
                 extra += error.headers
-            response = error_response(request, error, request_id, self._classify)
+            response = error_response(request, error, request_id, self._classify, self._explain)
         finally:
             remove_uploads(request)
         response.raw_headers.extend(missing(response, extra))

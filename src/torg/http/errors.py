@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger("torg.http")
 
 Classify = Callable[[BaseException], TorgError | None]
+Explain = Callable[[Invalid, str], list[str]]
+"""Why something was refused, a sentence for each reason, in a language; nothing: the error's own English stands."""
 API_PATHS = ("/api/", "/oauth/", "/.well-known/", "/nodeinfo/")
 
 # psycopg's classes by name, since only engine/ and stores may import it
@@ -126,7 +128,14 @@ def wants_json(connection: HTTPConnection) -> bool:
     return "json" in accept and "text/html" not in accept
 
 
-def error_response(connection: HTTPConnection, error: BaseException, request_id: str, hook: Classify) -> Response:
+def plainly(refused: Invalid, _language: str) -> list[str]:
+    """The error's own sentence."""
+    return [refused.text]
+
+
+def error_response(
+    connection: HTTPConnection, error: BaseException, request_id: str, hook: Classify, explain: Explain = plainly
+) -> Response:
     """The answer to an error. What is not a TorgError and not the database's is logged whole and answered 500."""
     told = error if isinstance(error, TorgError) else hook(error)
     if told is None:
@@ -154,7 +163,7 @@ def error_response(connection: HTTPConnection, error: BaseException, request_id:
     if way_on := getattr(told, "way_on", ""):
         headers |= {"Location": f"{way_on}?{urlencode({'next': _here(connection)})}", "Cache-Control": "no-store"}
         return Response("", 303, headers)
-    return Response(_page(connection, told, request_id), told.status, headers, "text/html; charset=utf-8")
+    return Response(_page(connection, told, request_id, explain), told.status, headers, "text/html; charset=utf-8")
 
 
 def _here(connection: HTTPConnection) -> str:
@@ -172,13 +181,14 @@ def swedish(connection: HTTPConnection) -> bool:
     return messages.choose(before, accept=connection.headers.get("accept-language", "")) == "sv"
 
 
-def _page(connection: HTTPConnection, error: TorgError, request_id: str) -> str:
+def _page(connection: HTTPConnection, error: TorgError, request_id: str, explain: Explain) -> str:
     in_swedish = swedish(connection)
     texts = PAGES.get(error.status, REFUSED)
     inside = SESSION in connection.cookies
     title, text = texts[:2] if in_swedish else texts[2:]
     if inside and error.status == 404:
         text = MISSING[0 if in_swedish else 1]
+    reasons = explain(error, "sv" if in_swedish else "en") if isinstance(error, Invalid) else []
     if isinstance(error, UnknownHost):
         text = text.replace("{host}", error.host or "?")
     return pages.html(
@@ -186,7 +196,8 @@ def _page(connection: HTTPConnection, error: TorgError, request_id: str) -> str:
         "sv" if in_swedish else "en",
         title=title,
         text=text,
-        detail=error.text if texts is REFUSED else "",
+        reasons=reasons,
+        detail=error.text if texts is REFUSED and not reasons else "",
         note=request_id if error.status >= 500 else "",
         ways_on=error.status in (401, 403, 404, 410),
         inside=inside,

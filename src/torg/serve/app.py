@@ -21,6 +21,7 @@ from torg.serve.jobs import HANDLERS, PERIODIC
 from torg.serve.routes import collections
 from torg.serve.services import Services
 from torg.serve.surge import postponed
+from torg.web import refusals
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ def make_app(services: Services, tokens: TokenAuthenticator | None = None) -> Ap
         gate=services.gate,
         answered=METER.answered,
         read=METER.read,
+        explain=refusals.told,
     )
 
 

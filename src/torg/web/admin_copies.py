@@ -35,7 +35,7 @@ async def index(call: Call, params: Wanted) -> Response:
         try:
             return await _page(visitor, tx, params.days, done=params.done)
         except Invalid as refused:
-            return await _page(visitor, tx, None, refused)
+            return await _page(visitor, tx, None, refused, asked=params.days)
 
     return await opened(call, params, copies.OFFICE, page, only="public")
 
@@ -54,12 +54,15 @@ async def go(call: Call, form: Go) -> Response:
 
 
 async def _page(
-    visitor: Visitor, tx: Tx, days: int | None, wrong: Invalid | None = None, *, done: bool = False
-) -> Response:
+    visitor: Visitor, tx: Tx, days: int | None, wrong: Invalid | None = None, *, done: bool = False,
+    asked: int | None = None,
+) -> Response:  # fmt: skip
+    """`asked`: what was typed and refused, to be mended."""
     call = visitor.call
     usage, outlook = await copies.look(call.db, visitor.actor, call.network, days)
+    looked_at = call.network.settings.remote_media_days if days is None else days
     return await shown(
         visitor, tx, "copies.html", wrong=wrong, done=done, usage=usage, outlook=outlook, megabyte=MEGABYTE,
         quota=call.network.settings.remote_media_mb,
-        days=call.network.settings.remote_media_days if days is None else days,
+        days=looked_at, asked=looked_at if asked is None else asked,
     )  # fmt: skip

@@ -79,7 +79,7 @@ async def show(call: Call, params: OneServer) -> Response:
     async with call.db.tx(visitor.actor.whole) as tx:
         found = await instances.find(tx, call.network, params.host[:253])
         purge = await purging.latest(tx, found.instance.host)
-        return await shown(visitor, tx, "server.html", done=params.done, found=found, purge=purge)
+        return await shown(visitor, tx, "server.html", done=params.done, found=found, purge=purge, form=None)
 
 
 @routes.post("/admin/federation/blocks", auth="none", hidden=True, tx=False)
@@ -100,7 +100,11 @@ async def block(call: Call, form: Block) -> Response:
                 else:
                     await blocking.change(tx, visitor.actor, call.network, form.block, form.severity, values)
         except Invalid as refused:
-            return await _index(visitor, tx, Listed(), refused)
+            if form.block is None:
+                return await _index(visitor, tx, Listed(), refused, form)
+            found = await instances.find(tx, call.network, form.domain[:253])
+            purge = await purging.latest(tx, found.instance.host)
+            return await shown(visitor, tx, "server.html", wrong=refused, found=found, purge=purge, form=form)
     return onward("/admin/federation?done=1")
 
 
@@ -115,7 +119,7 @@ async def allow(call: Call, form: Named) -> Response:
             async with tx.savepoint():
                 await blocking.allow(tx, visitor.actor, call.network, form.domain)
         except Invalid as refused:
-            return await _index(visitor, tx, Listed(), refused)
+            return await _index(visitor, tx, Listed(), refused, allowed=form.domain)
     return onward("/admin/federation?done=1")
 
 
@@ -143,7 +147,11 @@ async def purge(call: Call, form: Purged) -> Response:
     return onward(f"/admin/federation/servers/{found.instance.host}?done=1")
 
 
-async def _index(visitor: Visitor, tx: Tx, params: Listed, wrong: Invalid | None = None) -> Response:
+async def _index(
+    visitor: Visitor, tx: Tx, params: Listed, wrong: Invalid | None = None, form: Block | None = None, *,
+    allowed: str = "",
+) -> Response:  # fmt: skip
+    """`form`, `allowed`: what was typed and refused, to be mended."""
     found = await instances.listed(
         tx, visitor.call.network, after=params.after[:253], query=params.q.strip()[:253], failing=params.failing,
         limit=SHOWN,
@@ -151,6 +159,7 @@ async def _index(visitor: Visitor, tx: Tx, params: Listed, wrong: Invalid | None
     most = Turn(limit=MOST_DECIDED)
     return await shown(
         visitor, tx, "federation.html", wrong=wrong, done=params.done, found=found, wanted=params,
+        form=form, allowed=allowed,
         blocks=await registers.DOMAINS.listed(tx, most), allows=await registers.ALLOWED.listed(tx, most),
         following=found[-1].instance.host if len(found) == SHOWN else None,
     )  # fmt: skip

@@ -57,7 +57,7 @@ async def show(call: Call, params: Tried) -> Response:
             if value is not None and not 1 <= value <= MOST_DAYS:
                 raise invalid(name, "ERR_INVALID", f"must be a number from 1 to {MOST_DAYS}")
     except Invalid as refused:
-        return await _page(visitor, Tried(), refused)
+        return await _page(visitor, Tried(), refused, asked=params)
     return await _page(visitor, params)
 
 
@@ -73,7 +73,7 @@ async def change(call: Call, form: Changed) -> Response:
             given = {name: getattr(form, name) for name in actions.FIELDS}
             await actions.change(tx, visitor.actor, call.network, given)
     except Invalid as refused:
-        return await _page(visitor, Tried(), refused)
+        return await _page(visitor, Tried(), refused, form=form)
     return onward("/admin/retention?done=1")
 
 
@@ -88,7 +88,7 @@ async def change_group(call: Call, form: OfGroup) -> Response:
         await actions.change_group(tx, visitor.actor, call.network, group.id, form.group_days)
 
     async def again(visitor: Visitor, tx: Tx, refused: Invalid) -> Response:
-        return await _page(visitor, Tried(), refused)
+        return await _page(visitor, Tried(), refused, group=form)
 
     return await commanded(call, form, OFFICE, work, again, "/admin/retention")
 
@@ -105,7 +105,11 @@ async def run(call: Call, form: Pressed) -> Response:
     return onward("/admin/retention?done=1")
 
 
-async def _page(visitor: Visitor, tried: Tried, wrong: Invalid | None = None) -> Response:
+async def _page(
+    visitor: Visitor, tried: Tried, wrong: Invalid | None = None, *, asked: Tried | None = None,
+    form: Changed | None = None, group: OfGroup | None = None,
+) -> Response:  # fmt: skip
+    """`asked`, `form`, `group`: what was typed and refused, to be mended."""
     call = visitor.call
     async with call.db.tx(visitor.actor.whole) as tx:
         network = await actions.change(tx, visitor.actor, call.network, {})
@@ -117,4 +121,5 @@ async def _page(visitor: Visitor, tried: Tried, wrong: Invalid | None = None) ->
         return await shown(
             visitor, tx, "retention.html", wrong=wrong, done=tried.done, settings=network.settings, groups=groups,
             found=found, tried=tried,
+            asked=asked or tried, form=form, group=group or OfGroup(),
         )  # fmt: skip

@@ -53,7 +53,6 @@ NAMES = {
     "until": _("Until before"),
     "account_ids": _("Only of these members"),
     "group_ids": _("Only in these groups"),
-    "days": _("Not looked at for so many days"),
     "account_id": _("Which"),
     "tag": _("Which"),
     "reason": _("Why"),
@@ -72,10 +71,18 @@ NAMES = {
     "password_max_days": _("Days after which a password must be changed"),
     "login_attempts": _("Wrong passwords until a login is closed for a while"),
     "second_factor": _("Who must have one"),
-    "effective_date": _("Holds from"),
     "mail_host": _("Mail server (SMTP)"),
     "mail_port": _("Port"),
     "mail_from": _("Address that letters come from"),
+    "days": _("Days"),
+    "group_days": _("Days its posts stay"),
+    "message_days": _("As if messages went after so many days"),
+    "private_comment": _("Why, for moderators"),
+    "public_comment": _("Why, for everybody"),
+    "severity": _("How"),
+    "reject_media": _("Take no files from it"),
+    "reject_reports": _("Take no reports from it"),
+    "effective_date": _("Holds from"),
     "deleted_retention_days": _("Copies of what was deleted, for compliance"),
 }
 """What forms call a field that is none of the network's settings."""
@@ -114,6 +121,14 @@ SENTENCES = (
     (r"needs a label", _("needs a label")),
     (r"can't be blank", _("must not be empty")),
     (r"is not a number", _("is not a number")),
+    (r"is not an ISO 8601 date and time",
+     _("is no day or time; write it as 2026-12-01, or 2026-12-01 18:00")),
+    (r"is out of range", _("is too large or too small")),
+    (r"must be true or false", _("is neither yes nor no")),
+    (r"is not a valid domain name", _("is not a name of a server such as other.example")),
+    (r"You have already imposed stricter limits on (?P<domain>.*)\.",
+     _("%(domain)s is limited as much already: change that block instead")),
+    (r"Validation failed: Domain is this network's own", _("the name is that of this network itself")),
     (r"is no time", _("is no time; write it as 2026-12-01 18:00")),
     (r"is not an account here", _("is not an account here")),
     (r"is not a group here", _("is not a group here")),
@@ -173,13 +188,34 @@ def refusals(refused: Invalid | None, language: str) -> list[Refusal]:
     if refused is None:
         return []
     translate = messages.translator(language)
-    found = [
-        _told(field, code, why, translate) for field, reasons in refused.details.items() for code, why in reasons
-    ]
+    found = [_told(field, code, why, translate) for field, code, why in _reasons(refused)]
     if found:
         return found
     whole = _told("", "", refused.text, translate)
     return [msgspec.structs.replace(whole, foreign=whole.foreign and language != "en")]
+
+
+def told(refused: Invalid, language: str) -> list[str]:
+    """The same as whole sentences, for the page of an error: a field that no form names is called as it is sent."""
+    translate = messages.translator(language)
+    if not refused.details:
+        return [_told("", "", refused.text, translate).why]
+    said = []
+    for name, code, why in _reasons(refused):
+        one = _told(name, code, why, translate)
+        called = one.field or ("" if name == "base" else name)
+        said.append(f"{called}: {one.why}" if called else one.why)
+    return said
+
+
+def _reasons(refused: Invalid) -> list[tuple[str, str, str]]:
+    """(field, code, why) of each mistake; Mastodon's "is invalid" says nothing beside a reason that does."""
+    return [
+        (field, code, why)
+        for field, reasons in refused.details.items()
+        for code, why in reasons
+        if why != "is invalid" or len(reasons) == 1
+    ]
 
 
 def sentence(why: str, language: str) -> Refusal:
