@@ -69,7 +69,7 @@ async def test_what_no_form_of_ours_sends_is_refused_in_the_readers_language(squ
     sent = await owner.send(await owner.open("/admin/rules"), "/admin/rules", text="Be kind", position="first")
     assert sent.status_code == 422
     assert "Gå tillbaka i webbläsaren" in sent.text
-    assert '<p lang="en">Validation failed: Position is not a number</p>' in sent.text
+    assert "<li>Plats i listan: är inte ett tal</li>" in sent.text
     picture = {"picture": ("a.png", b"no picture", "image/png")}
     page = await owner.open("/admin/settings")
     csrf = page.text.split('name="csrf" value="')[1].split('"')[0]

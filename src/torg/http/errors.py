@@ -92,7 +92,7 @@ REFUSED = (
     "The server could not take what was sent. Go back in the browser: what you typed is still there. Change what is "
     "wrong, and try again.",
 )
-"""Of every other refusal; the error's own words, which are English, stand below."""
+"""Of every other refusal; beside it stands why, in English where there are no other words."""
 
 SECRET = re.compile(r"[\w-]{32,}")
 
