@@ -97,7 +97,8 @@ async def plan(town: Town) -> list[Stop]:
     public = [Stop(f"member-{name}", PUBLIC, path) for name, path in await test_member.fill(town)]
     office = [Stop(f"admin-{name}", host, path) for host, name, path in await test_admin.fill(town)]
     inside = [Stop(f"inside-{name}", INSIDE, path) for name, path in await test_inside.fill(town)]
-    return await _strangers(town) + public + office + inside + await _more(town)
+    refused = Stop("admin-refused", PUBLIC, "/admin/retention?days=many", True, 422)
+    return [*await _strangers(town), *public, *office, *inside, *await _more(town), refused]
 
 
 async def _strangers(town: Town) -> list[Stop]:
