@@ -85,6 +85,22 @@ async def update(
     return await find(tx, actor, id_)
 
 
+async def move(tx: Tx, actor: Actor, id_: int, position: int) -> None:
+    """Give a rule this place; those between its old place and the new one make room, so that no two share a number."""
+    rules.check_office(actor, OFFICE)
+    await store.lock(tx)
+    moved, place = await find(tx, actor, id_), rules.position(position)
+    if moved.position == place:
+        return
+    others = [one for one in await store.rules(tx) if one.id != id_]
+    later = place > moved.position
+    at = sum(one.position < place or (later and one.position == place) for one in others)
+    for number, one in enumerate([*others[:at], moved, *others[at:]]):
+        if one.position != number:
+            await store.update_rule(tx, one.id, {"position": number})
+    await log.record(tx, actor, "update", "rule", id_, before=moved.text, changed={"position": at})
+
+
 async def delete(tx: Tx, actor: Actor, id_: int) -> None:
     """Take a rule away; reports that name it still show it."""
     gone = await find(tx, actor, id_)

@@ -75,9 +75,9 @@ async def change_rule(call: Call, form: ChangedRule) -> Response:
     async with call.db.tx(visitor.actor.whole) as tx:
         try:
             async with tx.savepoint():
-                await house.update(
-                    tx, visitor.actor, form.id, text=form.text, hint=form.hint, position=form.position
-                )
+                await house.update(tx, visitor.actor, form.id, text=form.text, hint=form.hint)
+                if form.position is not None:
+                    await house.move(tx, visitor.actor, form.id, form.position)
         except Invalid as refused:
             return await _rules(visitor, tx, refused, changed=form)
     return onward("/admin/rules?done=1")

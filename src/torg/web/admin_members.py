@@ -92,6 +92,8 @@ class Appointment(PressedOne, kw_only=True):
 UNDONE: dict[str, Act] = {
     "enable": "disable", "unsilence": "silence", "unsuspend": "suspend", "unsensitive": "sensitive",
 }  # fmt: skip
+ALREADY = Invalid("This was already done")
+"""Somebody else was faster, or the page was old; it is not that one may not."""
 
 
 @routes.get("/admin/members", auth="none", hidden=True, tx=False)
@@ -169,6 +171,8 @@ async def decide(call: Call, form: Decision) -> Response:
     if isinstance(visitor, Response):
         return visitor
     async with call.db.tx(visitor.actor.whole) as tx:
+        if (await accounts.find(tx, form.id)).state != "pending":
+            return await _member(visitor, tx, form.id, ALREADY)
         await (accounts.approve if form.verb == "approve" else accounts.reject)(tx, visitor.actor, form.id)
     return _back(form) if form.verb == "approve" else onward("/admin/members?status=pending&done=1")
 
@@ -218,6 +222,8 @@ async def undo(call: Call, form: Release) -> Response:
     if isinstance(visitor, Response):
         return visitor
     async with call.db.tx(visitor.actor.whole) as tx:
+        if form.verb == "unsuspend" and (await accounts.find(tx, form.id)).suspended_at is None:
+            return await _member(visitor, tx, form.id, ALREADY)
         await accounts.release(tx, visitor.actor, form.id, UNDONE[form.verb])
     return _back(form)
 
@@ -225,12 +231,14 @@ async def undo(call: Call, form: Release) -> Response:
 @routes.post("/admin/members/{id}/appeals/{strike}/{verb}", auth="none", hidden=True, tx=False)
 async def decide_appeal(call: Call, form: Verdict) -> Response:
     """Grant an objection, which takes the measure back, or turn it down."""
-    visitor = await commander(call, form, Permission.MANAGE_APPEALS)
-    if isinstance(visitor, Response):
-        return visitor
-    async with call.db.tx(visitor.actor.whole) as tx:
+
+    async def work(visitor: Visitor, tx: Tx) -> None:
         await appeals.decide(tx, visitor.actor, call.network, form.strike, approved=form.verb == "approve")
-    return _back(form)
+
+    return await commanded(
+        call, form, Permission.MANAGE_APPEALS, work,
+        lambda visitor, tx, refused: _member(visitor, tx, form.id, refused), f"/admin/members/{form.id}",
+    )  # fmt: skip
 
 
 def _back(form: PressedOne) -> Response:
