@@ -96,6 +96,8 @@ async def test_the_page_draws_and_says_what_is_wrong(square: Square) -> None:
     assert 'id="posts"' in page.text
     assert 'id="memory"' in page.text
     assert page.text.count('<svg viewBox="0 0 600 120"') > 7
+    week = (await owner.open("/admin/health/memory.csv?span=week")).text.splitlines()
+    assert len(week) == 1 + 7 * 24 + 1, "each hour, and the one that has begun"
     csv = (await owner.open("/admin/health/memory.csv?span=hours")).text.split("\r\n")
     assert csv[0] == "at,mean,most"
     assert len(csv) == 93

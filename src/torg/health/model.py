@@ -107,6 +107,7 @@ BY_NAME = {kind.name: kind for kind in KINDS}
 SPANS = (
     Span(id="hours", label=_("3 hours"), length=timedelta(hours=3), step=timedelta(minutes=2)),
     Span(id="day", label=_("A day"), length=timedelta(days=1), step=timedelta(minutes=10)),
+    Span(id="week", label=_("A week"), length=timedelta(days=7), step=timedelta(hours=1)),
     Span(id="month", label=_("A month"), length=timedelta(days=30), step=timedelta(hours=4)),
     Span(id="year", label=_("A year"), length=timedelta(days=365), step=timedelta(days=2)),
 )
