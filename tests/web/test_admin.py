@@ -338,6 +338,9 @@ async def test_a_server_is_blocked_changed_and_let_back(square: Square) -> None:
     assert await blocked(square) == {"bad.example": "silence"}
     [block] = (await square.anna.get("/api/v1/admin/domain_blocks")).json()
     assert block["reject_media"] is True
+    mine = {"block": block["id"], "domain": "bad.example", "private_comment": "no"}
+    refused = await owner.send(page, "/admin/federation/blocks", **mine, public_comment="x" * 3000)
+    assert (refused.status_code, 'name="private_comment" value="no"' in refused.text) == (422, True), refused.text
     await owner.send(page, "/admin/federation/blocks", block=block["id"], severity="suspend")
     assert await blocked(square) == {"bad.example": "suspend"}
     assert "bad.example,suspend" in (await owner.open("/admin/federation/blocks.csv")).text

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from torg.engine.postgres import Tx
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
-from torg.kernel.errors import Invalid
+from torg.kernel.errors import Invalid, NotFound
 from torg.kernel.page import Page as Turn
 from torg.moderation import registers
 from torg.moderation.model import DomainSeverity
@@ -100,9 +100,12 @@ async def block(call: Call, form: Block) -> Response:
                 else:
                     await blocking.change(tx, visitor.actor, call.network, form.block, form.severity, values)
         except Invalid as refused:
-            if form.block is None:
+            try:
+                found = await instances.find(tx, call.network, form.domain[:253]) if form.block is not None else None
+            except NotFound:  # a block of a server that nobody here has met
+                found = None
+            if found is None:
                 return await _index(visitor, tx, Listed(), refused, form)
-            found = await instances.find(tx, call.network, form.domain[:253])
             purge = await purging.latest(tx, found.instance.host)
             return await shown(visitor, tx, "server.html", wrong=refused, found=found, purge=purge, form=form)
     return onward("/admin/federation?done=1")
