@@ -42,10 +42,11 @@ async def out(square: Square) -> Out:
 
 
 async def told(person: Person) -> list[dict[str, Any]]:
+    """The person's notifications, but for those of the promotion itself."""
     response = await person.get("/api/v1/notifications")
     assert response.status_code == 200, response.text
     found: list[dict[str, Any]] = response.json()
-    return found
+    return [one for one in found if not one["type"].startswith("torg.promotion")]
 
 
 async def test_author_and_requester_are_told_inside_of_the_inside_post(out: Out) -> None:

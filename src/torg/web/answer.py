@@ -33,7 +33,7 @@ def answer(visitor: Visitor, template: str, at: Present, *, status: int = 200, *
     whole = not template.rpartition("/")[2].startswith("_")
     deed = deed_of(call) if visitor.account is not None and whole else None
     said = shown(deed) if deed is not None else None
-    place = {"path": call.request.url.path, "here": _here(call)}
+    place = {"path": call.request.url.path, "this_page": _this_page(call)}
     values = {"at": at, "me": visitor.account, "deed": said, **place, **values}
     if visitor.account is not None:
         response = browser.show(call, template, status=status, language=visitor.language, **values)
@@ -51,7 +51,7 @@ def answer(visitor: Visitor, template: str, at: Present, *, status: int = 200, *
     return response
 
 
-def _here(call: Call) -> str:
+def _this_page(call: Call) -> str:
     """The address of the page, to which `lang=` is added to read it in another language."""
     query = [(name, value) for name, value in call.request.query_params.multi_items() if name != "lang"]
     return f"{call.request.url.path}?{urlencode(query)}&" if query else f"{call.request.url.path}?"
