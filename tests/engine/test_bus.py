@@ -74,3 +74,16 @@ async def test_what_is_not_handed_over_is_read_and_what_does_not_follow_is_left(
         await Relay(db, {}, moved=bus.hand_over).drain()
         await until(got, 7)
         assert got == [(number + 1, number) for number in range(7)]
+
+
+async def test_whoever_leads_is_handed_its_own_and_finds_what_was_not(db: Database) -> None:
+    bus = LogBus(db)
+    bus.leads = lambda: True
+    async with running(bus) as got:
+        await march(db, range(4))
+        await Relay(db, {}, moved=bus.hand_over, batch=3).drain()
+        await until(got, 4)
+        await march(db, range(4, 6))
+        await Relay(db, {}).drain()  # notified of, and handed over by nobody
+        await until(got, 6)
+        assert got == [(number + 1, number) for number in range(6)]
