@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import secrets
 import time
 from collections import OrderedDict
@@ -29,7 +30,9 @@ from torg.orgs.policies import session_seconds
 EVERYONE_ROLE = Permission.NONE
 LIVING = ("tokens", "refresh_tokens")
 MOST_KNOWN = 20_000
-FRESH_SECONDS = 60.0
+FRESH_SECONDS = 600.0
+FRESH_WHERE_IDLE_ENDS = 60.0
+"""A login that lies idle ends after five minutes at the least, and its use is noted when a fourth of that is over."""
 DAY = 86_400
 
 
@@ -334,7 +337,7 @@ class TokenAuthenticator:
         if actor.delegated is None:  # a delegation may end by the clock
             keys = frozenset((*tenant(network.org_id), login(actor.account_id or 0)))
             key = (network.org_id, network.id, bytes(row["token_hash"]))
-            self._known[key] = Known(actor, ticket, keys, _until(row["ends_at"]))
+            self._known[key] = Known(actor, ticket, keys, _until(row["ends_at"], session_seconds(network.settings)[1]))
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
         return actor
@@ -361,14 +364,14 @@ def _actor(network: Network, row: dict[str, Any]) -> Actor:
     )
 
 
-def _until(ends_at: datetime | None) -> float:
-    """Until when a token need not be looked at again.
+def _until(ends_at: datetime | None, idle: float | None) -> float:
+    """Until when a token need not be looked at again, while nothing that it depends on is touched.
 
-    Not into the next day (accounts.activity notes each), nor longer than a minute: a login that lies idle ends after
-    five at the least, and its use is noted when a fourth of that is over.
+    Not into the next day (accounts.activity notes each). Those who came together do not all go at the same moment.
     """
     now = time.time()
-    until = min(now + FRESH_SECONDS, (now // DAY + 1) * DAY)
+    longest = FRESH_SECONDS if idle is None else FRESH_WHERE_IDLE_ENDS
+    until = min(now + longest * random.uniform(0.5, 1), (now // DAY + 1) * DAY)
     return until if ends_at is None else min(until, ends_at.timestamp())
 
 

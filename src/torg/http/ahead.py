@@ -7,6 +7,7 @@ it is remembered like an answer that was read for it.
 
 from __future__ import annotations
 
+import random
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -72,7 +73,7 @@ class ReadAhead:
         if actor.guest or actor.delegated is not None or ENDS.search(bytes(response.body)):
             return
         keys = frozenset((*depends.keys, *tenant(call.network.org_id), actor.account_id, mine(actor.account_id)))
-        until = time.time() + self._longest
+        until = time.time() + self._longest * random.uniform(0.5, 1)
         self._pages[_place(call)] = Page(depends.growing, call.origin, keys, depends.follows, ticket, until)
         if len(self._pages) > MOST:
             self._pages.popitem(last=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from collections import OrderedDict
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from torg.http.depends import Growing
 
 MOST_SECONDS = 60.0
-GROWN_SECONDS = 300.0
+GROWN_SECONDS = 600.0
 """Of a page that grows, where no other machine writes what only its log tells."""
 MOST_HEADS = 1_000
 LARGEST = 512 * 1024
@@ -143,6 +144,7 @@ class Memory:
         if not holds:
             return
         longest = GROWN_SECONDS if self._alone and growing is not None else MOST_SECONDS
+        longest *= random.uniform(0.5, 1)  # what came together does not go together
         until = min([time.time() + longest, *_ends(body), *depends.until])
         if actor.ends_at is not None:
             until = min(until, actor.ends_at.timestamp())
