@@ -21,7 +21,7 @@ TABLES = (
     "saved_searches", "delegations", "promotions", "guard_stops", "guard_terms",
     "must_see", "featured_threads", "praise", "questions", "calendar_events",
     "legal_holds", "compliance_exports", "watches", "watch_hits", "invites", "drafts",
-    "responses", "response_domains", "page_columns",
+    "responses", "response_domains", "page_columns", "warnings",
 )  # fmt: skip
 ONLY_INSIDE = "svea"
 TAG = "hemligtagg"
@@ -237,6 +237,12 @@ class Vault:
                 (network.org_id, network.id, new_id(), svea, f"https://blog.example/{self.secret('kalla')}",
                  self.secret("gensvar")),
             )  # fmt: skip
+            objected = self.secret("invandning")
+            await tx.run(
+                """INSERT INTO warnings (org_id, network_id, id, target_id, action, text, appeal, appealed_at)
+                   VALUES (%s, %s, %s, %s, 'none', %s, %s, now())""",
+                (network.org_id, network.id, new_id(), svea, objected, objected),
+            )
             await tx.run(
                 """INSERT INTO response_domains (org_id, network_id, id, domain, treatment)
                    VALUES (%s, %s, %s, %s, 'trusted')""",

@@ -32,6 +32,7 @@ KINDS = (
     ("/filters", ["filters"]),
     ("/notifications/requests", ["notice_requests"]),
     ("/notifications", ["notices"]),
+    ("/settings/warnings/", ["warnings"]),
     ("/scheduled_statuses", ["scheduled_posts"]),
     ("/items/", ["collection_items"]),
     ("/collections/{id}", ["collections"]),
@@ -99,6 +100,7 @@ NAMED = {
     "collection_id": ["collections"],
     "collection_ids": ["collections"],
     "report_id": ["reports"],
+    "strike": ["warnings"],
     "rule_ids": ["rules"],
 }
 #: Required values that a plain "x" would not do for.
@@ -172,7 +174,9 @@ def _paths(
         return
     rest = {key: kind for key, kind in pieces.items() if key != name}
     found = re.compile(r"\{" + name + r"(:\w+)?\}")
-    if pieces[name] == "id" or (pieces[name] is None and (name == "id" or name.endswith("_id"))):
+    if pieces[name] == "id" or (
+        pieces[name] is None and (name == "id" or name in NAMED or name.endswith("_id"))
+    ):
         for kind in NAMED.get(name) or _kinds(path):
             for filled, used in _paths(found.sub(str(ids[kind][0]), path), rest, ids, words):
                 yield filled, {*used, str(ids[kind][0])}

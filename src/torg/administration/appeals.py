@@ -17,6 +17,7 @@ from torg.text import messages
 MOST_TEXT = 2_000
 DAYS = timedelta(days=20)
 WAITING = 100
+TOO_LATE = "This cannot be objected to any more"
 
 
 def open_to(strike: Strike) -> bool:
@@ -30,10 +31,11 @@ async def appeal(tx: Tx, actor: Actor, strike_id: int, text: str) -> None:
     if strike is None or strike.target_id != actor.me:
         raise NotFound
     if not open_to(strike):
-        raise Conflict("This cannot be objected to any more")
+        raise Conflict(TOO_LATE)
     if not text.strip() or len(text) > MOST_TEXT:
         raise invalid("text", "ERR_INVALID", f"must have 1 to {MOST_TEXT} characters")
-    await report_store.object_to(tx, strike_id, text.strip(), now())
+    if not await report_store.object_to(tx, strike_id, text.strip(), now()):
+        raise Conflict(TOO_LATE)
 
 
 async def waiting(tx: Tx) -> list[Strike]:
@@ -50,10 +52,9 @@ async def decide(tx: Tx, actor: Actor, network: Network, strike_id: int, *, appr
         raise NotFound
     if strike.target_id == actor.me:
         raise Forbidden
-    if strike.appeal_decided_at is not None:
+    if not await report_store.settle_appeal(tx, strike_id, approved, now()):  # two may decide at the same moment
         raise Invalid("Validation failed: It has been decided already")
     account = await accounts.find(tx, strike.target_id)
-    await report_store.settle_appeal(tx, strike_id, approved, now())
     column = next((name for act, name in accounts.COLUMN.items() if act == strike.action), None)
     if approved and column is not None and getattr(account, column) is not None:
         await accounts.release(tx, actor, account.id, next(act for act in accounts.COLUMN if act == strike.action))

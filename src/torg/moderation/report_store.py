@@ -122,12 +122,13 @@ async def strikes_of(tx: Tx, target_id: int) -> list[Strike]:
     )
 
 
-async def object_to(tx: Tx, id_: int, text: str, at: datetime) -> None:
-    """Keep an objection with its warning."""
-    await tx.run(
-        f"UPDATE warnings SET appeal = %(text)s, appealed_at = %(at)s WHERE {TENANT} AND id = %(id)s",
+async def object_to(tx: Tx, id_: int, text: str, at: datetime) -> bool:
+    """Keep an objection with its warning. False if there is one already."""
+    return await tx.run(
+        f"""UPDATE warnings SET appeal = %(text)s, appealed_at = %(at)s
+            WHERE {TENANT} AND id = %(id)s AND appealed_at IS NULL""",
         {**tenant(tx), "id": id_, "text": text, "at": at},
-    )
+    ) > 0
 
 
 async def appealed(tx: Tx, limit: int) -> list[Strike]:
@@ -140,12 +141,13 @@ async def appealed(tx: Tx, limit: int) -> list[Strike]:
     )
 
 
-async def settle_appeal(tx: Tx, id_: int, approved: bool, at: datetime) -> None:
-    await tx.run(
+async def settle_appeal(tx: Tx, id_: int, approved: bool, at: datetime) -> bool:
+    """Keep what was decided about an objection. False if somebody has decided already."""
+    return await tx.run(
         f"""UPDATE warnings SET appeal_approved = %(approved)s, appeal_decided_at = %(at)s
-            WHERE {TENANT} AND id = %(id)s""",
+            WHERE {TENANT} AND id = %(id)s AND appeal_decided_at IS NULL""",
         {**tenant(tx), "id": id_, "approved": approved, "at": at},
-    )
+    ) > 0
 
 
 async def preset(tx: Tx, id_: int) -> str | None:
