@@ -67,6 +67,29 @@ async def test_nobody_waits_for_ever_and_nothing_is_lost_with_who_gives_up(fresh
     await pool.close()
 
 
+async def test_beyond_the_room_one_is_sent_away_at_once_and_those_who_wait_are_served(
+    fresh_database: TestDatabase,
+) -> None:
+    pool = Pool(fresh_database.conninfo("torg_app"), 1, 1, patience=LONG, room=2)
+    await pool.open()
+    held = await pool.take()
+    waiting = [asyncio.create_task(pool.take(LONG)) for _ in range(2)]
+    while pool.waiting < 2:
+        await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(pool.take(LONG), LONG / 4)
+    waiting[0].cancel()  # who has given up takes nobody's place
+    await asyncio.wait(waiting[:1])
+    later = asyncio.create_task(pool.take(LONG))
+    while pool.waiting < 2:
+        await asyncio.sleep(0)
+    for one in (waiting[1], later):
+        await pool.put(held)
+        assert await one is held
+    await pool.put(held)
+    await pool.close()
+
+
 async def test_what_is_lost_or_in_a_transaction_is_not_used_again(fresh_database: TestDatabase) -> None:
     pool = Pool(fresh_database.conninfo("torg_app"), 1, 1)
     await pool.open()

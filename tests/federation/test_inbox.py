@@ -199,6 +199,22 @@ async def test_a_stranger_who_is_gone_is_absorbed(home: Home, elsewhere: Elsewhe
     assert forged.status_code == 401, "who is gone follows nobody"
 
 
+async def test_when_too_many_wait_a_server_is_told_to_come_back(home: Home, elsewhere: Elsewhere) -> None:
+    """Its delivery is neither taken nor remembered as seen, so that it counts when it comes again."""
+    eva = elsewhere.add("eva")
+    await comes(home, eva, eva.activity("Like", f"{home.origin}/users/anna/statuses/1"))
+    pool, again = home.services.db._app, eva.activity("Like", f"{home.origin}/users/anna/statuses/2")
+    held = [await pool.take() for _ in range(pool.most)]
+    pool.room = 0
+    answer = await eva.sends(home.shared_inbox, again)
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) >= 1
+    for connection in held:
+        await pool.put(connection)
+    assert (await eva.sends(home.shared_inbox, again)).status_code == 202
+    assert await count(home, "jobs", "kind = 'activity'") == 1
+
+
 async def test_a_key_that_cannot_be_had_now_is_asked_for_later(home: Home, elsewhere: Elsewhere) -> None:
     carol = elsewhere.add("carol")
     elsewhere.status["/users/carol"] = 503

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,27 @@ async def test_the_older_method_waits(gallery: Gallery, tmp_path: Path) -> None:
 async def test_refusals(gallery: Gallery, fields: dict[str, Any], error: str) -> None:
     response = await posted(gallery, **fields)
     assert (response.status_code, response.json()["error"]) == (422, error)
+
+
+async def test_when_too_many_files_wait_one_is_told_to_come_back_and_nothing_is_kept(gallery: Gallery) -> None:
+    pool = gallery.media.pool
+    assert (await posted(gallery, file=jpeg())).status_code == 200
+    [worker] = pool.processes
+    pool.room = 2
+    os.kill(worker, signal.SIGSTOP)
+    taken = [asyncio.create_task(posted(gallery, file=jpeg())) for _ in range(3)]
+    async with asyncio.timeout(60):
+        while pool.waiting < pool.room:
+            await asyncio.sleep(0.01)
+    before = (await gallery.rows("SELECT count(*) AS n FROM media"), gallery.stored())
+    for path in ("/api/v1/media", "/api/v2/media"):
+        refused = await posted(gallery, path, file=jpeg())
+        assert refused.status_code == 503
+        assert int(refused.headers["retry-after"]) >= 1
+    assert (await gallery.rows("SELECT count(*) AS n FROM media"), gallery.stored()) == before
+    os.kill(worker, signal.SIGCONT)
+    assert [answer.status_code for answer in await asyncio.gather(*taken)] == [200] * 3
+    assert (await posted(gallery, file=jpeg())).status_code == 200
 
 
 async def test_change_and_thumbnail(gallery: Gallery, tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
+from tests.media.makers import encoded
 from torg.engine.changes import changes
+from torg.engine.gather import refusals
 from torg.engine.keys import posts
 from torg.engine.postgres import Tx
 from torg.posts.plain import PlainPosts
@@ -247,6 +249,54 @@ async def test_beyond_what_may_wait_one_is_told_to_come_back_and_nothing_is_begu
     seen = (await person.get(f"/api/v1/accounts/{person.id}/statuses?limit=40")).json()
     assert {s["id"] for s in seen if "flood" in s["content"]} == accepted
     assert square.services.plain.waiting == 0
+
+
+async def test_whatever_else_one_sends_is_refused_too_when_too_many_wait(square: Square) -> None:
+    """Posts that are not plain, messages, marks, uploads: 503 before anything began."""
+    person, room = await square.add(PUBLIC, "person"), 3
+    target = (await square.bjorn.says("mark me"))["id"]
+    assert (await person.post("/api/v1/statuses", json={"status": "warm"})).status_code == 200
+    pool, held = square.services.db._app, []
+    poll = {"options": ["a", "b"], "expires_in": 3600}
+    picture = {"files": {"file": ("a.png", encoded(".png"), "image/png")}}
+    sent: dict[str, tuple[str, Any]] = {
+        "a poll": ("/api/v1/statuses", {"json": {"status": "vote", "poll": poll}}),
+        "a quote": ("/api/v1/statuses", {"json": {"status": "see", "quoted_status_id": target}}),
+        "a plan": ("/api/v1/statuses", {"json": {"status": "later", "scheduled_at": "2099-01-01T00:00:00Z"}}),
+        "a message": ("/api/v1/statuses", {"json": {"status": "@bjorn psst", "visibility": "direct"}}),
+        "a mark": (f"/api/v1/statuses/{target}/favourite", {}),
+        "an upload": ("/api/v2/media", picture),
+    }
+    before = await everything(square)
+    try:
+        while len(held) < pool.most:
+            held.append(await pool.take())
+        pool.room = room
+        waiting = [asyncio.create_task(person.post(f"/api/v1/statuses/{target}/reblog")) for _ in range(room)]
+        async with asyncio.timeout(60):
+            while pool.waiting < room:
+                await asyncio.sleep(0.01)
+        refusals.take()
+        for what, (path, form) in sent.items():
+            answer = await person.post(path, **form)
+            assert answer.status_code == 503, (what, answer.text)
+            assert int(answer.headers["retry-after"]) >= 1, what
+        assert refusals.take() == 4, "posts and messages, for /admin/health"
+        assert await everything(square) == before
+    finally:
+        for connection in held:
+            await pool.put(connection)
+    assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}, "who was not refused is served"
+    for what, (path, form) in sent.items():
+        answer = await person.post(path, **form)
+        assert answer.status_code in (200, 202), (what, answer.text)
+
+
+async def everything(square: Square) -> list[int]:
+    """How much there is of what people send."""
+    tables = ("posts", "messages", "polls", "scheduled_posts", "favourites", "media", "outbox", "jobs")
+    async with square.services.db.system() as tx:
+        return [int(await tx.value(f"SELECT count(*) FROM {table}")) for table in tables]
 
 
 async def hold(tx: Tx, account_id: int) -> None:

@@ -30,6 +30,8 @@ within a few thousandths."""
 ENOUGH = 0.05
 """Seconds that anybody waits before another is opened all the same."""
 WAIT = 15.0
+ROOM = 1_000
+"""Who may wait for a connection at a time: whoever comes beyond is told at once to come back, before anything began."""
 IDLE = 120.0
 """Seconds after which a connection that nobody used is closed."""
 LIFETIME = 3600.0
@@ -50,8 +52,10 @@ class Pool:
         ready: Ready | None = None,
         patience: float = PATIENCE,
         idle: float = IDLE,
+        room: int = ROOM,
     ) -> None:
         self._conninfo = conninfo
+        self.room = room
         self._least, self.most = least, most
         self._ready = ready
         self._patience, self._idle = patience, idle
@@ -91,7 +95,7 @@ class Pool:
             raise psycopg.OperationalError(self._trouble) from error
 
     async def take(self, seconds: float = WAIT) -> Connection:
-        """A connection outside a transaction; `put` it back. Unavailable if there is none in time."""
+        """A connection outside a transaction; `put` it back. Unavailable: none in time, or no room to wait."""
         if self._closed:
             raise Unavailable(log="the pool of database connections is closed")
         self.asked += 1
@@ -100,6 +104,8 @@ class Pool:
             if not connection.closed:
                 return connection
             self._lost(connection)
+        if len(self._waiters) >= self.room and self.waiting >= self.room:
+            raise Unavailable(log=f"{self.room} wait for a database connection")
         future: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
         began = time.monotonic()
         self._waiters.append((began, future))

@@ -6,8 +6,9 @@ import msgspec
 
 from torg.accounts import reads as accounts
 from torg.engine.changes import changes
+from torg.engine.gather import Full, refusals
 from torg.http import Call, Paged, Routes
-from torg.kernel.errors import NotFound
+from torg.kernel.errors import NotFound, Unavailable
 from torg.kernel.page import in_order
 from torg.mastodon_api import direct, elsewhere, entities, render, scheduled
 from torg.mastodon_api.forms import ById, PageById, page, paged, sliced
@@ -51,12 +52,17 @@ async def create(call: Call, form: NewStatus) -> entities.Status | entities.Sche
     """Publish now, schedule, or send a message (visibility `direct` never makes a post)."""
     if not form.language:
         await language.ready()
-    found = await _with_others(call, form)
-    if found is not None:
-        return found
-    await elsewhere.mentioned(call, form)
-    async with call.transaction():
-        return await alone(call, form)
+    try:
+        found = await _with_others(call, form)
+        if found is not None:
+            return found
+        await elsewhere.mentioned(call, form)
+        async with call.transaction():
+            return await alone(call, form)
+    except Unavailable as refused:
+        if not isinstance(refused, Full):  # those are counted already
+            refusals.note()
+        raise
 
 
 async def _with_others(call: Call, form: NewStatus) -> entities.Status | None:

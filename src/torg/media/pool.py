@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -18,6 +20,8 @@ from torg.media.model import Answer, Processed, Task
 
 log = structlog.get_logger(__name__)
 
+ROOM = 100
+"""Files that may wait for a worker in a process before no further upload is begun."""
 # Wall-clock seconds; processor time is the same, since workers have two threads at most.
 SECONDS = {Family.IMAGE: 60, Family.AUDIO: 300, Family.VIDEO: 900}
 _LINE = 1024 * 1024
@@ -26,7 +30,9 @@ _LINE = 1024 * 1024
 class WorkerPool:
     """At most `size` workers. `run` is the only door; waiting for a free worker takes its turn."""
 
-    def __init__(self, size: int = 2, idle_seconds: float = 60) -> None:
+    def __init__(self, size: int = 2, idle_seconds: float = 60, *, room: int = ROOM) -> None:
+        self.room = room
+        self.waiting = 0
         self._free: list[asyncio.subprocess.Process] = []
         self._slots = asyncio.Semaphore(size)
         self._idle_seconds = idle_seconds
@@ -37,7 +43,7 @@ class WorkerPool:
         """Process a local file into a folder. Invalid (422) for what is refused; the event loop never waits."""
         seconds = SECONDS[family]
         task = Task(purpose=purpose, path=str(path), into=str(into), seconds=seconds)
-        async with self._slots:
+        async with self._slot():
             worker = self._free.pop() if self._free else await _start()
             self._busy.add(worker)
             try:
@@ -58,6 +64,23 @@ class WorkerPool:
             self._free.append(worker)
             self._rest()
         return _result(reply, purpose)
+
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        self.waiting += 1
+        try:
+            await self._slots.acquire()
+        finally:
+            self.waiting -= 1
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def require_room(self) -> None:
+        """Unavailable (503) if so many files wait that what comes now would wait for too long."""
+        if self.waiting >= self.room:
+            raise Unavailable(log=f"{self.waiting} files wait to be processed")
 
     def _rest(self) -> None:
         """Let the idle workers go after a while, so that a quiet installation stays small."""

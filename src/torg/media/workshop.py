@@ -60,8 +60,9 @@ class Workshop:
     ) -> Attachment:
         """Take in a file. Ready if that took at most `wait` seconds (None: however long), else still processing.
 
-        Invalid (422) for what is refused; then nothing is kept.
+        Invalid (422) for what is refused, Unavailable (503) when too many files wait; then nothing is kept.
         """
+        self.pool.require_room()
         rules.describe(description)
         rules.focal_point(focus)
         kind, size = await self._sniff(path)
