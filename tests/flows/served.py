@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ import psutil
 
 from torg.cli.opening import opened
 from torg.kernel.config import Settings
+from torg.rehearsal import gauges
 from torg.serve.services import Services
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -114,6 +116,15 @@ class Served:
         if self.log.exists():
             self.log.unlink()
         return status
+
+    def kill_database(self) -> None:
+        """SIGKILL for our own PostgreSQL and each of its processes at once: it has no time for anything either."""
+        pid = gauges.postmaster(self.data)
+        assert pid is not None
+        postmaster = psutil.Process(pid)
+        for process in (postmaster, *postmaster.children()):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
     async def tokens(self, *handles: str, scopes: str = "read write follow push") -> dict[str, str]:
         """An access token of each, by the command."""

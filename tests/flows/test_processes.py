@@ -19,7 +19,7 @@ import websockets
 from psycopg.conninfo import make_conninfo
 
 from tests.flows.served import Served, installation
-from tests.flows.test_kill import TARGETS, WRITERS, Ledger, Listener, Writer, until
+from tests.flows.test_kill import TARGETS, WRITERS, WRITTEN, Ledger, Listener, Writer, until
 from torg.access import sessions
 from torg.accounts import reads as accounts
 from torg.orgs import store as orgs
@@ -28,6 +28,8 @@ pytestmark = pytest.mark.slow
 
 SEVERAL = ("--demo", "--web", "2", "--workers", "1")
 LINES = 24
+HOLDS = (("unfollow", False), ("follow", True), ("mute", False), ("unmute", True), ("block", False))
+"""What one does to an author, and whether the author's post stands in one's home from then on."""
 PIXEL = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00"
     b"\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
@@ -89,7 +91,7 @@ async def test_clients_see_one_server(place: Path) -> None:
             for client in clients:
                 read = await client.get(f"/api/v1/statuses/{said.json()['id']}")
                 assert [one["id"] for one in read.json()["media_attachments"]] == [media_id]
-        assert await served.end() == 0
+        await served.end(signal.SIGKILL)  # the parent, which has no time to stop the others
         assert await served.gone() == []
 
 
@@ -132,6 +134,16 @@ async def test_streams_and_pages_do_not_depend_on_the_process(place: Path) -> No
                 async with asyncio.timeout(60):
                     heard = [json.loads(json.loads(await socket.recv())["payload"])["id"] for _ in said]
                 assert sorted(heard) == sorted(said), "each once, from whichever process"
+            readers = await stack.enter_async_context(lines(served, tokens["bjorn"]))
+            who = (await readers[0].get("/api/v1/accounts/lookup", params={"acct": "anna"})).json()["id"]
+            for number, (verb, shown) in enumerate(HOLDS):
+                answer = await readers[number].post(f"/api/v1/accounts/{who}/{verb}")
+                assert answer.status_code == 200, answer.text
+                if shown:
+                    said.append((await clients[number].post("/api/v1/statuses", json={"status": verb})).json()["id"])
+                for reader in readers:  # at once, whichever process remembers what
+                    home = {one["id"] for one in (await reader.get("/api/v1/timelines/home")).json()}
+                    assert (said[-1] in home) is shown, verb
             cookie = {"Cookie": f"{sessions.COOKIE}={await session(served, 'anna')}", "Accept": "text/html"}
             for client in clients:
                 del client.headers["authorization"]
@@ -139,6 +151,7 @@ async def test_streams_and_pages_do_not_depend_on_the_process(place: Path) -> No
                 page = await client.get("/settings/tags", headers=cookie)
                 assert page.status_code == 200, page.headers
         assert await served.end() == 0
+        assert await served.gone() == []
 
 
 async def test_processes_killed_one_by_one(place: Path) -> None:
@@ -188,6 +201,8 @@ async def test_processes_killed_one_by_one(place: Path) -> None:
                 ).rowcount
             assert cut > 3
             await loaded()
+            served.kill_database()
+            await loaded()
             stop.set()
             await asyncio.gather(*writing)
 
@@ -205,7 +220,7 @@ async def test_processes_killed_one_by_one(place: Path) -> None:
                         (list(ledger.posts),),
                     )
                 ]
-                stored = Counter(await tx.column("SELECT p.id::text FROM posts p WHERE source LIKE '@bjorn number %'"))
+                stored = Counter(await tx.column(WRITTEN))
         assert stored == Counter(ledger.posts.keys()), "each acknowledged post is there once, and no other"
         assert Counter(id_ for _, id_ in logged) == Counter(ledger.posts.keys())
 
