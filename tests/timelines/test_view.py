@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,10 @@ async def compare(
                 seen["noticed"] += 1
             found = [one.post.id for one in await reads.home(tx, actor, page)]
             assert found == await shown(tx, actor, asked)
+            if reads.unfiltered(tx, actor) is not None:
+                filters = await tx.value("SELECT count(*) FROM filters WHERE account_id = %s", (who.id,))
+                assert filters == 0, "what is filtered is never taken for what is not"
+                seen["unfiltered"] += 1
 
 
 async def lives_far_away(square: Square, handle: str, host: str) -> int:
@@ -77,15 +83,23 @@ async def lives_far_away(square: Square, handle: str, host: str) -> int:
     return id_
 
 
-async def says_far_away(square: Square, account: int, text: str = "hej", tags: list[str] | None = None) -> int:
-    """A post of another server arrives."""
+async def says_far_away(
+    square: Square, account: int, text: str = "hej", tags: list[str] | None = None, to: Collection[int] = ()
+) -> int:
+    """A post of another server arrives: for everyone, or for those whom it names and nobody else."""
     network, id_ = square.networks[PUBLIC], new_id()
+    audience = "mentioned" if to else "everyone"
     async with square.services.db.tx(network.scope) as tx:
         await tx.run(
             "INSERT INTO posts (org_id, network_id, id, account_id, audience, listed, thread_id, source, html, uri,"
-            " created_at) VALUES (%s, %s, %s, %s, 'everyone', true, %s, '', %s, %s, now())",
-            (network.org_id, network.id, id_, account, id_, text, f"https://far.example/{id_}"),
+            " created_at) VALUES (%s, %s, %s, %s, %s, true, %s, '', %s, %s, now())",
+            (network.org_id, network.id, id_, account, audience, id_, text, f"https://far.example/{id_}"),
         )
+        for named in to:
+            await tx.run(
+                "INSERT INTO post_mentions (org_id, network_id, post_id, account_id) VALUES (%s, %s, %s, %s)",
+                (network.org_id, network.id, id_, named),
+            )
         if tags:
             await tx.run(
                 "INSERT INTO post_tags (org_id, network_id, post_id, tag_id, account_id)"
@@ -93,8 +107,9 @@ async def says_far_away(square: Square, account: int, text: str = "hej", tags: l
                 (id_, account, tags),
             )
         told = PostPublished(
-            post_id=id_, account_id=account, audience="everyone", listed=True, thread_id=id_, tags=tags or []
-        )
+            post_id=id_, account_id=account, audience=audience, listed=True, thread_id=id_, tags=tags or [],
+            mention_ids=list(to),
+        )  # fmt: skip
         await outbox.append(tx, told)
     return id_
 
@@ -110,6 +125,7 @@ class Town:
         self.lists: list[tuple[Person, str]] = []
         self.far: list[int] = []
         self.known_far: list[int] = []
+        self.done: Counter[str] = Counter()
 
     async def begin(self) -> None:
         for name, kind in (("choir", "open"), ("board", "private")):
@@ -123,45 +139,89 @@ class Town:
 
     async def act(self) -> None:
         chance, who = self.chance, self.chance.choice(self.people)
-        other = chance.choice([one for one in self.people if one is not who])
-        lot = chance.random()
-        if lot < 0.1:
-            self.known_far.append(await says_far_away(self.square, chance.choice(self.far), tags=["fika"]))
-        elif lot < 0.14:
-            verb = chance.choice([who.post, who.post, who.delete])
-            await verb("/api/v1/domain_blocks", json={"domain": chance.choice(["far1.example", "near.example"])})
-        elif lot < 0.4:
-            await self._post(who)
-        elif lot < 0.5 and self.known:
-            response = await who.post(f"/api/v1/statuses/{chance.choice([*self.known, *self.known_far])}/reblog")
-            if response.status_code == 200:
-                self._learn(who, response.json()["id"])
-        elif lot < 0.7:
-            form = {"reblogs": chance.random() < 0.7, "languages": chance.choice([["sv"], []])}
-            target = chance.choice([other.id, other.id, *self.groups, *self.far])
-            response = await who.post(f"/api/v1/accounts/{target}/{chance.choice(RELATIONS)}", json=form)
-            if target in self.far and response.status_code == 200:
-                await self._accepted()
-        elif lot < 0.76:
-            await who.post(f"/api/v1/tags/fika/{chance.choice(['follow', 'unfollow'])}")
-        elif lot < 0.82:
-            owner, list_ = chance.choice(self.lists)
-            verb = chance.choice([owner.post, owner.delete])
-            await verb(f"/api/v1/lists/{list_}/accounts", json={"account_ids": [str(other.id)]})
-        elif lot < 0.88 and self.known:
-            id_ = chance.choice(self.known)
+        lots: list[tuple[int, Callable[[Person], Awaitable[object]]]] = [
+            (26, self._post), (10, self._boosts), (20, self._relates), (10, self._hears_from_far_away),
+            (4, self._blocks_a_server), (6, self._follows_a_tag), (6, self._lists_somebody), (3, self._changes_a_list),
+            (5, self._deletes), (5, self._edits), (4, self._filters), (2, self._silences), (2, self._chooses_a_feed),
+            (2, self._settles),
+        ]  # fmt: skip
+        [(_, do)] = chance.choices(lots, [weight for weight, _ in lots])
+        self.done[do.__name__] += 1
+        await do(who)
+
+    def _other(self, who: Person) -> Person:
+        return self.chance.choice([one for one in self.people if one is not who])
+
+    async def _hears_from_far_away(self, who: Person) -> None:
+        to = [who.id] if self.chance.random() < 0.3 else []
+        id_ = await says_far_away(self.square, self.chance.choice(self.far), tags=None if to else ["fika"], to=to)
+        self.known_far.append(id_)
+
+    async def _blocks_a_server(self, who: Person) -> None:
+        verb = self.chance.choice([who.post, who.post, who.delete])
+        await verb("/api/v1/domain_blocks", json={"domain": self.chance.choice(["far1.example", "near.example"])})
+
+    async def _boosts(self, who: Person) -> None:
+        if not self.known:
+            return
+        verb = self.chance.choice(["reblog", "reblog", "reblog", "unreblog"])
+        response = await who.post(f"/api/v1/statuses/{self.chance.choice([*self.known, *self.known_far])}/{verb}")
+        if response.status_code == 200 and verb == "reblog":
+            self._learn(who, response.json()["id"])
+
+    async def _relates(self, who: Person) -> None:
+        chance = self.chance
+        form: dict[str, object] = {"reblogs": chance.random() < 0.7, "languages": chance.choice([["sv"], []])}
+        verb = chance.choice(RELATIONS)
+        if verb == "mute":
+            form = {"duration": chance.choice([0, 3600])}
+        other = self._other(who)
+        target = chance.choice([other.id, other.id, *self.groups, *self.far])
+        response = await who.post(f"/api/v1/accounts/{target}/{verb}", json=form)
+        if target in self.far and response.status_code == 200:
+            await self._accepted()
+
+    async def _follows_a_tag(self, who: Person) -> None:
+        await who.post(f"/api/v1/tags/fika/{self.chance.choice(['follow', 'unfollow'])}")
+
+    async def _lists_somebody(self, who: Person) -> None:
+        owner, list_ = self.chance.choice(self.lists)
+        verb = self.chance.choice([owner.post, owner.delete])
+        await verb(f"/api/v1/lists/{list_}/accounts", json={"account_ids": [str(self._other(owner).id)]})
+
+    async def _changes_a_list(self, who: Person) -> None:
+        owner, list_ = self.chance.choice(self.lists)
+        await owner.put(f"/api/v1/lists/{list_}", json={"title": "l", "exclusive": self.chance.random() < 0.5})
+
+    async def _deletes(self, who: Person) -> None:
+        if self.known:
+            id_ = self.chance.choice(self.known)
             await self.author[id_].delete(f"/api/v1/statuses/{id_}")
             self.known.remove(id_)
-        elif lot < 0.94 and self.known:
-            id_ = chance.choice(self.known)
-            await self.author[id_].put(f"/api/v1/statuses/{id_}", json={"status": " ".join(chance.sample(WORDS, 3))})
-        elif lot < 0.96:
-            action = chance.choice(["silence", "none"])
-            await self.people[0].post(f"/api/v1/admin/accounts/{other.id}/action", json={"type": action})
-        elif lot < 0.98:
-            await who.put("/api/torg/v1/home", json={"feed": chance.choice(["company", "followed"])})
+
+    async def _edits(self, who: Person) -> None:
+        if self.known:
+            id_ = self.chance.choice(self.known)
+            words = " ".join(self.chance.sample(WORDS, 3))
+            await self.author[id_].put(f"/api/v1/statuses/{id_}", json={"status": words})
+
+    async def _filters(self, who: Person) -> None:
+        found = (await who.get("/api/v2/filters")).json()
+        if found:
+            await who.delete(f"/api/v2/filters/{found[0]['id']}")
         else:
-            await self.square.settle()
+            words = {"title": "f", "context": ["home"], "keywords_attributes": [{"keyword": "hej"}]}
+            await who.post("/api/v2/filters", json=words)
+
+    async def _silences(self, who: Person) -> None:
+        path = f"/api/v1/admin/accounts/{self._other(self.people[0]).id}/action"
+        await self.people[0].post(path, json={"type": self.chance.choice(["silence", "none"])})
+
+    async def _chooses_a_feed(self, who: Person) -> None:
+        await who.put("/api/torg/v1/home", json={"feed": self.chance.choice(["company", "followed"])})
+
+    async def _settles(self, who: Person) -> None:
+        await self.square.settle()
 
     async def _accepted(self) -> None:
         """The other servers say yes to whoever asked to follow."""
@@ -182,7 +242,7 @@ class Town:
 
     async def _post(self, who: Person) -> None:
         chance = self.chance
-        form = {
+        form: dict[str, object] = {
             "status": " ".join(chance.sample(WORDS, 2)),
             "visibility": chance.choice(["public", "public", "unlisted", "private"]),
             "language": chance.choice(["sv", "en"]),
@@ -191,6 +251,11 @@ class Town:
             form["group_id"] = str(chance.choice(self.groups))
         if self.known and chance.random() < 0.4:
             form["in_reply_to_id"] = str(chance.choice(self.known))
+        lot = chance.random()
+        if lot < 0.1:
+            form["poll"] = {"options": ["ja", "nej"], "expires_in": 3600}
+        elif self.known and lot < 0.2:
+            form["quoted_status_id"] = str(chance.choice(self.known))
         response = await who.post("/api/v1/statuses", json=form)
         if response.status_code == 200:
             self._learn(who, response.json()["id"])
@@ -224,6 +289,47 @@ async def test_the_view_says_what_the_query_says(square: Square, seed: int) -> N
         assert list(followed.log.all()) == list(fresh.all())
     assert seen["viewed"] > 3 * (seen["asked"] + seen["noticed"]), seen
     assert seen["posts"] > 100, seen
+    assert seen["unfiltered"] > 0, seen
+
+
+MANY = 400
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+EVERYBODY = """INSERT INTO accounts (org_id, network_id, id, handle)
+    SELECT %(org)s, %(network)s, %(first)s + n, 'fan' || n FROM generate_series(1, %(many)s) n"""
+FOLLOW = """INSERT INTO follows (org_id, network_id, id, account_id, target_id)
+    SELECT %(org)s, %(network)s, %(first)s + n, %(first)s + n, %(star)s FROM generate_series(1, %(many)s) n"""
+
+
+async def left_behind(square: Square, who: Person, **form: Any) -> dict[str, int]:
+    """Table → rows that were written by a post of this person with all its effects and jobs."""
+    async with square.services.db.system() as tx:
+        before = await tx.value("SELECT pg_current_xact_id()::text::bigint")
+    await who.says("#fika hej @reporter", **form)
+    await square.settle()
+    async with square.services.db.system() as tx:
+        found = {
+            table: await tx.value(f"SELECT count(*) FROM {table} WHERE xmin::text::bigint > %s", (before,))
+            for table in await tx.column(TABLES)
+        }
+    return {table: count for table, count in found.items() if count}
+
+
+async def test_nothing_is_written_per_follower(square: Square) -> None:
+    """A post to four hundred leaves the same rows behind as a post to one: not one for any of them."""
+    star, other, network = square.anna, square.shop, square.networks[PUBLIC]
+    async with square.services.db.system() as tx:
+        await tx.run("UPDATE accounts SET role_id = NULL")  # so that both are alike
+        common = {"org": network.org_id, "network": network.id, "first": new_id(), "many": MANY, "star": star.id}
+        await tx.run(EVERYBODY, common)
+        await tx.run(FOLLOW, common)
+    await square.bjorn.follows(other)
+    for who in (star, other):
+        await left_behind(square, who)  # what the first post of a process or an author does besides
+    for form in ({}, {"visibility": "private"}, {"poll": {"options": ["a", "b"], "expires_in": 3600}}):
+        to_many, to_one = await left_behind(square, star, **form), await left_behind(square, other, **form)
+        assert to_many == to_one
+        assert to_many["posts"] == 1
+        assert sum(to_many.values()) < 40, to_many
 
 
 async def test_what_leaves_the_window_is_asked_of_the_database(
