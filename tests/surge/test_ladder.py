@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.fixtures.cluster import TestDatabase
-from tests.fixtures.square import Square, open_square
+from tests.fixtures.square import PUBLIC, Square, open_square
 from tests.surge.faults import held, locked, released
 from tests.web.reader import Reader
 from torg.engine.gather import refusals
 from torg.engine.relay import Relay
 from torg.health.meter import METER
 from torg.kernel import pressures
+from torg.kernel.actor import Actor
 from torg.kernel.clock import now
 from torg.kernel.config import Settings
+from torg.live.connection import Connection
+from torg.live.model import Frame, Message, Topic
 from torg.serve.app import recorder
 from torg.serve.effects import EFFECTS
 from torg.serve.services import open_services
@@ -28,7 +32,17 @@ from torg.surge.model import Ladder, Rung, Step
 from torg.surge.watch import Watch
 
 PATIENCE = 60
-QUICK = {"surge_rise": 1, "surge_fall": 1}
+QUICK = {"surge_rise": 0, "surge_fall": 0}
+"""A rung at each look, without waiting: test_rules.py has the seconds."""
+SECONDS = {"surge_rise": 1, "surge_fall": 1}
+
+
+def only(name: str, steps: str) -> Mapping[str, pressures.Steps]:
+    """So that one measure alone leads anywhere."""
+    return {**dict.fromkeys(pressures.STEPS, NEVER), name: pressures.read(f"{name}={steps}")[name]}
+
+
+NEVER = (0.0, 0.0, 0.0, 0.0)
 
 
 async def until(watch: Watch, true: Callable[[], bool], again: Callable[[], Awaitable[object]] | None = None) -> None:
@@ -51,7 +65,7 @@ async def test_effects_that_are_stuck_lead_up_and_their_end_leads_down(
     fresh_database: TestDatabase, tmp_path: Path
 ) -> None:
     """The fault: somebody holds a lock that the effects need, so that events pile up behind it."""
-    at = pressures.read("relay_s=0.1/0.2/0.3/0.4 loop_ms=0/0/0/0 pool_ms=0/0/0/0")
+    at = only("relay_s", "0.1/0.2/0.3/0.4")
     async with open_square(fresh_database, tmp_path, surge_at=at, **QUICK) as square:
         services, watch = square.services, square.services.surge
         relay = Relay(services.db, EFFECTS, services, postponed=postponed(watch))
@@ -76,7 +90,7 @@ async def test_effects_that_are_stuck_lead_up_and_their_end_leads_down(
 
 async def test_posts_that_wait_to_be_written_lead_up(fresh_database: TestDatabase, tmp_path: Path) -> None:
     """The fault: an author's row is locked, and the posts that all want to be written pile up behind it."""
-    at = pressures.read("posts_waiting=2/4/6/8 relay_s=0/0/0/0 jobs_s=0/0/0/0 loop_ms=0/0/0/0 pool_ms=0/0/0/0")
+    at = only("posts_waiting", "2/4/6/8")
     async with open_square(fresh_database, tmp_path, surge_at=at, **QUICK) as square:
         watch = square.services.surge
         async with locked(square, "SELECT FROM accounts WHERE id = %s FOR NO KEY UPDATE", square.anna.id):
@@ -120,7 +134,7 @@ async def test_posts_that_are_refused_are_counted_and_shown(fresh_database: Test
 
 async def test_a_pool_without_connections_leads_up(fresh_database: TestDatabase, tmp_path: Path) -> None:
     """The fault: requests hold all connections while they wait for a lock, so that others get none."""
-    at = pressures.read("pool_waiting=2/4/6/8 relay_s=0/0/0/0 jobs_s=0/0/0/0 loop_ms=0/0/0/0 pool_ms=0/0/0/0")
+    at = only("pool_waiting", "2/4/6/8")
     async with open_square(fresh_database, tmp_path, surge_at=at, **QUICK) as square:
         watch = square.services.surge
         post = (await square.anna.says("mark me"))["id"]
@@ -131,9 +145,67 @@ async def test_a_pool_without_connections_leads_up(fresh_database: TestDatabase,
         await until(watch, lambda: watch.rung is Rung.CALM)
 
 
+async def test_what_else_is_measured_leads_up_and_down(fresh_database: TestDatabase, tmp_path: Path) -> None:
+    """The faults: a loop that is blocked, a log that is not handed on, readers that do not read, no free connection."""
+    async with open_square(fresh_database, tmp_path, **QUICK) as square:
+        services, watch = square.services, square.services.surge
+
+        async def led(measure: str, steps: str, fault: Callable[[], Awaitable[object]]) -> None:
+            watch._settings = msgspec.structs.replace(services.settings, surge_at=only(measure, steps), **QUICK)
+            watch.measured()
+            await until(watch, lambda: watch.rung is Rung.STREAMS, again=fault)
+            assert watch.standing.ladder.cause.startswith(f"{measure} "), watch.standing
+
+        async def blocked() -> None:
+            resting = asyncio.create_task(watch._gauges.rest(0.05))
+            await asyncio.sleep(0)
+            time.sleep(0.3)
+            await resting
+
+        await led("loop_ms", "20/40/60/80", blocked)
+        await until(watch, lambda: watch.rung is Rung.CALM, again=lambda: watch._gauges.rest(0.05))
+
+        async def said() -> None:
+            await square.anna.says("a word")
+            await square.settle()
+
+        await led("log_events", "1/2/3/4", said)
+        handing_on = asyncio.create_task(services.bus.run())
+        await until(watch, lambda: watch.rung is Rung.CALM)
+        handing_on.cancel()
+        await asyncio.gather(handing_on, return_exceptions=True)
+
+        reader = Connection(Actor(org_id=1, network_id=1), f"https://{PUBLIC}", queue=8)
+        services.hub.join(reader)
+
+        async def offered() -> None:
+            if reader.fullness < 0.9:
+                reader.offer(Message(1, Topic("public"), Frame("update", b"{}")))
+
+        await led("streams_full", "10/25/40/60", offered)
+        while reader.next_now() is not None:
+            pass
+        await until(watch, lambda: watch.rung is Rung.CALM)
+
+        pool = services.db._app
+        pool.most = pool.size
+
+        async def squeezed() -> None:
+            held = [await pool.take() for _ in range(pool.most)]
+            asking = [asyncio.create_task(square.bjorn.get("/api/v1/bookmarks")) for _ in range(3)]
+            while not pool.waiting:  # one at first, since they have one token
+                await asyncio.sleep(0.001)
+            for connection in held:
+                await pool.put(connection)
+            assert {answer.status_code for answer in await asyncio.gather(*asking)} == {200}
+
+        await led("pool_ms", "0.001/0.002/0.003/0.004", squeezed)
+        await until(watch, lambda: watch.rung is Rung.CALM)
+
+
 async def test_work_that_nobody_does_leads_as_far_as_cards(fresh_database: TestDatabase, tmp_path: Path) -> None:
     """The fault: there is no worker. Streams are not thinned for that, and what is held back is not late."""
-    at = pressures.read("jobs_s=0.1/0.2/0/0 loop_ms=0/0/0/0 pool_ms=0/0/0/0 relay_s=0/0/0/0")
+    at = only("jobs_s", "0.1/0.2/0/0")
     async with open_square(fresh_database, tmp_path, surge_at=at, **QUICK) as square:
         watch = square.services.surge
         async with square.services.db.system() as tx:
@@ -148,8 +220,7 @@ async def test_work_that_nobody_does_leads_as_far_as_cards(fresh_database: TestD
 
 async def test_one_hard_pressed_process_moves_all(fresh_database: TestDatabase, tmp_path: Path) -> None:
     """A process that dies while it is hard pressed is heard of for some seconds more, and then no longer."""
-    calm = {**dict.fromkeys(pressures.STEPS, (0.0, 0.0, 0.0, 0.0)), "loop_ms": pressures.STEPS["loop_ms"]}
-    settings = {"surge_at": calm, **QUICK}
+    settings = {"surge_at": only("loop_ms", "250/500/1000/2000"), **SECONDS}
     async with open_square(fresh_database, tmp_path, **settings) as square:
         mine = square.services.surge
         infos = fresh_database.conninfo("torg_app"), fresh_database.conninfo("torg_system")
@@ -183,9 +254,8 @@ async def test_nothing_is_written_while_all_is_calm(square: Square) -> None:
 async def test_off_moves_nothing_but_a_hold_holds(fresh_database: TestDatabase, tmp_path: Path) -> None:
     async with open_square(fresh_database, tmp_path, surge=False, **QUICK) as square:
         watch = square.services.surge
-        for _ in range(30):
+        for _ in range(5):
             await watch.look({"loop_ms": 9e9})
-            await asyncio.sleep(0.05)
         assert watch.rung == 0
         await held(square, Rung.SEARCH)
         assert watch.sheds(Rung.SEARCH)
