@@ -60,7 +60,7 @@ def chosen(given: argparse.Namespace, stack: ExitStack, core: int | None) -> lis
             servers.append(Server(of["name"] or of["url"], of["url"], tokens, of["pid"], core=core))
             servers[-1].pin()
         elif command := of["start"] or usual:
-            name = of["name"] or ("torg" if command == OURS else command.split()[0])
+            name = of["name"] or ("Torg" if command == OURS else command.split()[0])
             servers.append(stack.enter_context(started(name, command, core)))
     if len({server.name for server in servers}) < len(servers):
         servers[1].name += " (second)"

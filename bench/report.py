@@ -13,16 +13,13 @@ Rounds = Mapping[str, Sequence[Mapping[str, float]]]
 LABELS: Mapping[str, str] = {
     "warm_reads": "home timelines, warm",
     "cold_reads": "home timelines, first read after a start",
-    "at_once": "home timelines, first read at once after a start",
+    "at_once": "the same at once after a start",
     "visible_posts": "posts until in 20 followers' timelines",
     "mixed": "95 % reads, 5 % posts",
     "deliveries": "one post to 500 WebSocket subscribers (deliveries)",
 }
-SINGLE: Mapping[str, tuple[str, str]] = {
-    "startup_s": ("start-up on kept data", "s"),
-    "idle_mb": ("memory idle (PSS)", "MB"),
-    "loaded_mb": ("memory after the load (PSS)", "MB"),
-}
+START = "start-up on kept data"
+MEMORY = "memory, idle and after the load (PSS, with the database)"
 
 
 def summary(rounds: Rounds) -> dict[str, dict[str, float]]:
@@ -34,25 +31,31 @@ def summary(rounds: Rounds) -> dict[str, dict[str, float]]:
 
 
 def table(rounds: Rounds) -> str:
-    """A line for each measure; with two servers the ratios of their rates (first : second), and of processor time."""
+    """The table that the README quotes: a line for each measure, with two servers the ratio of their rates."""
     medians = summary(rounds)
     names = list(medians)
     two = len(names) == 2
-    head = ["", *names, *(["ratio"] if two else [])]
-    lines = [head, ["---"] * len(head)]
+    lines = [["", *names, *(["ratio"] if two else [])]]
     for key, label in LABELS.items():
         if all(f"{key}_per_s" in one for one in medians.values()):
-            values = [medians[name] for name in names]
-            cells = [_rate(key, one) for one in values]
-            lines.append([label, *cells, *([_ratio(*(one[f"{key}_per_s"] for one in values))] if two else [])])
-    for key, (label, unit) in SINGLE.items():
-        if all(key in one for one in medians.values()):
-            cells = [
-                f"{medians[name][key]:.2f} {unit}" if unit == "s" else f"{medians[name][key]:.0f} {unit}"
-                for name in names
-            ]
-            lines.append([label, *cells, *([_ratio(*(medians[name][key] for name in names))] if two else [])])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+            rates = [one[f"{key}_per_s"] for one in medians.values()]
+            cells = [_rate(key, one) for one in medians.values()]
+            lines.append([label, *cells, *([_ratio(*rates)] if two else [])])
+    for label, needed, cell in ((START, "startup_s", _start), (MEMORY, "loaded_mb", _memory)):
+        if all(needed in one for one in medians.values()):
+            lines.append([label, *map(cell, medians.values()), *([""] if two else [])])
+    head, *rows = (("| " + " | ".join(line) + " |").replace("|  |", "| |") for line in lines)
+    return "\n".join([head, "|---" * len(lines[0]) + "|", *rows])
+
+
+def _start(of: Mapping[str, float]) -> str:
+    return f"{of['startup_s']:.2f} s"
+
+
+def _memory(of: Mapping[str, float]) -> str:
+    """Idle is known only of a server that was started anew."""
+    idle = of.get("idle_mb")
+    return f"{'–' if idle is None else f'{idle:.0f}'} and {of['loaded_mb']:.0f} MB"
 
 
 def _rate(key: str, of: Mapping[str, float]) -> str:
@@ -61,7 +64,9 @@ def _rate(key: str, of: Mapping[str, float]) -> str:
 
 
 def _ratio(first: float, second: float) -> str:
-    return f"{first / second:.2f}" if second else "–"
+    if not second:
+        return "–"
+    return f"{first / second:.{0 if first >= 10 * second else 1}f}"
 
 
 def as_json(rounds: Rounds, about: Mapping[str, object]) -> str:
