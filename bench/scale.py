@@ -1,7 +1,8 @@
-"""`python -m bench.scale [results.json …]`: what loads beyond one machine would take, calculated from measured figures.
+"""`python -m bench.scale [FILE.json …]`: what loads beyond one machine would take, calculated from measured figures.
 
-Every figure names the command that measured it, or says that it is assumed. Results of `python -m bench --out` take the
-place of the figures below that they hold. Nothing here is measured: it multiplies and divides, openly.
+Every figure names the command that measured it, or says that it is assumed. Files of `python -m bench --out`, of `torg
+rehearse ceiling` and of `torg rehearse election-2008` take the place of the figures below that they hold. Nothing here
+is measured: it multiplies and divides, openly.
 """
 
 from __future__ import annotations
@@ -9,9 +10,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from torg.timelines import log
 
 MACHINE_CORES = 32
 BUSY = 0.6
@@ -27,15 +33,15 @@ class Figure:
 
 
 FIGURES: dict[str, Figure] = {
-    "post": Figure(0.54, "ms processor, server and database", "python -m bench, beside GoToSocial"),
-    "post_database_share": Figure(0.25, "of it in the database", "a load of posts alone with --web 2, decision 0019"),
+    "post": Figure(0.73, "ms processor, server and database", "torg rehearse ceiling --empty"),
+    "post_database_share": Figure(0.41, "of it in the database", "torg rehearse ceiling --empty"),
     "changed_read": Figure(
-        0.38, "ms processor", "torg rehearse election-2008 (processor line, less posts and deliveries)"
+        0.29, "ms processor", "torg rehearse election-2008 --empty (its processor, less posts and deliveries)"
     ),
-    "delivery": Figure(0.0085, "ms processor for a further stream", "docs/benchmarks.md, one post to many WebSockets"),
+    "delivery": Figure(0.0145, "ms processor of a stream's event", "python -m bench, one post to 500 WebSockets"),
     "apply": Figure(0.010, "ms processor for each node that holds the log", "assumed: a row into columns, in batches"),
-    "column_bytes": Figure(64, "bytes of a post in the log's columns", "assumed: eight columns of eight bytes"),
-    "disk_bytes": Figure(2300, "bytes of a post in the database", "torg rehearse election-2008 --minutes 1.2"),
+    "column_bytes": Figure(log.DTYPE.itemsize, "bytes of a post in the log's columns", "src/torg/timelines/log.py"),
+    "disk_bytes": Figure(2300, "bytes of a post in the database", "torg rehearse election-2008 --empty"),
     "stream_kb": Figure(11, "kB of an open stream", "python -m bench.idle_streams (WebSockets)"),
     "followers": Figure(126, "followers of an author", "the load election-2008"),
     "listening": Figure(0.2, "of the people have a stream open", "the load election-2008"),
@@ -51,15 +57,41 @@ RATES = (
 
 
 def with_results(figures: dict[str, Figure], paths: list[Path]) -> dict[str, Figure]:
-    """The figures, replaced by those that runs of the benchmark give for the first server in them."""
+    """The figures, replaced by those that the files hold; of a benchmark those of the first server in it.
+
+    What reading takes is calculated from what posts and deliveries take, so those files are looked at first.
+    """
     found = dict(figures)
-    for path in paths:
-        medians = json.loads(path.read_text(encoding="utf-8"))["median"]
-        first = next(iter(medians.values()))
-        for name, key in FROM_RESULTS.items():
-            if key in first:
-                found[name] = Figure(first[key], figures[name].unit, f"python -m bench --out … ({path.name})")
+    files = [(path.name, json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    for name, file in sorted(files, key=lambda one: one[1].get("load") == "election-2008"):
+        if "median" in file:
+            medians = next(iter(file["median"].values()))
+            new = {figure: medians[key] for figure, key in FROM_RESULTS.items() if key in medians}
+            source = f"python -m bench --out … ({name})"
+        else:
+            new, source = of_rehearsal(file, found), f"torg rehearse {file['load']} ({name})"
+        found |= {figure: Figure(round(value, 4), figures[figure].unit, source) for figure, value in new.items()}
     return found
+
+
+def of_rehearsal(file: Mapping[str, Any], f: Mapping[str, Figure]) -> dict[str, float]:
+    """What a rehearsal tells, from its JSON. `f`: the figures known so far."""
+    new: dict[str, float] = {}
+    said = file["figures"]
+    if "processor for each post" in said:  # a load of posts alone
+        server, database = (float(ms) for ms in re.findall(r"([\d.]+) ms", said["processor for each post"])[:2])
+        new |= {"post": server + database, "post_database_share": database / (server + database)}
+    elif file["load"] == "election-2008":
+        spent, posts, reads, delivered = (
+            sum(second[key] or 0 for second in file["seconds"])
+            for key in ("server_cpu", "posts", "reads", "delivered")
+        )
+        spent += sum(second["database_cpu"] or 0 for second in file["seconds"])
+        others = (posts * f["post"].value + delivered * f["delivery"].value) / 1000
+        new["changed_read"] = 1000 * max(0.0, spent - others) / max(1, reads)
+    if "database bytes per post" in said:
+        new["disk_bytes"] = float(said["database bytes per post"].replace(",", ""))
+    return new
 
 
 def needed(rate: float, f: dict[str, Figure]) -> dict[str, float]:
@@ -108,7 +140,7 @@ def used(f: dict[str, Figure]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
-    parser.add_argument("results", type=Path, nargs="*", help="results.json of python -m bench --out")
+    parser.add_argument("results", type=Path, nargs="*", help="of python -m bench --out, of torg rehearse")
     figures = with_results(FIGURES, parser.parse_args().results)
     sys.stdout.write(f"{used(figures)}\n\n{table(figures)}\n")
 
