@@ -24,6 +24,7 @@ import msgspec
 import psutil
 import psycopg
 
+from bench.drawn import told
 from bench.inboxes import Ports, hosts, serving
 from torg.accounts import store as accounts
 from torg.cli.opening import opened
@@ -32,23 +33,33 @@ from torg.kernel.actor import NetworkKind, Scope
 from torg.kernel.config import Settings
 from torg.kernel.ids import new_id
 from torg.orgs import actions as orgs
+from torg.rehearsal.drawing import Band, Series
+from torg.rehearsal.result import Check
 from torg.serve.services import Services
 from torg.signing import actions as signing
 
 AUTHORS = 20
 PROMISE = 2.0
+LEAST_EACH = 20
+"""Deliveries for each host; of few deliveries, fewer hosts."""
 PATIENCE = 1800.0
+STEP = 0.5
+"""Seconds between two points of the picture."""
 TEXT = "A square is where one meets whom one did not come to see. " * 20
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
-    """One measurement: seconds until live hosts had everything, processor seconds, megabytes."""
+    """One measurement: seconds until live hosts had everything, processor seconds, megabytes.
+
+    `came`: what the live hosts had got after each STEP.
+    """
 
     deliveries: int
     putting: float
     seconds: float
     sender_cpu: float
     rss_mb: float
+    came: list[int]
 
 
 def arguments() -> argparse.Namespace:
@@ -61,6 +72,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--known", action="store_true", help="all hosts answered before, so that the dead ones come as a surprise"
     )
+    parser.add_argument("--out", type=Path, help="folder for exodus.svg and exodus.json")
     return parser.parse_args()
 
 
@@ -125,10 +137,13 @@ class Run:
         putting = time.perf_counter() - begun
         async with self.senders() as processes:
             before, begun = cpu(processes), time.perf_counter()
+            came: list[int] = []
             while count.value < len(live) * each:
                 if time.perf_counter() - begun > PATIENCE:
                     raise SystemExit(f"only {count.value} of {len(live) * each} came in {PATIENCE:.0f} s")
                 await asyncio.sleep(0.02)
+                if time.perf_counter() - begun >= STEP * (len(came) + 1):
+                    came.append(count.value)
             seconds = time.perf_counter() - begun
             return Round(
                 deliveries=len(live) * each,
@@ -136,6 +151,7 @@ class Run:
                 seconds=seconds,
                 sender_cpu=cpu(processes) - before,
                 rss_mb=sum(process.memory_info().rss for process in processes) / 1e6,
+                came=[*came, count.value],
             )
 
     @asynccontextmanager
@@ -178,8 +194,8 @@ async def measure(
     return found
 
 
-def table(found: dict[str, list[Round]]) -> tuple[str, float]:
-    """The figures as text, and how many times as long the live hosts took with the dead ones beside them."""
+def judged(found: dict[str, list[Round]], out: Path | None) -> int:
+    """Print, draw and judge; the exit status."""
     lines = []
     median = {}
     for name, label in (("A", "live hosts alone"), ("B", "with the dead ones")):
@@ -194,21 +210,31 @@ def table(found: dict[str, list[Round]]) -> tuple[str, float]:
             (f"{label}: putting down", f"{statistics.median(one.putting for one in rounds):.1f} s"),
         ]
     ratio = median["B"] / median["A"]
-    lines.append((f"ratio (promise: at most {PROMISE:g})", f"{ratio:.2f}"))
-    width = max(len(name) for name, _ in lines)
-    return "".join(f"{name.ljust(width)}  {value}\n" for name, value in lines), ratio
+    check = Check(
+        name="time of the live hosts, with dead ones beside them to without",
+        promised=f"at most {PROMISE:g} times", seen=f"{ratio:.2f} times", held=ratio <= PROMISE,
+    )  # fmt: skip
+    last = {name: found[name][-1].came for name in found}
+    points = max(map(len, last.values()))
+    series: list[Series] = []
+    for kind, label, came in (("a", "live hosts alone", last["A"]), ("b", "with the dead ones", last["B"])):
+        series.append((kind, label, [0.0, *map(float, came), *[None] * (points - len(came))]))
+    bands: list[Band] = [("deliveries that live hosts have got (last round)", series, None)]
+    about = f"{n:,} deliveries to live hosts of other servers, and what goes to dead ones beside them"
+    return told("exodus", about, [check], lines, bands, seconds=points * STEP, out=out)
 
 
 def main() -> None:
     given = arguments()
+    given.hosts = max(5, min(given.hosts, given.deliveries // LEAST_EACH))
+    given.deliveries = max(given.deliveries, given.hosts)
     with (
         tempfile.TemporaryDirectory(prefix="torg-bench-", ignore_cleanup_errors=True) as folder,
         serving() as (ports, count),
     ):
         Path(folder).chmod(0o711)  # as root, PostgreSQL runs as another user
-        text, ratio = table(asyncio.run(measure(given, Path(folder), ports, count)))
-    sys.stdout.write(text)
-    raise SystemExit(0 if ratio <= PROMISE else 1)
+        found = asyncio.run(measure(given, Path(folder), ports, count))
+    raise SystemExit(judged(found, given.out))
 
 
 if __name__ == "__main__":

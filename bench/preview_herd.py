@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pyvips
 
+from bench.drawn import told
 from torg.accounts import store as accounts
 from torg.cards import actions
 from torg.cli.opening import opened
@@ -27,6 +27,8 @@ from torg.kernel.config import Settings
 from torg.kernel.ids import new_id
 from torg.orgs import actions as orgs
 from torg.posts import store as posts
+from torg.rehearsal.drawing import Band
+from torg.rehearsal.result import Check
 from torg.serve.jobs import HANDLERS
 from torg.serve.services import Services
 
@@ -35,6 +37,8 @@ PAGE = (
     b'<link rel="alternate" type="application/json+oembed" href="/oembed.json">'
 )
 PATIENCE = 1800.0
+STEP = 0.25
+WHAT = {"/page": "the page", "/oembed.json": "its oEmbed answer", "/picture.png": "its picture"}
 
 
 class Site:
@@ -87,8 +91,8 @@ async def post(services: Services, scope: Scope, number: int, url: str) -> None:
         await actions.want(tx, id_, [url])  # without the wait that posts of other servers have: the worst case
 
 
-async def measure(given: argparse.Namespace, folder: Path) -> tuple[Counter[str], int, float]:
-    """(requests by path, posts with their card, seconds)."""
+async def measure(given: argparse.Namespace, folder: Path) -> tuple[Counter[str], list[tuple[int, int]], float]:
+    """(requests by path, posts with their card and requests after each STEP, seconds)."""
     site = Site()
     server = await asyncio.start_server(site.answer, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/page"
@@ -102,20 +106,21 @@ async def measure(given: argparse.Namespace, folder: Path) -> tuple[Counter[str]
             asyncio.create_task(Worker(services.db, {"fetch_card": HANDLERS["fetch_card"]}, services).run())
             for _ in range(given.workers)
         ]
-        shown = 0
+        shown, curve = 0, [(0, 0)]
         while shown < given.posts and time.perf_counter() - begun < PATIENCE:
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(STEP)
             async with services.db.system() as tx:
                 shown = await tx.value(
                     """SELECT count(*) FROM post_cards x JOIN cards c ON c.org_id = x.org_id AND c.id = x.card_id
                        WHERE c.ready AND c.image_key IS NOT NULL"""
                 )
+            curve.append((shown, sum(site.asked.values())))
         seconds = time.perf_counter() - begun
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
     server.close()
-    return site.asked, shown, seconds
+    return site.asked, curve, seconds
 
 
 def main() -> None:
@@ -123,18 +128,32 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=2000)
     parser.add_argument("--networks", type=int, default=200)
     parser.add_argument("--workers", type=int, default=3, help="that do jobs, as so many processes would")
+    parser.add_argument("--out", type=Path, help="folder for preview-herd.svg and preview-herd.json")
     given = parser.parse_args()
+    given.networks = min(given.networks, given.posts)
     with tempfile.TemporaryDirectory(prefix="torg-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)  # as root, PostgreSQL runs as another user
-        asked, shown, seconds = asyncio.run(measure(given, Path(folder)))
-    lines = [
-        ("posts with the link", f"{given.posts} in {given.networks} networks"),
-        ("posts that show the card", f"{shown} after {seconds:.0f} s"),
-        *((f"requests for {path}", str(times)) for path, times in sorted(asked.items())),
+        asked, curve, seconds = asyncio.run(measure(given, Path(folder)))
+    shown = curve[-1][0]
+    checks = [
+        Check(
+            name="posts that show the card", promised="all", seen=f"{shown:,} of {given.posts:,}",
+            held=shown == given.posts,
+        ),
+        *(
+            Check(name=f"requests for {what}", promised="one", seen=f"{asked[path]}", held=asked[path] == 1)
+            for path, what in WHAT.items()
+        ),
+    ]  # fmt: skip
+    bands: list[Band] = [
+        ("posts that show the card", [("a", "posts", [float(posts) for posts, _ in curve])], None),
+        ("requests for page, picture and oEmbed together", [("b", "requests", [float(n) for _, n in curve])], 3.0),
     ]
-    width = max(len(name) for name, _ in lines)
-    sys.stdout.write("".join(f"{name.ljust(width)}  {value}\n" for name, value in lines))
-    raise SystemExit(0 if shown == given.posts and asked and max(asked.values()) == 1 else 1)
+    about = f"one link in {given.posts:,} posts of {given.networks:,} networks, half of them from other servers"
+    figures = [("seconds until all showed it", f"{seconds:.1f}")]
+    raise SystemExit(
+        told("preview-herd", about, checks, figures, bands, seconds=STEP * (len(curve) - 1), out=given.out)
+    )
 
 
 if __name__ == "__main__":

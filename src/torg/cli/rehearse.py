@@ -70,13 +70,13 @@ def rehearse(
         for other, (about, *_) in WITH_SOURCE.items():
             print(f"{other:14} {about}")
         return 0
-    if name in WITH_SOURCE:
-        return _from_source(name, scale)
-    load = chosen(name, minutes=minutes, rate=rate, scale=scale, streams=streams, p99=p99)
     settings = settings_of()
     place = out or settings.data / "rehearsals"
     if place.exists() and not place.is_dir():
         raise Misused(f"{place} is no folder. Choose another one: --out FOLDER")
+    if name in WITH_SOURCE:
+        return _from_source(name, scale, place)
+    load = chosen(name, minutes=minutes, rate=rate, scale=scale, streams=streams, p99=p99)
     with shown(f"{name}: second") as told:
         run = Rehearsal(settings, load, empty=empty, more=tuple(serve.split()), say=say, told=told)
         result = asyncio.run(run.run())
@@ -92,7 +92,7 @@ def rehearse(
     return 0 if held(result) else 1
 
 
-def _from_source(name: str, scale: float) -> int:
+def _from_source(name: str, scale: float, place: Path) -> int:
     """Run a load that lies beside the package: it makes a database and the servers of others for itself."""
     _, module, option, size = WITH_SOURCE[name]
     root = Path(torg.__file__).parents[2]
@@ -101,4 +101,5 @@ def _from_source(name: str, scale: float) -> int:
     ours = {key: value for key, value in os.environ.items() if not key.startswith("TORG_")}
     path = os.pathsep.join((str(root), str(root / "src")))
     arguments = [sys.executable, "-m", module, option, str(max(1, round(size * scale)))]
+    arguments += ["--out", str(place.absolute())]
     return subprocess.run(arguments, env={**ours, "PYTHONPATH": path}, check=False).returncode

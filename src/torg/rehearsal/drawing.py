@@ -56,17 +56,21 @@ def picture(result: Result) -> str:
     until = f"{len(moments)} s"
     if result.arrivals:
         bands, until = [_arrivals(result.arrivals)], f"{result.arrivals[-1]:.2f} s"
+    return chart(result.load.name, result.load.about, first_broken(result), bands, until, kept=held(result))
+
+
+def chart(name: str, about: str, verdict: str, bands: Sequence[Band], until: str, *, kept: bool) -> str:
+    """The bands one below the other, under a verdict; `until` stands at the end of each band's time."""
     height = TOP + len(bands) * (BAND + GAP) + 16
-    verdict = "kept" if held(result) else "broken"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
-        f"<title>{html.escape(result.load.name)}</title><style>{STYLE}</style>",
-        f'<text x="{LEFT}" y="26" font-size="18" font-weight="600">{html.escape(result.load.name)}</text>',
-        f'<text x="{LEFT}" y="44" class="quiet">{html.escape(result.load.about)}</text>',
-        f'<text x="{LEFT}" y="61" class="{verdict}">{html.escape(first_broken(result))}</text>',
+        f"<title>{html.escape(name)}</title><style>{STYLE}</style>",
+        f'<text x="{LEFT}" y="26" font-size="18" font-weight="600">{html.escape(name)}</text>',
+        f'<text x="{LEFT}" y="44" class="quiet">{html.escape(about)}</text>',
+        f'<text x="{LEFT}" y="61" class="{"kept" if kept else "broken"}">{html.escape(verdict)}</text>',
     ]
-    for number, (name, series, limit) in enumerate(bands):
-        parts += _band(name, series, limit, TOP + 14 + number * (BAND + GAP), until)
+    for number, (title, series, limit) in enumerate(bands):
+        parts += _band(title, series, limit, TOP + 14 + number * (BAND + GAP), until)
     return "".join(parts) + "</svg>\n"
 
 

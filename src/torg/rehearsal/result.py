@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -65,19 +65,27 @@ def held(result: Result) -> bool:
 
 def first_broken(result: Result) -> str:
     """What broke first, in a sentence; that nothing did, if so."""
-    broken = [check for check in checks(result) if not check.held]
+    said = broken_first(checks(result))
+    if held(result):
+        return said
+    late = max((moment.late for moment in result.moments), default=0.0)
+    others = of_others(result)
+    if others is not None and others > MUCH_OF_OTHERS * (os.cpu_count() or 1):
+        cores = f"{others:.1f} of {os.cpu_count()} cores"
+        return f"{said} Other programs took {cores} meanwhile: measure on a freer machine."
+    if late > BEHIND:
+        return f"{said} The load itself was up to {late:.2f} s behind its clock: measure from a freer machine."
+    return said
+
+
+def broken_first(checked: Sequence[Check]) -> str:
+    """The first of these that did not hold, in a sentence."""
+    broken = [check for check in checked if not check.held]
     if not broken:
         return "Nothing broke: the promise was kept."
     first = min(broken, key=lambda check: (check.second is None, check.second or 0))
     when = f"in second {first.second}" if first.second is not None else "in the end"
-    late = max((moment.late for moment in result.moments), default=0.0)
-    others = of_others(result)
-    doubt = ""
-    if others is not None and others > MUCH_OF_OTHERS * (os.cpu_count() or 1):
-        doubt = f" Other programs took {others:.1f} of {os.cpu_count()} cores meanwhile: measure on a freer machine."
-    elif late > BEHIND:
-        doubt = f" The load itself was up to {late:.2f} s behind its clock: measure from a freer machine."
-    return f"What broke first, {when}: {first.name} ({first.seen}; promised was {first.promised}).{doubt}"
+    return f"What broke first, {when}: {first.name} ({first.seen}; promised was {first.promised})."
 
 
 def of_others(result: Result) -> float | None:
