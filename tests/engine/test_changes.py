@@ -15,11 +15,25 @@ from tools.event_reference import events
 from torg.engine import rings
 from torg.engine.bus import Logged
 from torg.engine.changes import Changes, changes
-from torg.engine.keys import ANNOUNCED, EVERYTHING, KIND, Key, by, login, mine, posts, settings, tag, whole, written
+from torg.engine.keys import (
+    ANNOUNCED,
+    EVERYTHING,
+    KIND,
+    Key,
+    by,
+    gone,
+    login,
+    mine,
+    posts,
+    settings,
+    tag,
+    whole,
+    written,
+)
 from torg.engine.postgres import Database
 from torg.engine.relay import Relay
 from torg.engine.rings import RING
-from torg.engine.touched import OWN, OWNED, QUIET, STANDING, TOLD, TOUCHED
+from torg.engine.touched import OWN, OWNED, QUIET, RARE, STANDING, TOLD, TOUCHED
 from torg.kernel.actor import NetworkKind, Scope
 from torg.kernel.clock import now
 from torg.orgs import actions as orgs
@@ -39,6 +53,13 @@ def test_each_kind_names_fields_that_it_has() -> None:
         for kind, fields in table.items():
             assert known[kind].issuperset(fields), kind
     assert OWNED.keys() <= TOUCHED.keys()
+
+
+def test_a_kind_that_touches_everything_says_why() -> None:
+    """A new kind goes into one of the tables: the question is whether it may end all that is remembered."""
+    known = {event.__name__ for event in events()}
+    assert known == TOUCHED.keys() | RARE.keys()
+    assert TOUCHED.keys().isdisjoint(RARE)
 
 
 def test_a_kind_that_is_not_mapped_touches_all_of_its_organisation() -> None:
@@ -62,6 +83,33 @@ def test_a_new_post_touches_its_tags_and_what_it_answers() -> None:
     said = {"post_id": 5, "account_id": 6, "group_id": None, "reply_to_id": 4, "tags": ["Fika"]}
     made.happened(1, 2, "PostPublished", said)
     assert set(heard) == {5, 6, by(6), 4, tag(2, "fika"), posts(2)}
+
+
+def test_a_deleted_post_touches_what_showed_or_counted_it() -> None:
+    """Not what its author writes: pages that it does not stand in are what they were."""
+    made = Changes()
+    heard = heard_by(made)
+    said = {
+        "post_id": 5, "account_id": 6, "group_id": 7, "reply_to_id": 4, "boost_of_id": 3, "quote_of_id": 2,
+        "thread_id": 1, "mention_ids": [8], "tags": ["fika"],
+    }  # fmt: skip
+    made.happened(1, 2, "PostDeleted", said)
+    assert set(heard) == {1, 2, 3, 4, 5, 6, 7, gone(2)}
+
+
+def test_posts_that_one_learns_of_late_touch_what_new_ones_touch() -> None:
+    made = Changes()
+    heard = heard_by(made)
+    said = {
+        "post_ids": [5, 6],
+        "account_ids": [7],
+        "group_ids": [8],
+        "reply_to_ids": [4],
+        "quote_of_ids": [3],
+        "tags": ["Fika"],
+    }
+    made.happened(1, 2, "PostsReceived", said)
+    assert set(heard) == {5, 6, 7, by(7), 8, by(8), 4, 3, tag(2, "fika"), posts(2)}
 
 
 def test_what_was_begun_before_a_touch_is_not_kept() -> None:

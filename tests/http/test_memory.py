@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -18,9 +19,14 @@ from websockets.asyncio.client import connect
 
 from tests.fixtures.town import INSIDE, PUBLIC, Town
 from torg.access import apps, tokens
+from torg.accounts import actions as accounts
 from torg.engine.changes import Changes, changes
 from torg.engine.keys import by, mine
 from torg.http.memory import Memory, Remembered
+from torg.kernel.clock import now
+from torg.posts import received
+from torg.posts import store as post_store
+from torg.posts.model import Audience
 
 HOME = "/api/v1/timelines/home"
 _cold = count(1)
@@ -43,6 +49,14 @@ class Two:
         assert self.town.memory.hits == hits + 1, "the home is not remembered"
         found: list[dict[str, Any]] = answer.json()
         return found
+
+    async def same(self, path: str) -> str:
+        """What Anna gets of a path, which must be as it is without memory."""
+        given = await self.anna.get(path)
+        fresh = await self.anna.get(path, headers={"x-cold": str(next(_cold))})
+        assert given.content == fresh.content, path
+        assert given.headers.get("link") == fresh.headers.get("link"), path
+        return given.text
 
     async def agree(self, what: str = "") -> list[dict[str, Any]]:
         """The home as it is given, which must be as it is without memory (whose bytes nobody asked with before)."""
@@ -115,6 +129,136 @@ async def test_what_changes_shows_at_once(town: Town, act: str) -> None:
         before = await cast.warm()
         await done(ACTS[act](cast, post["id"]))
         assert await cast.agree(act) != before, "the act can be seen"
+
+
+async def test_a_stranger_who_deletes_ends_nothing_that_does_not_show_it(town: Town) -> None:
+    """Homes, and what is known of tokens and of who is where, outlive what others take back."""
+    async with two(town) as cast:
+        async with town.db.tx(town.scope()) as tx:
+            town.people["cilla", PUBLIC] = (await accounts.create_account(tx, "cilla")).id
+        await done(cast.bjorn.post("/api/v1/statuses", json={"status": "his #fika"}))
+        async with town.client(token=await town.token("cilla")) as stranger:
+            made = [await done(_post(stranger, "statuses", status=f"mine {n} #stranger")) for n in range(3)]
+            paths = (HOME, "/api/v1/timelines/tag/fika", f"/api/v1/accounts/{cast.bjorn_id}/statuses")
+            before = [await _warm(cast, path) for path in paths]
+            for post in made:
+                hits = town.memory.hits
+                await done(stranger.delete(f"/api/v1/statuses/{post['id']}"))
+                assert [(await cast.anna.get(path)).text for path in paths] == before
+                assert town.memory.hits == hits + len(paths), "all of them come from memory"
+
+
+async def _warm(cast: Two, path: str) -> str:
+    """An answer that comes from memory."""
+    for _ in range(200):
+        hits = cast.town.memory.hits
+        answer = await cast.anna.get(path)
+        if cast.town.memory.hits > hits:
+            return answer.text
+    raise AssertionError(f"{path} is not remembered")
+
+
+KINDS_OF_POSTS: dict[str, Any] = {
+    "a post": lambda c, p: {"status": "@anna first #fika"},
+    "an answer": lambda c, p: {"status": "@anna so", "in_reply_to_id": p},
+    "a quote": lambda c, p: {"status": "look #fika", "quoted_status_id": p},
+    "a boost": None,
+}
+
+
+async def _deletable(cast: Two, kind: str) -> tuple[str, str, tuple[str, ...]]:
+    """Something by Björn (its id, and what it is about), and paths of which most show or count it."""
+    about = (await done(_post(cast.anna, "statuses", status="about #fika", quote_approval_policy="public")))["id"]
+    listed = await done(_post(cast.anna, "lists", title="l"))
+    await done(_post(cast.anna, f"lists/{listed['id']}/accounts", account_ids=[str(cast.bjorn_id)]))
+    form = KINDS_OF_POSTS[kind]
+    asked = (
+        _post(cast.bjorn, "statuses", **form(cast, about)) if form else _post(cast.bjorn, f"statuses/{about}/reblog")
+    )
+    post = (await done(asked))["id"]
+    if kind == "a post":
+        await done(_post(cast.anna, f"statuses/{post}/reblog"))
+        await done(_post(cast.anna, "statuses", status="quoted", quoted_status_id=post, visibility="public"))
+    known = {"list": listed["id"], "bjorn": cast.bjorn_id, "post": about}
+    return post, about, tuple(path.format(**known) for path in PATHS)
+
+
+async def test_what_is_deleted_is_gone_at_once_from_all_that_showed_or_counted_it(town: Town) -> None:
+    async with two(town) as cast:
+        for kind in KINDS_OF_POSTS:
+            post, about, paths = await _deletable(cast, kind)
+            before = {path: await _warm(cast, path) for path in paths}
+            if kind == "a boost":
+                await done(_post(cast.bjorn, f"statuses/{about}/unreblog"))
+            else:
+                assert post in before[HOME]
+                await done(cast.bjorn.delete(f"/api/v1/statuses/{post}"))
+            for path in paths:
+                given = await cast.same(path)
+                assert f'"id":"{post}"' not in given, f"{kind}: {path}"
+                counted = path == "/api/v1/instance" and kind != "a boost"
+                answered = path == f"/api/v1/statuses/{about}" and kind != "a post"
+                shown = post in before[path] or counted or answered
+                assert given != before[path] or not shown, f"{kind}: {path} showed or counted it"
+
+
+async def test_what_is_deleted_elsewhere_is_gone_here(town: Town) -> None:
+    """What others delete is written past this process's register: their rings tell of it, or the log does."""
+    async with two(town) as cast, await psycopg.AsyncConnection.connect(town.db.system_conninfo) as elsewhere:
+        other = Changes()
+        other.share(town.services.settings.data)
+        place = town.scope().org_id, *town.scope().network_ids
+        for another_machine in (False, True):
+            post, _, paths = await _deletable(cast, "a post")
+            for path in paths:
+                await _warm(cast, path)
+            said = {
+                "post_id": int(post), "account_id": cast.bjorn_id, "audience": "everyone", "listed": True,
+                "thread_id": int(post), "tags": ["fika"], "mention_ids": [cast.anna_id],
+            }  # fmt: skip
+            await elsewhere.execute("DELETE FROM posts WHERE id = %s", (int(post),))
+            if another_machine:
+                event = (*place, "PostDeleted", Jsonb(said))
+                await elsewhere.execute(
+                    "INSERT INTO outbox (org_id, network_id, kind, payload) VALUES (%s, %s, %s, %s)", event
+                )
+            await elsewhere.commit()
+            if another_machine:
+                async with asyncio.timeout(30):
+                    while post in (await cast.anna.get(HOME)).text:
+                        await asyncio.sleep(0.02)
+            else:
+                other.happened(*place, "PostDeleted", said)
+            for path in paths:
+                assert f'"id":"{post}"' not in await cast.same(path), path
+
+
+async def test_posts_that_one_learns_of_late_and_what_they_answer_show_at_once(town: Town) -> None:
+    """Older posts of another server: no news, but they stand where they belong from then on."""
+    async with two(town) as cast:
+        _, about, paths = await _deletable(cast, "a post")
+        old = received.Received(
+            uri="https://old.example/1", url=None, account_id=cast.bjorn_id, audience=Audience.EVERYONE, listed=True,
+            is_reply=True, html="<p>old</p>", plain="old", spoiler="", sensitive=False, language="en",
+            published=now() - timedelta(hours=1), tags=[("fika", "fika")], news=False,
+        )  # fmt: skip
+        for path in paths:
+            await _warm(cast, path)
+        async with town.db.tx(town.scope()) as tx:
+            id_ = await received.insert(tx, old)
+        for path in paths:
+            await cast.same(path)
+        assert str(id_) in (await cast.anna.get("/api/v1/timelines/tag/fika")).text
+        for path in paths:
+            await _warm(cast, path)
+        async with town.db.tx(town.scope()) as tx:
+            parent = await post_store.get(tx, int(about))
+            assert parent is not None
+            assert await received.join(tx, id_, parent)
+        for path in paths:
+            await cast.same(path)
+        home = await done(cast.anna.get(HOME))
+        assert f'"in_reply_to_id":"{about}"' in str(home).replace("'", '"').replace(": ", ":")
 
 
 async def test_a_vote_and_a_list_show_at_once(town: Town) -> None:
@@ -251,6 +395,7 @@ VERBS = (
     ),
     lambda c, t, p, at, chance: c.put(f"/api/v1/statuses/{p}", json={"status": f"changed {chance.random()} #fika"}),
     lambda c, t, p, at, chance: c.delete(f"/api/v1/statuses/{p}"),
+    lambda c, t, p, at, chance: _post(c, "statuses", status=f"see {chance.random()}", quoted_status_id=str(p)),
     *(
         lambda c, t, p, at, chance, verb=verb: _post(c, f"statuses/{p}/{verb}")
         for verb in ("favourite", "unfavourite", "bookmark", "unbookmark", "reblog", "unreblog", "mute", "pin")

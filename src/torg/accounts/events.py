@@ -25,7 +25,7 @@ class AccountUpdated(Event, frozen=True, kw_only=True):
 
 
 class AccountsCounted(Event, frozen=True, kw_only=True):
-    """Counters of follows that were put off while the installation shed counts are added up (graph/counting.py)."""
+    """Counters that were put off in a surge are added up (graph/counting.py), or another server stated its own."""
 
     account_ids: list[int]
 

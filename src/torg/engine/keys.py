@@ -13,7 +13,19 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from torg.engine import rings
-from torg.engine.touched import NEW_POSTS, OWN, OWNED, QUIET, STANDING, TOLD, TOUCHED, UNSEEN
+from torg.engine.touched import (
+    GONE_POSTS,
+    NEW_PEOPLE,
+    NEW_POSTS,
+    OWN,
+    OWNED,
+    QUIET,
+    STANDING,
+    TOLD,
+    TOUCHED,
+    UNSEEN,
+    WRITERS,
+)
 
 if TYPE_CHECKING:
     from torg.kernel.actor import Scope
@@ -69,6 +81,11 @@ def posts(network: int) -> Key:
     return named("posts", network)
 
 
+def gone(network: int) -> Key:
+    """Whatever is taken away in a network: how many posts it has, besides `posts`."""
+    return named("gone", network)
+
+
 def people(network: int) -> Key:
     """How many accounts a network has."""
     return named("people", network)
@@ -116,10 +133,12 @@ def keys_of(org: int, network: int, kind: str, payload: Any) -> list[Key]:
     if kind not in STANDING:
         keys += [login(one) for one in _ids(said, [name for name in fields if name == "account_id"])]
     if kind in NEW_POSTS:
-        keys += [by(one) for one in _ids(said, ("account_id", "group_id"))]
+        keys += [by(one) for one in _ids(said, WRITERS)]
         keys += [tag(network, one) for one in said("tags") or ()]
         keys.append(posts(network))
-    if kind == "AccountCreated":
+    if kind in GONE_POSTS:
+        keys.append(gone(network))
+    if kind in NEW_PEOPLE:
         keys.append(people(network))
     return list(dict.fromkeys(keys)) or [whole(org)]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 TOUCHED: dict[str, tuple[str, ...]] = {
+    "AccountActivated": ("account_id",),
     "AccountCreated": ("account_id",),
     "AccountUpdated": ("account_id",),
     "AccountsCounted": ("account_ids",),
+    "AnnouncementReacted": ("announcement_id",),
     "Blocked": (),
     "CardShown": ("post_ids",),
     "DelegateActed": ("post_id", "account_id"),
@@ -28,6 +30,9 @@ TOUCHED: dict[str, tuple[str, ...]] = {
     "PersonalChanged": (),
     "PollEnded": ("post_id",),
     "PollVoted": ("post_id", "poll_id"),
+    "PostDeleted": (
+        "post_id", "account_id", "group_id", "reply_to_id", "boost_of_id", "quote_of_id", "thread_id",
+    ),
     "PostEdited": ("post_id", "account_id", "group_id", "thread_id"),
     "PostFavourited": ("post_id",),
     "PostPinned": ("post_id", "account_id"),
@@ -37,11 +42,14 @@ TOUCHED: dict[str, tuple[str, ...]] = {
     "PostUnfavourited": ("post_id",),
     "PostUnpinned": ("post_id", "account_id"),
     "PostsCounted": ("post_ids",),
+    "PostsReceived": ("post_ids", "account_ids", "group_ids", "reply_to_ids", "quote_of_ids"),
     "QuoteAsked": ("account_id", "quoted_id", "post_id"),
     "QuoteRevoked": ("post_id", "account_id", "quoted_id"),
     "ReadMoved": (),
     "ReportFiled": (),
+    "TagFeatured": ("account_id",),
     "TagFollowed": (),
+    "TagUnfeatured": ("account_id",),
     "TagUnfollowed": (),
     "TokensRevoked": ("account_id",),
     "Unblocked": (),
@@ -49,6 +57,33 @@ TOUCHED: dict[str, tuple[str, ...]] = {
     "Unmuted": (),
 }  # fmt: skip
 """Event kind → the fields with the ids that it touches. A kind that is not here touches all of its organisation."""
+
+RARE: dict[str, str] = {
+    "AccountModerated": "whoever is suspended or released vanishes from, or comes back to, whatever others wrote, too",
+    "AccountMoved": "once in an account's life, and followers go with it",
+    "AddedToCollection": "collections stand on profiles and beside posts of their members; few change them",
+    "AnnouncementPublished": "everybody is meant to see it",
+    "AnnouncementWithdrawn": "as above",
+    "CollectionDeleted": "as AddedToCollection; its members are not told",
+    "CollectionUpdated": "as AddedToCollection",
+    "DelegationEnded": "tokens of both end with it",
+    "GroupAnnounced": "every member is told",
+    "GroupChanged": "who may read what is written in it may change",
+    "GroupCreated": "administrative",
+    "GroupDeleted": "all that was written in it is gone at once",
+    "GroupInvited": "who may read what is written in it changes",
+    "GroupPinsChanged": "administrative, and a post shows it",
+    "GroupRoleChanged": "who may read and do what in it changes",
+    "PostsImported": "thousands of posts with each, by an administrator's import",
+    "RelationshipsSevered": "a server is shut out, and with it whatever people of it wrote",
+    "RemovedFromCollection": "as AddedToCollection",
+    "ServersLimited": "people of whole servers are hidden or shown again",
+    "SettingsChanged": "says that nothing else tells of it",
+    "TopicAdded": "a post stands in timelines of a tag that it has from somebody else",
+    "TopicRemoved": "as above",
+    "WarningIssued": "goes with AccountModerated, or with reports that are settled",
+}
+"""Event kind → why it touches all of its organisation, which ends whatever is remembered: none comes each second."""
 
 OWNED: dict[str, tuple[str, ...]] = {
     "Blocked": ("account_id", "target_id"),
@@ -79,13 +114,19 @@ OWNED: dict[str, tuple[str, ...]] = {
 STANDING = frozenset(
     {
         "FollowAccepted", "FollowChanged", "FollowRejected", "FollowRequestWithdrawn", "FollowRequested", "Followed",
-        "PostEdited", "PostPinned", "PostPublished", "PostUnpinned", "Unfollowed",
+        "PostDeleted", "PostEdited", "PostPinned", "PostPublished", "PostUnpinned",
+        "TagFeatured", "TagUnfeatured", "Unfollowed",
     }
 )  # fmt: skip
 """Of these an account shows something, and its logins are what they were; every other kind that touches it ends what
 is known of its tokens."""
 
-NEW_POSTS = frozenset({"PostPublished", "PostEdited"})
+NEW_POSTS = frozenset({"PostPublished", "PostEdited", "PostsReceived"})
+"""These may stand where they did not stand before, and"""
+WRITERS = ("account_id", "account_ids", "group_id", "group_ids")
+"""whose they are. A post that is gone stands nowhere: whatever changes for that showed it, or a count of it."""
+GONE_POSTS = frozenset({"PostDeleted"})
+NEW_PEOPLE = frozenset({"AccountActivated", "AccountCreated"})
 
 QUIET = frozenset(
     {
@@ -95,12 +136,12 @@ QUIET = frozenset(
         "digest_plans", "dismissed_suggestions", "event_log", "gone_actors", "grants", "guard_files",
         "guard_posts", "guard_shingles", "guard_stops", "half_logins", "idempotency_keys", "import_runs",
         "imported", "imported_authors", "invites", "jobs", "join_links", "link_pages", "mailed_proofs",
-        "mirror_entries", "must_see_readers", "network_figures", "peers", "periodic_runs",
-        "post_count_changes", "post_search", "postponed_effects", "process_figures", "push_subscriptions",
-        "recovery_codes", "refresh_tokens", "refused_addresses", "remote_files", "scheduled_posts",
-        "second_factors", "seen_activities", "sessions", "signing_keys", "surge_ladder", "surge_pressures",
-        "surge_steps", "terms_drafts", "thread_refreshes", "told_pages", "trend_runs", "trends", "vapid_keys",
-        "watch_hits", "websub_subscriptions",
+        "mirror_entries", "must_see_readers", "network_figures", "peers", "periodic_runs", "post_count_changes",
+        "post_search", "postponed_effects", "process_figures", "push_subscriptions", "quote_stamps",
+        "recovery_codes", "refresh_tokens", "refused_addresses", "remote_actors", "remote_files",
+        "remote_portraits", "scheduled_posts", "second_factors", "seen_activities", "sessions", "signing_keys",
+        "surge_ladder", "surge_pressures", "surge_steps", "terms_drafts", "thread_refreshes", "told_pages",
+        "trend_runs", "trends", "vapid_keys", "watch_hits", "websub_subscriptions", "withdrawn",
     }
 )  # fmt: skip
 """Tables that no remembered answer shows anything of."""
@@ -113,14 +154,19 @@ OWN = frozenset(
 """Tables whose rows only their owner sees: they touch the transaction's viewer."""
 TOLD = frozenset(
     {
-        "accounts", "blocks", "deleted_posts", "domain_blocks", "favourites", "filter_keywords",
-        "filter_posts", "filters", "follow_requests", "follows", "list_members", "lists", "media",
-        "media_files", "messages", "message_readers", "mutes", "notices", "notice_requests", "pins",
-        "poll_votes", "polls", "post_cards", "cards", "post_counts", "post_edits", "post_mentions",
-        "post_tags", "post_topics", "posts", "tag_follows", "tags", "tokens", "conversations",
-        "conversation_members", "remote_posts",
+        "accounts", "announcement_reactions", "blocks", "deleted_messages", "deleted_posts", "domain_blocks",
+        "favourites", "featured_tags", "filter_keywords", "filter_posts", "filters", "follow_requests",
+        "follows", "list_members", "lists", "media", "media_files", "messages", "message_edits",
+        "message_readers", "mutes", "notices", "notice_requests", "pins", "poll_votes", "polls", "post_cards",
+        "cards", "post_counts", "post_edits", "post_mentions", "post_tags", "post_topics", "posts",
+        "tag_follows", "tags", "tokens", "conversations", "conversation_members", "remote_posts",
+        "stated_cards",
     }
 )  # fmt: skip
 """Tables whose changes the events of the same transaction tell; without an event they touch all."""
-UNSEEN = ("INSERT INTO apps ", "INSERT INTO tokens ", "UPDATE tokens SET last_used_at = now() WHERE")
-"""A new app or token changes no answer given before; that one is in use is no news either."""
+UNSEEN = (
+    "INSERT INTO apps ", "INSERT INTO persons ", "INSERT INTO remote_emojis ", "INSERT INTO reports ",
+    "INSERT INTO tokens ", "UPDATE remote_posts SET replies_at = now() WHERE",
+    "UPDATE tokens SET last_used_at = now() WHERE",
+)  # fmt: skip
+"""What is new of these changes no answer given before; that a token is in use, or answers asked for, is no news."""

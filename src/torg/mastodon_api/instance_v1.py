@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from torg.access import registration
-from torg.engine.keys import people, posts
+from torg.engine.keys import gone, people, posts
 from torg.http import Call, Routes
 from torg.kernel.config import Registration
 from torg.mastodon_api import entities
@@ -17,7 +17,7 @@ routes = Routes("instance")
 
 @routes.get("/api/v1/instance", auth="public")
 async def show(call: Call, params: Nothing) -> entities.V1Instance:
-    call.remember([posts(call.network.id), people(call.network.id)])
+    call.remember([posts(call.network.id), gone(call.network.id), people(call.network.id)])
     settings = call.network.settings
     policy = registration.policy(call.settings, call.network)
     found = await numbers(call)

@@ -37,10 +37,18 @@ class PostPublished(Event, frozen=True, kw_only=True):
 
 
 class PostsReceived(Event, frozen=True, kw_only=True):
-    """Older posts of other servers that we learn of now. They are no news: no notice and no stream tells of them."""
+    """Older posts of other servers that we learn of now, or learn what they answer.
+
+    They are no news: no notice and no stream tells of them. `account_ids`, `group_ids`: whose they are; `reply_to_ids`,
+    `quote_of_ids`: what they answer and quote.
+    """
 
     post_ids: list[int]
     account_ids: list[int]
+    group_ids: list[int] = []
+    reply_to_ids: list[int] = []
+    quote_of_ids: list[int] = []
+    tags: list[str] = []
 
 
 class PostEdited(Event, frozen=True, kw_only=True):
@@ -72,7 +80,10 @@ class PostDeleted(Event, frozen=True, kw_only=True):
     listed: bool
     group_id: int | None = None
     boost_of_id: int | None = None
+    quote_of_id: int | None = None
+    reply_to_id: int | None = None
     reply_to_account_id: int | None = None
+    thread_id: int | None = None
     mention_ids: list[int] = []
     tags: list[str] = []
     has_media: bool = False

@@ -136,7 +136,14 @@ async def insert(tx: Tx, post: Received) -> int:
     if quoted and quoted.post_id is not None and quoted.state == "accepted":
         await store.count(tx, quoted.post_id, quotes=1)
     if not post.news:
-        await outbox.append(tx, PostsReceived(post_ids=[id_], account_ids=[post.account_id]))
+        await outbox.append(
+            tx,
+            PostsReceived(
+                post_ids=[id_], account_ids=[post.account_id], group_ids=[post.group_id] if post.group_id else [],
+                reply_to_ids=[parent.id] if parent else [],
+                quote_of_ids=[quoted.post_id] if quoted and quoted.post_id else [], tags=list(names),
+            ),
+        )  # fmt: skip
         return id_
     event = PostPublished(
         post_id=id_, account_id=post.account_id, audience=post.audience.value, listed=post.listed,
@@ -279,10 +286,17 @@ async def join(tx: Tx, child_id: int, parent: Post) -> bool:
     await store.update(
         tx, child.id, {"reply_to_id": parent.id, "reply_to_account_id": parent.account_id}
     )
-    await tx.run(
-        f"UPDATE posts p SET thread_id = %(new)s WHERE {store.TENANT} AND p.thread_id = %(old)s",
+    moved = await tx.column(
+        f"UPDATE posts p SET thread_id = %(new)s WHERE {store.TENANT} AND p.thread_id = %(old)s RETURNING p.id",
         {**store.tenant(tx), "new": parent.thread_id, "old": child.thread_id},
     )
     if child.audience in COUNTED:
         await store.count(tx, parent.id, replies=1)
+    groups = [child.group_id] if child.group_id else []
+    await outbox.append(
+        tx,
+        PostsReceived(
+            post_ids=[child.id, *moved], account_ids=[child.account_id], group_ids=groups, reply_to_ids=[parent.id]
+        ),
+    )
     return True

@@ -23,7 +23,6 @@ from torg.remote.webfinger import Finger
 FOLLOW_MOVE = "remote.follow_move"
 PINS = "remote.pins"
 TOTALS = "remote.totals"
-_SHOWN = ("display_name", "note_html", "fields", "locked", "bot", "url", "actor_type", "handle", "host")
 
 
 async def keep(tx: Tx, network: Network, actor: Actor, confirmed: Finger | None, *, alive: bool = True) -> Account:
@@ -45,6 +44,7 @@ async def keep(tx: Tx, network: Network, actor: Actor, confirmed: Finger | None,
             if not confirmed:
                 raise Refused(log=f"{handle}@{host} is {other.uri}, not {actor.id[:300]}")
             await store.retire(tx, other.id)
+            await outbox.append(tx, AccountUpdated(account_id=other.id))
         values |= {"handle": handle, "host": host}
     if held is None:
         id_ = new_id()
@@ -53,14 +53,18 @@ async def keep(tx: Tx, network: Network, actor: Actor, confirmed: Finger | None,
         if actor.published is not None:
             first["created_at"] = actor.published
         await accounts.insert(tx, id_, values.pop("handle"), {**values, **first})
+        await outbox.append(tx, AccountUpdated(account_id=id_))
     else:
         id_ = held.id
-        await accounts.update(tx, id_, values)
-        if any(name in values and values[name] != getattr(held, name) for name in _SHOWN):
+        if actor.moved_to is None:
+            values["moved_to_id"] = None
+        # Where nothing is new nothing is written: without an event that would touch all that is remembered
+        if new := {name: value for name, value in values.items() if value != getattr(held, name)}:
+            await accounts.update(tx, id_, new)
             await outbox.append(tx, AccountUpdated(account_id=id_))
-    if actor.moved_to is None:
-        await accounts.update(tx, id_, {"moved_to_id": None})
-    elif held is None or held.moved_to_id is None:
+            if "state" in new:  # what it wrote stands again where nothing of it was to be seen
+                await outbox.append(tx, outbox.SettingsChanged())
+    if actor.moved_to is not None and (held is None or held.moved_to_id is None):
         await jobs.enqueue(tx, FOLLOW_MOVE, {"account_id": id_}, key=str(id_))
     await store.keep_actor(tx, id_, _actor_columns(actor))
     kept = (await accounts.by_ids(tx, [id_]))[id_]

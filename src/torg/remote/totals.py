@@ -12,6 +12,8 @@ from typing import Any
 import structlog
 
 from torg.accounts import store as accounts
+from torg.accounts.events import AccountsCounted
+from torg.engine import outbox
 from torg.orgs.model import Network
 from torg.remote import documents, store
 from torg.remote.as2 import number_of, same_origin
@@ -48,7 +50,9 @@ async def gather(services: Any, network: Network, account_id: int) -> None:
     except TimeoutError:
         log.info("totals took too long", account=account.acct)
     async with services.db.tx(network.scope) as tx:
-        await accounts.update(tx, account_id, stated)
+        if stated:
+            await accounts.update(tx, account_id, stated)
+            await outbox.append(tx, AccountsCounted(account_ids=[account_id]))
 
 
 async def _total(services: Any, network: Network, uri: str) -> int | None:
