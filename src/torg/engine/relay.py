@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import psycopg
 import structlog
 
@@ -47,10 +48,11 @@ PATIENCE = 4
 STATEMENT_TIMEOUT = "30s"
 
 
-class _Waiting(OutboxRow, frozen=True):
-    """A row of the outbox. `ready`: no running transaction can still come before it."""
+class _Moved(OutboxRow, frozen=True, array_like=True):
+    """A row of the outbox as `MOVE` tells it."""
 
-    ready: bool
+
+_rows = msgspec.json.Decoder(list[_Moved]).decode
 
 
 class Relay:
@@ -134,13 +136,15 @@ class Relay:
         loop = asyncio.get_running_loop()
         sleep_no_more = wake.add(loop, self._wake)
         pause, next_retry, rested = FIRST_PAUSE, loop.time(), 0.0
+        more = held = False
         await self._postponed.load(connection)
         try:
             while True:
                 heed_cancelling()
+                told = more or held or self._wake.is_set()
                 self._wake.clear()
                 began = loop.time()
-                moved, held = await self._guarded(connection)
+                moved, held = await self._guarded(connection) if told or await _any(connection) else (0, False)
                 if moved:
                     await self._grown(connection, moved)
                     ended = loop.time()
@@ -202,46 +206,38 @@ class Relay:
         self, connection: psycopg.AsyncConnection[Any], *, without_effects: Exception | None = None
     ) -> tuple[int, bool]:
         """Relay up to `_limit` events. (How many, whether rows wait that a running transaction could precede.)"""
-        # Nobody else takes rows away, so they are read before the transaction begins, which is not begun for none
-        there = await Tx(connection, None).each(TAKE, (self._limit,), _Waiting)
-        rows = [row for row in there if row.ready]
-        held = len(rows) < len(there)
-        if not rows:
-            return 0, held
-        if without_effects is not None or self._failures:
-            await self._move(connection, rows, apart=True, without_effects=without_effects)
-            return len(rows), held
+        apart = without_effects is not None or self._failures > 0
         try:
-            await self._move(connection, rows, apart=False)
+            return await self._move(connection, apart=apart, without_effects=without_effects)
         except Exception as error:
-            if connection.closed or connection.broken:
+            if apart or connection.closed or connection.broken:
                 raise
-            log.info("relay batch is run again, effect by effect", batch=len(rows), error=repr(error))
-            await self._move(connection, rows, apart=True)
-        return len(rows), held
+            log.info("relay batch is run again, effect by effect", error=repr(error))
+            return await self._move(connection, apart=True)
 
     async def _move(
-        self,
-        connection: psycopg.AsyncConnection[Any],
-        rows: Sequence[OutboxRow],
-        *,
-        apart: bool,
-        without_effects: Exception | None = None,
-    ) -> None:
-        """Effects, log and emptied outbox in one transaction; then what waited for it, and `moved`."""
+        self, connection: psycopg.AsyncConnection[Any], *, apart: bool, without_effects: Exception | None = None
+    ) -> tuple[int, bool]:
+        """Log, emptied outbox and effects in one transaction; then what waited for it, and `moved`."""
         tx = Tx(connection, None)
         async with connection.transaction():
+            moved = await tx.one(MOVE, (self._limit, CHANNEL))
+            assert moved is not None
+            last, held = moved["last"], moved["held"]
+            if moved["rows"] is None:
+                return 0, held
+            rows = _rows(moved["rows"])
             late = self._postponed.now()
             if without_effects is None:
                 await self._runner.run(tx, rows, apart=apart, but=self._postponed.effects(late))
             else:
                 await self._runner.give_up(tx, rows, without_effects)
-            last = await tx.value(MOVE, ([row.org_id for row in rows], [row.id for row in rows], CHANNEL))
             await self._postponed.note(tx, late, last - len(rows) + 1, rows[0].created_at)
         for call in tx.after:
             call()
         if self._moved is not None:
             self._moved(rows, last)
+        return len(rows), held
 
     async def _retry(self, connection: psycopg.AsyncConnection[Any]) -> None:
         tx = Tx(connection, None)
@@ -257,6 +253,11 @@ class Relay:
             call()
 
 
+async def _any(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether anything waits: cheaper than a transaction, for when nobody in this process says so."""
+    return bool(await Tx(connection, None).value("SELECT EXISTS (SELECT FROM outbox)"))
+
+
 async def trim(tx: Tx, *, keep: timedelta = timedelta(days=7), most: int = TRIM_AT_ONCE) -> int:
     """Drop log rows older than `keep`; how many (call again while it is `most`). A system transaction.
 
@@ -270,25 +271,28 @@ async def lag(tx: Tx) -> dict[str, Any]:
     return await tx.one(LAG) or {}
 
 
-# Only rows that no running transaction can still precede are ready: what is read later then really is later.
-TAKE = """
-SELECT org_id, network_id, id, kind, payload, created_at, xid < pg_snapshot_xmin(pg_current_snapshot()) AS ready
-FROM outbox ORDER BY xid, id LIMIT %s
-"""
-
+# Only rows that no running transaction can still precede are taken: what is read later then really is later. All of
+# them come as one value, which costs a third of rows with columns.
 MOVE = """
 WITH gone AS (
-    DELETE FROM outbox o USING unnest(%s::bigint[], %s::bigint[]) AS t (org_id, id)
-    WHERE o.org_id = t.org_id AND o.id = t.id
-    RETURNING o.*
+    DELETE FROM outbox WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM outbox WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT %s))
+    RETURNING *
+), numbered AS MATERIALIZED (
+    SELECT (SELECT coalesce(max(seq), 0) FROM event_log) + row_number() OVER (ORDER BY xid, id) AS seq, *
+    FROM gone
 ), logged AS (
     INSERT INTO event_log (seq, org_id, network_id, kind, payload, created_at)
-    SELECT (SELECT coalesce(max(seq), 0) FROM event_log) + row_number() OVER (ORDER BY xid, id),
-        org_id, network_id, kind, payload, created_at
-    FROM gone
-    RETURNING seq
+    SELECT seq, org_id, network_id, kind, payload, created_at FROM numbered
+), told AS (
+    SELECT json_agg(json_build_array(org_id, network_id, id, kind, payload, created_at) ORDER BY seq)::text AS rows,
+        max(seq) AS last
+    FROM numbered
 )
-SELECT last FROM (SELECT max(seq) AS last FROM logged) AS l, pg_notify(%s, last::text)
+SELECT rows, last,
+    EXISTS (SELECT FROM outbox WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())) AS held,
+    CASE WHEN last IS NOT NULL THEN pg_notify(%s, last::text) END
+FROM told
 """
 
 TRIM = """

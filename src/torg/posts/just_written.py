@@ -73,6 +73,11 @@ class JustWritten:
         if len(self._views) > MOST:
             self._views.popitem(last=False)
 
+    def look(self, post_id: int) -> PostView | None:
+        """The post as it was written, for what does not mind that it may be another by now."""
+        found = self._views.get(post_id)
+        return None if found is None else found[2]
+
     def take(self, post_id: int) -> PostView | None:
         """The post as it was written, once."""
         at, ticket, view = self._views.pop(post_id, (0.0, 0, None))

@@ -7,7 +7,9 @@ from typing import Any
 
 from torg.engine.effects import Happened
 from torg.engine.postgres import Tx
+from torg.posts.model import PostView
 from torg.search import rules, store
+from torg.search.rules import Words
 from torg.text.clean import to_plain
 
 AT_ONCE = 500
@@ -20,26 +22,29 @@ async def index(tx: Tx, post_ids: Sequence[int]) -> int:
     """
     done = 0
     for start in range(0, len(post_ids), AT_ONCE):
-        rows = await store.parts(tx, post_ids[start : start + AT_ONCE])
-        words = [
-            (
-                row["id"],
-                row["account_id"],
-                rules.words(
-                    [
-                        row["spoiler"],
-                        row["source"] or to_plain(row["html"]),
-                        row["options"],
-                        row["descriptions"],
-                    ],
-                    row["language"],
-                ),
-            )
-            for row in rows
-        ]
+        words = await _read(tx, post_ids[start : start + AT_ONCE])
         await store.put(tx, words)
         done += len(words)
     return done
+
+
+async def _read(tx: Tx, post_ids: Sequence[int]) -> list[tuple[int, Words]]:
+    return [
+        (
+            row["id"],
+            rules.words(
+                [row["spoiler"], row["source"] or to_plain(row["html"]), row["options"], row["descriptions"]],
+                row["language"],
+            ),
+        )
+        for row in await store.parts(tx, post_ids)
+    ]
+
+
+def _of(view: PostView) -> Words:
+    """The words of a post that is in hand, with neither poll nor files."""
+    post = view.post
+    return rules.words([post.spoiler, post.source or to_plain(post.html)], post.language)
 
 
 def has_words(event: Any) -> bool:
@@ -48,8 +53,26 @@ def has_words(event: Any) -> bool:
 
 
 async def index_posts(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
-    """Effect of PostPublished and PostEdited, many together."""
+    """Effect of PostEdited, many together."""
     await index(tx, list(dict.fromkeys(one.event.post_id for one in happened)))
+
+
+async def index_published(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
+    """Effect of PostPublished, many together: what this process has just written need not be read again.
+
+    If it was edited since, that comes after it in the log.
+    """
+    words: list[tuple[int, Words]] = []
+    unread: list[int] = []
+    for one in happened:
+        view = ctx.plain.fresh.look(one.event.post_id)
+        if view is None:
+            unread.append(one.event.post_id)
+        else:
+            words.append((one.event.post_id, _of(view)))
+    if unread:
+        words += await _read(tx, unread)
+    await store.put(tx, words)
 
 
 async def index_imported(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:

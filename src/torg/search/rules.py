@@ -22,11 +22,11 @@ STEMMED: Final = {"sv": "swedish", "en": "english"}
 
 
 class Words(msgspec.Struct, frozen=True):
-    """A text as PostgreSQL is to index it: as written, and once more for each language whose stems are kept."""
+    """A text as PostgreSQL is to index it: as written, and whether once more by the stems of a language."""
 
     plain: str
-    swedish: str = ""
-    english: str = ""
+    swedish: bool = False
+    english: bool = False
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -75,8 +75,8 @@ def words(parts: Sequence[str | None], language: str | None) -> Words:
     unknown = not code
     return Words(
         plain=plain,
-        swedish=plain if unknown or known == "swedish" else "",
-        english=plain if unknown or known == "english" else "",
+        swedish=unknown or known == "swedish",
+        english=unknown or known == "english",
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+import msgspec
+
 from torg.engine.postgres import Row, Tx
 from torg.kernel.ids import MAX_ID, id_at
 from torg.posts.visibility import readable
@@ -25,13 +27,15 @@ SELECT p.id, p.account_id, p.language, p.source, CASE WHEN p.source = '' THEN p.
 FROM posts p WHERE {TENANT} AND p.id = ANY (%(ids)s) AND p.boost_of_id IS NULL
 """
 
+# All of them as one value: lists are put together by the driver a value at a time. A post that is gone has no words.
 PUT = """
 INSERT INTO post_search (org_id, network_id, post_id, account_id, doc)
-SELECT %(org)s, %(network)s, post, account,
-    array_to_tsvector(ARRAY['#' || %(network)s::bigint]) || to_tsvector('simple', plain)
-    || to_tsvector('swedish', swedish) || to_tsvector('english', english)
-FROM unnest(%(posts)s::bigint[], %(accounts)s::bigint[], %(plain)s::text[], %(swedish)s::text[], %(english)s::text[])
-    AS t (post, account, plain, swedish, english)
+SELECT p.org_id, p.network_id, p.id, p.account_id,
+    array_to_tsvector(ARRAY['#' || p.network_id]) || to_tsvector('simple', t.plain)
+    || CASE WHEN t.swedish THEN to_tsvector('swedish', t.plain) ELSE '' END
+    || CASE WHEN t.english THEN to_tsvector('english', t.plain) ELSE '' END
+FROM json_to_recordset(%(given)s::json) AS t (post bigint, plain text, swedish boolean, english boolean)
+JOIN posts AS p ON p.org_id = %(org)s AND p.network_id = %(network)s AND p.id = t.post
 ON CONFLICT (org_id, post_id) DO UPDATE SET doc = EXCLUDED.doc
 """
 
@@ -86,20 +90,20 @@ async def parts(tx: Tx, ids: Sequence[int]) -> list[Row]:
     return await tx.all(PARTS, {**tenant(tx), "ids": list(ids)})
 
 
-async def put(tx: Tx, rows: Sequence[tuple[int, int, Words]]) -> None:
-    """Keep the words of posts, each once: (post, author, words). One statement, however many they are."""
-    if rows:
-        await tx.run(
-            PUT,
-            {
-                **tenant(tx),
-                "posts": [post for post, _, _ in rows],
-                "accounts": [account for _, account, _ in rows],
-                "plain": [words.plain for _, _, words in rows],
-                "swedish": [words.swedish for _, _, words in rows],
-                "english": [words.english for _, _, words in rows],
-            },
-        )
+async def put(tx: Tx, words: Sequence[tuple[int, Words]]) -> None:
+    """Keep the words of posts, each once. One statement, however many they are."""
+    if words:
+        given = [_Given(post, its.plain, its.swedish, its.english) for post, its in words]
+        await tx.run(PUT, {**tenant(tx), "given": msgspec.json.encode(given).decode()})
+
+
+class _Given(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A row of `PUT`."""
+
+    post: int
+    plain: str
+    swedish: bool = False
+    english: bool = False
 
 
 def text_query(wanted: Wanted) -> tuple[str, dict[str, str]]:

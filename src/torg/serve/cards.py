@@ -5,13 +5,14 @@ Here and not in cards/, which posts/ is built upon.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from torg.accounts import store as accounts
 from torg.cards import actions, shared
 from torg.cards.model import Outcome, Wanted
-from torg.engine.effects import Meta
+from torg.engine.effects import Happened, Meta
 from torg.engine.postgres import Tx
 from torg.engine.worker import Again, Context
 from torg.federation.outgoing import creating
@@ -24,9 +25,15 @@ FIRST_LOOK = timedelta(seconds=3)
 """How soon one looks again whether another job has the page by now; doubled each time."""
 
 
-async def want_for_published(tx: Tx, ctx: Any, event: PostPublished, meta: Meta) -> None:
-    """A boost shows the card of what it boosts; a text without links has none."""
-    if event.boost_of_id is None and event.links:
+def has_links(event: PostPublished) -> bool:
+    """Whether a post may have a card of its own: a boost shows that of what it boosts."""
+    return event.boost_of_id is None and bool(event.links)
+
+
+async def want_for_published(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
+    """Effect of those that `has_links` says."""
+    for one in happened:
+        event: PostPublished = one.event
         await actions.want(tx, event.post_id, event.links, patience=await _patience(tx, event.account_id))
 
 

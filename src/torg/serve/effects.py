@@ -124,14 +124,14 @@ EFFECTS: Effects = {
     PostPinned: [Batch(tell_marks.pinned)],
     PostPublished: [
         Batch(notices.posts_published, among=notices.names_somebody, where=notices.BELL_RINGS),
-        Batch(search.index_posts, among=search.has_words),
+        Batch(search.index_published, among=search.has_words),
         Batch(bridge.index_posts, where=bridge.IS_INSIDE),
         Batch(inflow.replied, among=inflow.is_reply),
         Batch(event_pages.posts_published, where=event_pages.HAS_PAGES),
         # After the words are indexed, and after what others are told of the post
         Batch(track.posts_published, where=track.IS_TRACKED),
         Batch(monitoring.posts_published, where=monitoring.WATCHES),
-        cards.want_for_published,
+        Batch(cards.want_for_published, among=cards.has_links),
         Batch(websub.posts_changed, where=websub.HAS_SUBSCRIBERS),
         Batch(tell_posts.published, among=tell_posts.quotes_one, where=tell_posts.HAS_NEIGHBOURS),
         Batch(responses.published, among=responses.has_links),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS: Mapping[Rung, Collection[object]] = {
     Rung.CARDS: (cards.want_for_published, cards.want_for_edited),
-    Rung.SEARCH: (search.index_posts, search.index_imported, track.posts_published),
+    Rung.SEARCH: (search.index_published, search.index_posts, search.index_imported, track.posts_published),
 }
 EFFECTS: Mapping[Rung, Collection[Effect]] = {
     rung: frozenset(effect for todo in ALL.values() for effect in todo if function_of(effect) in functions)
