@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -68,6 +71,8 @@ def test_a_load_is_changed_as_asked_for() -> None:
     small = chosen("election-2008", minutes=0.5, scale=0.1)
     assert (small.seconds, small.people, small.streams) == (30, 1000, 200)
     assert small.phases[0].posts_per_s == pytest.approx(22.9)
+    assert small.about.endswith("(--minutes 0.5 --scale 0.1)"), "the picture says what it is of"
+    assert chosen("castle").about == LOADS["castle"].about
     assert chosen("castle", rate=10).phases[1].posts_per_s == pytest.approx(250)
     with pytest.raises(Misused, match="There is no load 'election-1789'"):
         chosen("election-1789")
@@ -91,6 +96,8 @@ def test_the_ceiling_is_the_last_step_before_the_first_that_was_not_held() -> No
     slow = [*whole[:3], seen(3, p99=1001), *whole[4:]]
     assert climbing.highest(climbing.steps(load, slow)) == rates[0], "later ones do not count after that"
     assert climbing.highest(climbing.steps(load, [seen(0), seen(1, share=0.5)])) == 0
+    late = climbing.steps(load, [seen(0, p99=300), seen(1, p99=300, share=0.8)])
+    assert climbing.highest(late) == rates[0], "what is under way when a step ends was not too much for it"
     assert not climbing.steps(load, [seen(0), Moment(second=1, refused=1)])[0].held
 
 
@@ -145,6 +152,14 @@ def test_a_single_post_is_drawn_by_when_it_came_to_the_timelines() -> None:
     assert "timelines that have the post, of 4" in drawn
     assert ">0.50 s<" in drawn
     assert drawn.count('<path class="a"') == 1
+
+
+def test_what_broke_first_is_drawn_in_lines_that_fit() -> None:
+    seen = _seen(posts={histogram.bucket(150_000): 2}, others=64.0, moments=[])
+    lines = re.findall(r'class="broken">([^<]*)<', drawing.picture(seen))
+    assert " ".join(lines) == html.escape(result.first_broken(seen))
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= drawing.LINE
 
 
 def test_a_busy_machine_makes_the_verdict_doubtful() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from bench import __main__ as bench_main
 from bench import measures, report
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +44,24 @@ def test_the_page_of_the_benchmark_says_what_the_readme_says() -> None:
     """Besides, the page names our goals in a column of its own."""
     page = [line.rsplit(" | ", 1)[0] + " |" for line in quoted(ROOT / "docs" / "benchmarks.md")[2:]]
     assert [line.rstrip("| ") for line in page] == [line.rstrip("| ") for line in quoted(ROOT / "README.md")[2:]]
+
+
+async def test_servers_are_measured_by_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[str] = []
+
+    async def ready(server: Any, history: int) -> Any:
+        return SimpleNamespace(server=server)
+
+    async def measured(stage: Any, seconds: float) -> dict[str, float]:
+        turns.append(stage.server.name)
+        return {"x": float(len(turns))}
+
+    monkeypatch.setattr(bench_main, "set_up", ready)
+    monkeypatch.setattr(bench_main, "round_of", measured)
+    servers: list[Any] = [SimpleNamespace(name="A"), SimpleNamespace(name="B")]
+    found = await bench_main.measured(servers, 2, 0.1, 1)
+    assert turns == ["A", "B", "A", "B"]
+    assert found == {"A": [{"x": 1.0}, {"x": 3.0}], "B": [{"x": 2.0}, {"x": 4.0}]}
 
 
 @pytest.mark.parametrize(("first", "second", "said"), [(9.2, 1, "9.2"), (42.4, 1, "42"), (1, 0, "–"), (1, 2, "0.5")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from bisect import bisect_right
 from collections.abc import Sequence
 
@@ -11,6 +12,8 @@ from torg.rehearsal.result import Result, first_broken, held
 
 WIDTH, BAND, LEFT, TOP, RIGHT = 900, 110, 70, 76, 20
 GAP = 34
+LINE, LEADING = 120, 16
+"""Characters of a line of the verdict, and pixels between two lines."""
 Series = tuple[str, str, list[float | None]]
 Band = tuple[str, list[Series], float | None]
 STEPS = 100
@@ -33,7 +36,7 @@ BANDS: tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...] = (
 
 STYLE = """
 svg{background:#fff;font:12px system-ui,sans-serif}text{fill:#1b2430}.quiet{fill:#5a6675}.grid{stroke:#dde2eb}
-.a{stroke:#1f5fbf;fill:none}.b{stroke:#c2410c;fill:none}.c{stroke:#15803d;fill:none}
+.a,.b,.c{stroke-width:1.5}.a{stroke:#1f5fbf;fill:none}.b{stroke:#c2410c;fill:none}.c{stroke:#15803d;fill:none}
 .wanted{stroke:#9aa5b5;fill:none;
 stroke-dasharray:4 3}.at{fill:#1f5fbf}.bt{fill:#c2410c}.ct{fill:#15803d}.wt{fill:#5a6675}.broken{fill:#b91c1c}
 .kept{fill:#15803d}.limit{stroke:#b91c1c;stroke-dasharray:2 4}
@@ -61,16 +64,20 @@ def picture(result: Result) -> str:
 
 def chart(name: str, about: str, verdict: str, bands: Sequence[Band], until: str, *, kept: bool) -> str:
     """The bands one below the other, under a verdict; `until` stands at the end of each band's time."""
-    height = TOP + len(bands) * (BAND + GAP) + 16
+    lines = textwrap.wrap(verdict, LINE) or [""]
+    top = TOP + LEADING * (len(lines) - 1)
+    height = top + len(bands) * (BAND + GAP) + 16
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
         f"<title>{html.escape(name)}</title><style>{STYLE}</style>",
         f'<text x="{LEFT}" y="26" font-size="18" font-weight="600">{html.escape(name)}</text>',
         f'<text x="{LEFT}" y="44" class="quiet">{html.escape(about)}</text>',
-        f'<text x="{LEFT}" y="61" class="{"kept" if kept else "broken"}">{html.escape(verdict)}</text>',
     ]
+    for number, line in enumerate(lines):
+        y, kind = 61 + LEADING * number, "kept" if kept else "broken"
+        parts.append(f'<text x="{LEFT}" y="{y}" class="{kind}">{html.escape(line)}</text>')
     for number, (title, series, limit) in enumerate(bands):
-        parts += _band(title, series, limit, TOP + 14 + number * (BAND + GAP), until)
+        parts += _band(title, series, limit, top + 14 + number * (BAND + GAP), until)
     return "".join(parts) + "</svg>\n"
 
 

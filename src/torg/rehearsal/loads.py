@@ -127,8 +127,11 @@ def chosen(
         for phase in load.phases
     )
     people = max(4, round(load.people * scale))
+    asked = {"--minutes": minutes, "--rate": rate, "--scale": None if scale == 1 else scale, "--streams": streams}
+    changed = " ".join(f"{option} {value:g}" for option, value in asked.items() if value is not None)
     return msgspec.structs.replace(
         load,
+        about=f"{load.about} ({changed})" if changed else load.about,
         phases=phases,
         people=people,
         followers=min(load.followers, people // 2),

@@ -26,6 +26,8 @@ from torg.rehearsal.result import Result
 LISTENERS_EACH = 2000
 LEAD = 1.0
 STREAMS_THAT_TELL = 500
+POSTS_THAT_TELL = 1000
+LOOKS, MOST_LOOKS = 5, 40
 DRAIN_LIMIT = 120.0
 START_LIMIT = 300.0
 
@@ -101,7 +103,7 @@ class Rehearsal:
                 await self._end_parts()
             alive = process.poll() is None
             kept = await _kept(db, network)
-            if kept:
+            if len(kept) >= POSTS_THAT_TELL:
                 self._figures["database bytes per post"] = (await _size(db) - before) / len(kept)
             noise = (folder / "serve.log").read_text("utf-8", "replace").splitlines()
             noise = [line for line in noise if "level='error'" in line or "Error" in line]
@@ -143,6 +145,11 @@ class Rehearsal:
                 await watching
             for task in reading:
                 task.cancel()
+
+    @property
+    def _looks_every(self) -> int:
+        """Seconds between two looks at memory: all pages are walked, 15 ms for each GB of the processes together."""
+        return max(LOOKS, round(self._load.seconds / MOST_LOOKS))
 
     def _connections(self) -> int:
         top = max(phase.posts_per_s for phase in self._load.phases)
@@ -186,7 +193,7 @@ class Rehearsal:
         while True:
             await asyncio.sleep(max(0.0, self._start + second + 1 - time.monotonic()))
             moment = self._moments.setdefault(second, Moment(second=second))
-            if second % 5 == 0:  # a look at all pages of a process takes a while
+            if second % self._looks_every == 0:
                 moment.server_mb, moment.database_mb = self._memory()
             now = self._cpu()
             if last[0] is not None and now[0] is not None:

@@ -84,7 +84,7 @@ def figures(result: Result) -> Iterator[tuple[str, str]]:
         spent.append(("other programs", others))
     if any(value for _, value in spent):
         yield "processor (cores)", ", ".join(f"{name} {value:.2f}" for name, value in spent)
-    if result.acknowledged and not result.reads and not result.streams:
+    if result.acknowledged and result.moments and not result.reads and not result.streams:
         yield "processor for each post", ", ".join(f"{name} {value:.2f} ms" for name, value in _each(result))
     for name, value in result.more.items():
         yield name, f"{value:,.2f}".removesuffix(".00")
