@@ -131,6 +131,9 @@ async def test_watchers_are_learnt_of_again_after_a_while(square: Square, monkey
         await crowd.learn(tx, [anna, bjorn])
     assert crowd.refresh(frozenset({anna, bjorn})) == []
     monkeypatch.setattr(crowds, "LONGEST", timedelta(0))
+    with monkeypatch.context() as few:
+        few.setattr(crowds, "AT_ONCE", 1)
+        assert len(crowd.refresh(frozenset({anna, bjorn}))) == 1, "a part of all at a time"
     assert crowd.refresh(frozenset({anna})) == [anna]
     assert crowd.knows(frozenset({anna})), "it holds until it is learnt"
     assert not crowd.knows(frozenset({bjorn}))

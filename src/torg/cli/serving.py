@@ -20,6 +20,7 @@ from torg.access.tokens import TokenAuthenticator
 from torg.cli.opening import opened
 from torg.cli.say import say
 from torg.cli.setup import link
+from torg.engine.garbage import Often
 from torg.engine.server import Server as Engine
 from torg.http.protocol import Protocol
 from torg.http.sockets import Sockets
@@ -31,6 +32,9 @@ from torg.serve.app import background, make_app
 from torg.serve.services import Services
 
 MOST_GREETED = 20
+KEEP_ALIVE = 75
+"""Seconds for which a connection may rest. Longer than proxies and clients keep theirs, which are to be the ones that
+close: a request that crosses our closing is lost."""
 
 
 def run(settings: Settings, engine: Engine, listening: socket.socket, *, demo: bool) -> None:
@@ -62,6 +66,7 @@ async def serve_on(
         server_header=False,
         lifespan="off",
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEEP_ALIVE,
         backlog=2048,
         ws=Sockets,
         ws_max_size=65_536,
@@ -86,11 +91,20 @@ async def serve_on(
 
 
 class Server(uvicorn.Server):
-    """Ends the live streams when it is told to stop; otherwise it would wait for them, and they never end."""
+    """Ends the live streams when it is told to stop; otherwise it would wait for them, and they never end.
+
+    Collects garbage by the clock meanwhile.
+    """
 
     def __init__(self, config: uvicorn.Config, services: Services) -> None:
         super().__init__(config)
         self._services = services
+        self._garbage = Often()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Every tenth of a second."""
+        self._garbage.tick()
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop politely, at the second Ctrl-C at once. uvicorn would raise the signal anew before all is closed."""

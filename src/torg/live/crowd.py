@@ -35,6 +35,8 @@ MOST_SILENT = 100_000
 MOST_REACHES = 50_000
 AT_ONCE = 200
 """Watchers that are asked for by one statement."""
+PASSING = 20
+"""So many looks in passing, one in ten seconds, do for all: who came together is not asked about anew together."""
 
 Like = tuple[str, bool, str | None, bool, frozenset[str], bool, bool, int | None]
 """Audience, listed, language, silenced, tags, files, answer, to whom: posts that are alike reach the same watchers."""
@@ -136,11 +138,12 @@ class Crowd:
         return [one for one in accounts if one not in self._known]
 
     def refresh(self, here: Set[int]) -> list[int]:
-        """Of whom was learnt so long ago that something may have escaped us. Who is not here is doubted."""
+        """Some of whom was learnt so long ago that something may have escaped us. Who is not here is doubted."""
         old: list[int] = []
         before = now() - LONGEST
+        most = max(AT_ONCE, len(self._known) // PASSING)
         for one, at in self._known.items():
-            if at > before:
+            if at > before or len(old) >= most:
                 break
             old.append(one)
         for gone in (one for one in old if one not in here):

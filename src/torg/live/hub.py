@@ -175,10 +175,10 @@ class Hub:
         if not holders:
             return
         async with self._db.system() as tx:
-            valid = await store.valid_tokens(tx, list(holders))
+            ended = await store.ended_tokens(tx, list(holders))
         for token, connections in holders.items():
             for connection in connections:
-                if token not in valid:
+                if token in ended:
                     connection.close(Closed.REVOKED)
                 elif self._admits is not None and not await self._admits(connection):
                     connection.close(Closed.REFUSED)

@@ -202,10 +202,15 @@ async def quiet_threads(tx: Tx, watchers: Collection[int], post_ids: Collection[
     return set(found)
 
 
-async def valid_tokens(tx: Tx, tokens: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Of these tokens (organisation, id), those that still let their account in (system transaction)."""
+async def ended_tokens(tx: Tx, tokens: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Of these tokens (organisation, id), those that no longer let their account in (system transaction).
+
+    The others are not told, since of thousands who listen hardly one has ended.
+    """
     rows = await tx.all(
-        """SELECT t.org_id, t.id FROM unnest(%s::bigint[], %s::bigint[]) AS w (org_id, id)
+        """WITH asked AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS w (org_id, id))
+           SELECT org_id, id FROM asked EXCEPT
+           SELECT t.org_id, t.id FROM asked w
            JOIN tokens t ON t.org_id = w.org_id AND t.id = w.id
            LEFT JOIN accounts a ON a.org_id = t.org_id AND a.id = t.account_id
            LEFT JOIN persons p ON p.org_id = a.org_id AND p.id = a.person_id
