@@ -30,7 +30,7 @@ from torg.orgs.policies import session_seconds
 EVERYONE_ROLE = Permission.NONE
 LIVING = ("tokens", "refresh_tokens")
 MOST_KNOWN = 20_000
-FRESH_SECONDS = 600.0
+FRESH_SECONDS = 3600.0
 FRESH_WHERE_IDLE_ENDS = 60.0
 """A login that lies idle ends after five minutes at the least, and its use is noted when a fourth of that is over."""
 DAY = 86_400

@@ -2,8 +2,8 @@
 
 A collection looks at all that was made since the one before and is still there, and everything waits meanwhile. Python
 begins one after so many more objects were made than ended. A server that keeps answers makes and ends as many, so its
-collections come seldom, and look at all that it has kept since: some minutes into an election night they came 10 to 30 s
-apart and took 100 to 250 ms (`torg rehearse election-2008`). By the clock, each looks at what a moment has left.
+collections come seldom, and look at all that it has kept since: some minutes into an election night they came 10 to
+30 s apart and took 100 to 250 ms (`torg rehearse election-2008`). By the clock, each looks at what a moment has left.
 """
 
 from __future__ import annotations

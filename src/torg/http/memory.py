@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torg.http.depends import Growing
 
 MOST_SECONDS = 60.0
-GROWN_SECONDS = 600.0
+GROWN_SECONDS = 3600.0
 """Of a page that grows, where no other machine writes what only its log tells."""
 MOST_HEADS = 1_000
 LARGEST = 512 * 1024
