@@ -11,11 +11,11 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from starlette.requests import Request
 
 from tests.http.small_app import Everything, File
 from torg.http.convert import to_struct
 from torg.http.reader import from_body, from_query
+from torg.http.request import Request
 from torg.http.uploads import remove_uploads
 from torg.kernel.errors import TorgError
 

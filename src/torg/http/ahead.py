@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from torg.engine.changes import changes
 from torg.engine.keys import Key, mine, tenant
 from torg.http.memory import ENDS, GROWN_SECONDS, MOST_SECONDS
-from torg.http.respond import JSON_TYPE, Reply
+from torg.http.respond import Reply
+from torg.http.wire import JSON_TYPE
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from torg.engine.changes import changes
@@ -30,12 +30,13 @@ from torg.http.limits import Limited, count, rate_headers
 from torg.http.memory import Memory, Raw
 from torg.http.negotiation import wants_activity
 from torg.http.reader import from_body, from_query
+from torg.http.request import Request
 from torg.http.respond import to_response
 from torg.http.router import Router
 from torg.http.routes import Auth, Route, Routes
 from torg.http.tenant import Front, NetworkLike, Networks, Nowhere, UnknownHost, find_network, origin_of
 from torg.http.uploads import remove_uploads
-from torg.http.wire import SECURITY, Headers, at_once, capped, missing, with_headers, without_body
+from torg.http.wire import SECURITY, Headers, at_once, missing, with_headers, without_body
 from torg.http.wire import request_id as new_request_id
 from torg.kernel.actor import Actor, Permission
 from torg.kernel.actor import Scope as TenantScope
@@ -148,7 +149,6 @@ class App:
         path: str = scope["path"]
         request_id = new_request_id()
         began = time.monotonic()
-        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         extra: Headers = [*SECURITY, (b"x-request-id", request_id.encode())]
         if cors.is_open(path):
@@ -160,7 +160,7 @@ class App:
                 return
         request = Request(scope, receive)
         try:
-            response = await self._answer(request, receive, extra, request_id)
+            response = await self._answer(request, extra, request_id)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - logged and answered by error_response
@@ -182,7 +182,7 @@ class App:
         if not at_once(response, send, scope["method"]):
             await response(scope, receive, without_body(send) if scope["method"] == "HEAD" else send)
 
-    async def _answer(self, request: Request, receive: Receive, extra: Headers, request_id: str) -> Response:
+    async def _answer(self, request: Request, extra: Headers, request_id: str) -> Response:
         scope = request.scope
         method: str = scope["method"]
         if method == "OPTIONS" and (response := cors.preflight(request)) is not None:
@@ -197,11 +197,11 @@ class App:
         if self._doorman is not None and not isinstance(network, Nowhere):
             await self._doorman(network, client_ip)
         activity = wants_activity(request.headers.get("accept", ""))
-        route, path_values = self._router.match(
-            "GET" if method == "HEAD" else method, scope["path"], activity=activity
-        )
-        request = Request(scope, capped(receive, route.max_body))
-        data, token = await self._early_token(request, route)
+        route, path_values = self._router.match("GET" if method == "HEAD" else method, scope["path"], activity=activity)
+        request.cap(route.max_body)
+        token, data = bearer_token(request), None
+        if token is None and route.auth is not Auth.NONE and route.params is not None:
+            data, token = await self._token_of_body(request, route)
         actor = None
         try:
             actor = await check(self._authenticator, self.services.db, network, token, route)
@@ -293,7 +293,7 @@ class App:
         }  # fmt: skip
         origin = origin_of(network, scheme)
         call = Call(
-            Request(scope), route, self.services, network, actor, origin=origin, client_ip="", request_id=""
+            Request(scope, _empty), route, self.services, network, actor, origin=origin, client_ip="", request_id=""
         )
         ticket = changes.ticket()
         arguments = (call,) if route.params is None else (call, to_struct(route.params, dict(query), values))
@@ -318,11 +318,8 @@ class App:
             del call.extra_headers[headers:]
             return None
 
-    async def _early_token(self, request: Request, route: Route) -> tuple[dict[str, Any] | None, str | None]:
+    async def _token_of_body(self, request: Request, route: Route) -> tuple[dict[str, Any] | None, str | None]:
         """(the body if it had to be read for it, the token): some clients send `access_token` as a form field."""
-        token = bearer_token(request)
-        if token is not None or route.auth is Auth.NONE or route.params is None:
-            return None, token
         if request.method in ("GET", "HEAD") or not request.headers.get("content-type", "").startswith(FORM):
             return None, None
         data = await from_body(request, upload_folder=self._upload_folder, max_body=route.max_body)
@@ -372,6 +369,11 @@ class App:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             raise
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _empty() -> Message:
+    """Nobody sends anything."""
+    return {"type": "http.disconnect"}
 
 
 @asynccontextmanager

@@ -13,9 +13,10 @@ from starlette.responses import Response
 
 from torg.access.sessions import COOKIE as SESSION
 from torg.http import pages
-from torg.http.respond import JSON_TYPE, encode
+from torg.http.respond import encode
 from torg.http.router import WrongMethod
 from torg.http.tenant import UnknownHost
+from torg.http.wire import JSON_TYPE
 from torg.kernel.errors import Conflict, Invalid, NotFound, TorgError, Unauthorized, Unavailable
 from torg.text import messages
 

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import Request
 
+from torg.http.request import Request
 from torg.http.routes import MEGABYTE
 from torg.http.scalars import Repeated
 from torg.http.uploads import read_multipart
@@ -44,6 +44,10 @@ async def from_body(request: Request, *, upload_folder: Path, max_body: int) -> 
 
 
 async def _bytes(request: Request) -> bytes:
+    if (whole := request.whole()) is not None:
+        if len(whole) > MEGABYTE:
+            raise TooLarge("The request body may be at most 1 MB")
+        return whole
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and len(length) < 20 and int(length) > MEGABYTE:
         raise TooLarge("The request body may be at most 1 MB")

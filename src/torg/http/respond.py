@@ -13,10 +13,11 @@ import msgspec
 from starlette.responses import Response
 from typing_extensions import TypeVar
 
+from torg.http.wire import JSON_TYPE, NO_BODY, Json
+
 if TYPE_CHECKING:
     from torg.http.call import Call
 
-JSON_TYPE = "application/json; charset=utf-8"
 PAGING = frozenset({"max_id", "since_id", "min_id", "access_token"})
 
 
@@ -67,6 +68,8 @@ def to_response(result: Any, call: Call) -> Response:
     if isinstance(result, Response):
         return result
     status = call.route.status
+    if isinstance(result, msgspec.Struct) and status not in NO_BODY:
+        return Json(encode(result), status)
     headers: dict[str, str] = {}
     media_type: str | None = None
     if isinstance(result, Reply):

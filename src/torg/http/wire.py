@@ -19,6 +19,8 @@ SECURITY: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 ]
+JSON_TYPE = "application/json; charset=utf-8"
+JSON_HEADER = (b"content-type", JSON_TYPE.encode())
 NO_BODY = frozenset({204, 304})
 UNUSUAL = frozenset({b"connection", b"transfer-encoding"})
 CONTENT_POLICY = (
@@ -44,12 +46,32 @@ def request_id() -> str:
     return f"{_prefix}{next(_ids) & 0xFFFFFFFF:08x}"
 
 
+PRIVATE = (b"cache-control", b"private, no-store")
+"""What is answered depends on who asks: no shared cache may keep it."""
+
+
+class Json(Response):
+    """An answer of JSON with no header of its own yet."""
+
+    def __init__(self, body: bytes, status: int = 200) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), JSON_HEADER]
+
+
+WHOLE = frozenset({Response, Json})
+"""Answers that are not sent bit by bit."""
+
+
 def missing(response: Response, extra: Headers) -> Headers:
     """The common headers that the handler did not set itself, and a content policy for pages."""
+    if type(response) is Json and len(response.raw_headers) == 2:
+        return [*extra, PRIVATE]
     present = {name for name, _ in response.raw_headers}
     added = [entry for entry in extra if entry[0] not in present]
-    if b"cache-control" not in present:  # what is answered depends on who asks: no shared cache may keep it
-        added.append((b"cache-control", b"private, no-store"))
+    if b"cache-control" not in present:
+        added.append(PRIVATE)
     if b"content-security-policy" not in present:
         kind = next((value for name, value in response.raw_headers if name == b"content-type"), b"")
         if kind.startswith(b"text/html"):
@@ -65,7 +87,7 @@ def at_once(response: Response, send: Send, method: str) -> bool:
     cycle: Any = getattr(send, "__self__", None)
     if (
         type(cycle) is not RequestResponseCycle
-        or type(response) is not Response
+        or type(response) not in WHOLE
         or response.background is not None
         or method == "HEAD"
         or response.status_code in NO_BODY
@@ -77,10 +99,10 @@ def at_once(response: Response, send: Send, method: str) -> bool:
     ):
         return False
     headers = [*cycle.default_headers, *response.raw_headers]
-    if any(name in UNUSUAL for name, _ in headers):
+    if not UNUSUAL.isdisjoint([name for name, _ in headers]):
         return False
     body = bytes(response.body)
-    head = b"".join(b"%b: %b\r\n" % header for header in headers)
+    head = b"".join([b"%b: %b\r\n" % header for header in headers])
     if head.count(b"\n") != len(headers) or head.count(b"\r") != len(headers) or b"\0" in head:
         return False  # uvicorn refuses it
     cycle.response_started = cycle.response_complete = True
@@ -89,6 +111,18 @@ def at_once(response: Response, send: Send, method: str) -> bool:
     cycle.message_event.set()
     cycle.on_response()
     return True
+
+
+def at_hand(receive: Receive) -> bytes | None:
+    """The body of a request, if uvicorn has all of it and nobody has asked for it; else None."""
+    cycle: Any = getattr(receive, "__self__", None)
+    if type(cycle) is not RequestResponseCycle or cycle.more_body or cycle.disconnected or cycle.response_complete:
+        return None
+    body = bytes(cycle.body)
+    cycle.body = bytearray()
+    cycle.message_event.clear()
+    cycle.flow.resume_reading()
+    return body
 
 
 def capped(receive: Receive, most: int) -> Receive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import IntFlag, StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -117,7 +118,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
     def granted(self, wanted: str) -> bool:
         """Whether the token's scopes cover `wanted` (`read` covers `read:statuses`; docs: api/oauth-scopes)."""
-        if wanted in self.scopes:
-            return True
-        parts = wanted.split(":")
-        return any(":".join(parts[:n]) in self.scopes for n in range(1, len(parts)))
+        return not self.scopes.isdisjoint(_covering(wanted))
+
+
+@lru_cache(maxsize=256)
+def _covering(wanted: str) -> tuple[str, ...]:
+    """The scopes by any of which `wanted` is granted: itself, and those it is a part of."""
+    parts = wanted.split(":")
+    return tuple(":".join(parts[:n]) for n in range(1, len(parts) + 1))
