@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import uvicorn
@@ -164,3 +166,20 @@ async def test_compressed_sockets_go_the_long_way() -> None:
             await holders[0].line.send({"type": "websocket.send", "text": "packed"})
             assert await client.recv() == "packed"
         assert holders[0].ways in ([], [None])
+
+
+async def test_a_closed_socket_is_gone_without_the_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        async with served() as (port, holders):
+            async with websockets.connect(f"ws://127.0.0.1:{port}/"):
+                await until(lambda: holders)
+                holder = holders.pop()
+                known = weakref.ref(cast(Sockets, holder.line).conn)
+                assert known() is not None
+            await holder.gone.wait()
+            del holder
+            await until(lambda: known() is None)
+    finally:
+        gc.enable()

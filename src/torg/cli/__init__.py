@@ -21,10 +21,10 @@ DISK = {
 
 NEW_OBJECTS = 10_000
 """After how many a collection begins. Python's 700 would look at all the modules again and again while they come in."""
-YOUNG, WHOLE = 1, 50_000
+YOUNG, WHOLE = 1, 7_200
 """After how many collections those that survived them are looked at, and after how many of these, everything: that
 stops a busy server for more than half a second, and younger ones find nearly all there is to find. A server looks at
-the young twice a second (engine/garbage.py), so it comes after seven hours."""
+the young twice a second (engine/garbage.py), so it comes once an hour."""
 
 MOST = 64
 """Processes of a kind that `torg serve` starts."""

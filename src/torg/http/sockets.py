@@ -137,6 +137,7 @@ class Sockets(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         if self._holder is not None:
             self._holder, self.queue = None, None
+        self.conn.parser.close()  # it knows who knows it: a ring, garbage that would stay for an hour
 
     async def send(self, message: Any) -> None:
         if message["type"] == "websocket.close":
