@@ -125,15 +125,19 @@ async def test_a_slow_server_does_not_hold_a_post_up(
     home: Home, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mentions, "PATIENCE", 0.2)
-    carol = elsewhere.add("carol")
+    carol, dave = elsewhere.add("carol"), elsewhere.add("dave")
     elsewhere.held.clear()
     said = await home.anna.says(f"hello @{carol.acct}")
     assert said["mentions"] == []
+    with monkeypatch.context() as full:
+        full.setattr(mentions, "MOST_AT_ONCE", home.services.flights.under_way)
+        await home.anna.says(f"hello @{dave.acct}")
+        assert home.services.flights.under_way == mentions.MOST_AT_ONCE, "as many as there may be at a time"
     elsewhere.held.set()
     while home.services.flights._under_way:  # it is looked up to the end all the same
         await asyncio.sleep(0.01)
-    again = await home.anna.says(f"hello again @{carol.acct}")
-    assert [one["acct"] for one in again["mentions"]] == [carol.acct]
+    again = await home.anna.says(f"hello again @{carol.acct} and @{dave.acct}")
+    assert [one["acct"] for one in again["mentions"]] == [carol.acct, dave.acct]
 
 
 async def test_a_follow_of_somebody_elsewhere_is_a_request(home: Home, elsewhere: Elsewhere) -> None:

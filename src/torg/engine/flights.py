@@ -15,6 +15,11 @@ class Flights:
     def __init__(self) -> None:
         self._under_way: dict[Hashable, asyncio.Task[Any]] = {}
 
+    @property
+    def under_way(self) -> int:
+        """How many pieces of work there are at the moment."""
+        return len(self._under_way)
+
     async def share(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
         """The result (or error) of `work`, which runs once however many ask for `key` meanwhile.
 
