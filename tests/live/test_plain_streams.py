@@ -128,6 +128,7 @@ async def test_the_short_way_gives_each_reader_what_the_long_one_would(
     if not here:
         monkeypatch.setattr(square.services.hub, "_fresh", just_written.JustWritten())
     posts: list[tuple[Person, str]] = []
+    serialised = delivered = 0
     for _ in range(ROUNDS):
         await something(harbour, people, chance)
         if posts and chance.random() < 0.1:
@@ -146,11 +147,17 @@ async def test_the_short_way_gives_each_reader_what_the_long_one_would(
         (row,) = [row for row in rows if row.kind == "PostPublished"]
         async with square.services.db.tx(square.networks[PUBLIC].scope) as tx:
             expected = await deliver(tx, [row], watching, REACTIONS)
+        frames: dict[int, bytes] = {}
         for connection in watching:
             wanted = [out.message for out in expected if out.connection is connection]
             got = [message for message in drained(connection) if message.frame.event == "update"]
             assert said(connection, got) == said(connection, wanted)
+            frames |= {id(message.frame): message.frame.payload for message in got}
+            delivered += len(got)
+        serialised += len(frames)
+        assert len(frames) <= len(set(frames.values())) + 1, "what looks the same is made once, by either way"
     assert len(long_way) < ROUNDS / 2, "most went the short way"
+    assert 0 < serialised < delivered / 2, (serialised, delivered)
 
 
 async def settled(harbour: Harbour) -> None:
