@@ -173,3 +173,63 @@ async def test_the_wall_stands_in_a_sample(harbour: Harbour) -> None:
     for stream in (blocked, other):
         assert len(await heard_until(stream, LAST)) == 1
         assert [one.event for one in stream.heard] == ["update"]
+
+
+async def caught_up(harbour: Harbour) -> None:
+    """All that was put off is done, and handed to the streams."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            async with harbour.square.services.db.system() as tx:
+                if not await tx.value("SELECT count(*) FROM postponed_effects"):
+                    break
+            await asyncio.sleep(0.02)
+    await handed_on(harbour)
+
+
+async def test_streams_of_searches_are_told_what_the_index_lacked(harbour: Harbour) -> None:
+    """What was written while the index stood still: a sample at the pace of eyes, and all that it left out is counted.
+
+    The wall: who may not read it when it is found hears of nothing, and is told of no number either.
+    """
+    square = harbour.square
+    square.services.hub.sampler.clock = lambda: 0.0
+    await harbour.relation("blocks", square.anna, square.shop)
+    apple = [await harbour.sse(who, "search", q="apple") for who in (square.bjorn, square.nobody())]
+    socket = await harbour.socket(square.bjorn, stream="search", q="apple")
+    deaf = [
+        await harbour.sse(who, "search", q=q)
+        for who, q in (
+            (square.bjorn, "pear"), (square.shop, "apple"), (square.person(INSIDE, "bjorn"), "apple"),
+            (square.person(OTHER, "olga"), "apple"),
+        )
+    ]  # fmt: skip
+    start = apple[0].last_id
+    await held(square, Rung.SEARCH)
+    said = [(await square.anna.says(f"apple {n}"))["id"] for n in range(MANY)]
+    await square.anna.says("apple for followers", visibility="private")
+    named = (await square.anna.says("apple for @bjorn"))["id"]
+    gone = (await square.anna.says("apple no more"))["id"]
+    assert (await square.anna.delete(f"/api/v1/statuses/{gone}")).status_code == 200
+    await handed_on(harbour)
+    early = await harbour.sse(square.bjorn, "search", q="apple", last=start)
+    await released(square)
+    await caught_up(harbour)
+    square.services.hub._declare()
+    for stream, all_of_them in ((apple[0], {*said, named}), (apple[1], {*said, named}), (early, {*said, named})):
+        missing = await left_out(stream, MANY - BURST)
+        shown = [one.data["id"] for one in stream.heard if one.event == "update"]
+        assert set(shown) < all_of_them
+        assert len(shown) + missing == len(all_of_them), "each is shown or counted"
+        assert sum(one.event == "delete" for one in stream.heard) == 1
+    assert named in [one.data["id"] for one in apple[0].heard if one.event == "update"], "it names the reader"
+    heard: list[dict[str, Any]] = []
+    while not heard or heard[-1]["event"] != "sample":
+        heard.append(await socket.hear())
+    assert {tuple(one["stream"]) for one in heard} == {("search", "apple")}
+    counts = heard[-1]["payload"]
+    assert counts["came"] - counts["shown"] == MANY - BURST
+    again = await harbour.sse(square.bjorn, "search", q="apple", last=start)
+    await again.until(MANY + 2)
+    assert [one.data["id"] for one in again.heard if one.event == "update"] == [*said, named], "once each, all of them"
+    for stream in deaf:
+        assert await stream.quiet() or {one.event for one in stream.heard} == {"delete"}

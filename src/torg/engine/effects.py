@@ -40,6 +40,11 @@ class Meta(msgspec.Struct, frozen=True):
     created_at: datetime
 
     @property
+    def seq(self) -> int | None:
+        """Its number in the log, if it stood there before this effect of it (engine/postponed.py); else None."""
+        return -self.id if self.id < 0 else None
+
+    @property
     def scope(self) -> Scope:
         return Scope(self.org_id, (self.network_id,))
 

@@ -24,6 +24,7 @@ from torg.engine.touched import (
     TOLD,
     TOUCHED,
     UNSEEN,
+    UNSEEN_EVENTS,
     WRITERS,
 )
 
@@ -123,6 +124,8 @@ def keys_of(org: int, network: int, kind: str, payload: Any) -> list[Key]:
     """What an event touches: a kind that no table of engine/touched.py has, all of its organisation."""
     fields, owned = TOUCHED.get(kind), OWNED.get(kind, ())
     if fields is None:
+        if kind in UNSEEN_EVENTS:
+            return []
         if not org:
             return [EVERYTHING]
         return [whole(org), settings(org)] if kind == ANNOUNCED else [whole(org)]

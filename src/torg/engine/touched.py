@@ -58,6 +58,8 @@ TOUCHED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Event kind → the fields with the ids that it touches. A kind that is not here touches all of its organisation."""
 
+UNSEEN_EVENTS = frozenset({"PostsIndexed"})
+"""Of these no remembered answer shows anything."""
 RARE: dict[str, str] = {
     "AccountModerated": "whoever is suspended or released vanishes from, or comes back to, whatever others wrote, too",
     "AccountMoved": "once in an account's life, and followers go with it",

@@ -20,9 +20,23 @@ from torg.kernel.events import Event, kind_of
 from torg.live import rules, searching, store
 from torg.live.connection import Connection
 from torg.live.homes import Homes
-from torg.live.model import DIRECT, EVERYTHING, LIST, USER, Facts, Frame, Message, Told, Topic, Watcher, Watching
+from torg.live.model import (
+    DIRECT,
+    EVERYTHING,
+    LIST,
+    SEARCH,
+    USER,
+    Facts,
+    Frame,
+    Message,
+    Told,
+    Topic,
+    Watcher,
+    Watching,
+)
 from torg.posts.events import PostDeleted, PostEdited, PostPublished, QuoteRevoked
 from torg.posts.model import PostView
+from torg.search.events import PostsIndexed
 
 log = structlog.get_logger(__name__)
 
@@ -65,9 +79,13 @@ class Due(NamedTuple):
     post: Facts
     connection: Connection
     topic: Topic
+    late: bool = False
+    """Whether it comes long after it was written, together with many others."""
 
 
-POST_EVENTS = frozenset(kind_of(event) for event in (PostPublished, PostEdited, PostDeleted, QuoteRevoked))
+POST_EVENTS = frozenset(
+    kind_of(event) for event in (PostPublished, PostEdited, PostDeleted, QuoteRevoked, PostsIndexed)
+)
 
 
 def concerns(row: Logged, reactions: Reactions) -> bool:
@@ -76,6 +94,8 @@ def concerns(row: Logged, reactions: Reactions) -> bool:
 
 
 Thin = Callable[[Sequence[Due]], list[Due]]
+Known = Callable[[int, int], bool]
+"""Whether a reader has got what was published under a number before an event of another number tells of it late."""
 
 
 async def deliver(
@@ -84,6 +104,7 @@ async def deliver(
     connections: Sequence[Connection],
     reactions: Reactions,
     thin: Thin = list,
+    known_before: Known = lambda published, told: False,
 ) -> list[Outgoing]:
     """All messages of these events (one network's, in order) for these connections (of that network), in order.
 
@@ -95,8 +116,11 @@ async def deliver(
         for topic in connection.topics:
             by_topic[topic].append(connection)
     posts = await facts_of(tx, events)
-    watchers = await _watchers(tx, posts, connections) if posts else {}
-    due = thin(await _due(tx, posts, by_topic, watchers))
+    late = await _late(tx, events, by_topic, known_before)
+    watchers = await _watchers(tx, [*posts, *late], connections) if posts or late else {}
+    due = await _due(tx, posts, by_topic, watchers)
+    due += [Due(*one, late=True) for one in await searching.reached(tx, late, by_topic, watchers)]
+    due = thin(due)
     frames = await _frames(tx, due, watchers, reactions)
     outgoing = [
         Outgoing(d.connection, Message(d.seq, d.topic, frame))
@@ -152,6 +176,23 @@ async def facts_of(tx: Tx, events: Iterable[tuple[int, Event]]) -> list[tuple[in
             ),
         ))  # fmt: skip
     return sorted(found, key=lambda pair: pair[0])
+
+
+async def _late(
+    tx: Tx, events: Iterable[tuple[int, Event]], by_topic: Iterable[Topic], known_before: Known
+) -> list[tuple[int, Facts]]:
+    """What searches can find since these events, and could not when it was published; for streams of searches alone."""
+    if not any(topic.name == SEARCH for topic in by_topic):
+        return []
+    told = {
+        published: seq
+        for seq, event in events if isinstance(event, PostsIndexed)
+        for published in event.seqs if not known_before(published, seq)
+    }  # fmt: skip
+    if not told:
+        return []
+    rows = await store.logged(tx, list(told))
+    return await facts_of(tx, [(told[row.seq], event) for row in rows if (event := known(row)) is not None])
 
 
 async def _watchers(

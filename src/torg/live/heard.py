@@ -15,7 +15,8 @@ HARMLESS = frozenset({
     "CardShown", "DelegateActed", "DomainBlocked", "DomainUnblocked", "GroupAnnounced", "GroupPinsChanged",
     "MessageDeleted", "MessageEdited", "MessageSent", "NoticeCreated", "NoticesMerged", "PersonalChanged", "PollEnded",
     "PollVoted", "PostDeleted", "PostEdited", "PostFavourited", "PostPinned", "PostPublished", "PostUnfavourited",
-    "PostUnpinned", "PostsCounted", "PostsImported", "PostsReceived", "QuoteAsked", "QuoteRevoked", "ReadMoved",
+    "PostUnpinned", "PostsCounted", "PostsImported", "PostsIndexed", "PostsReceived",
+    "QuoteAsked", "QuoteRevoked", "ReadMoved",
     "ReportFiled", "TagFeatured", "TagUnfeatured", "TokensRevoked", "TopicAdded", "TopicRemoved", "WarningIssued",
 })  # fmt: skip
 """Nothing of what decides who is reached by a plain post of an account of this server."""

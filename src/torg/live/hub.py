@@ -15,7 +15,7 @@ from torg.kernel.actor import Scope
 from torg.live import plain, store
 from torg.live.connection import Closed, Connection
 from torg.live.crowd import AT_ONCE
-from torg.live.delivery import Outgoing, Reactions, concerns, deliver
+from torg.live.delivery import Known, Outgoing, Reactions, concerns, deliver
 from torg.live.model import Topic
 from torg.live.room import Present, Room
 from torg.live.sampling import Sampler, Thinning
@@ -312,15 +312,21 @@ class Hub:
         except Exception:
             log.exception("could not learn of readers in time", org=place[0], network=place[1])
 
-    async def _made(self, place: Place, rows: Sequence[Logged], here: Sequence[Connection]) -> list[Outgoing]:
-        async with self._db.tx(Scope(place[0], (place[1],)), steady=True) as tx:
-            return await deliver(tx, rows, here, self._reactions)
+    async def _made(self, rows: Sequence[Logged], connection: Connection, known: Known) -> list[Outgoing]:
+        async with self._db.tx(Scope(connection.place[0], (connection.place[1],)), steady=True) as tx:
+            return await deliver(tx, rows, [connection], self._reactions, known_before=known)
 
     async def _catch_up(self, connection: Connection) -> None:
         """Feed a reader from the log until it has reached what live readers have; then it is one of them.
 
         Between the last look at `position` and `live` nothing is awaited, so no event falls between the two.
         """
+        began, ended = connection.position, self.position
+
+        def known(published: int, told: int) -> bool:
+            """What was to be found when the reader came is found under its own number, if that is resumed."""
+            return published > began and told <= ended
+
         try:
             while connection.closed is None:
                 until = self.position
@@ -330,7 +336,7 @@ class Hub:
                     return
                 async with self._resuming:
                     rows = await self._bus.past(*connection.place, after=connection.position, until=until)
-                    missed = await self._made(connection.place, rows, [connection]) if rows else []
+                    missed = await self._made(rows, connection, known) if rows else []
                 for _, message in missed:
                     await connection.put(message)
                 connection.position = rows[-1].seq if rows else until

@@ -45,10 +45,15 @@ class Thinning:
         self._tallies: dict[tuple[Connection, Topic], Tally] = {}
 
     def thin(self, due: Sequence[Due]) -> list[Due]:
-        """What is to be delivered of what is due, counted for each reader and stream."""
-        if not self._thins:
-            return list(due)
-        return [one for one in due if not _may_be_left_out(one) or self._room(one.connection, one.topic)]
+        """What is to be delivered of what is due, counted for each reader and stream.
+
+        What comes late is thinned by then, too: it is all that came in a surge, at the pace of catching up.
+        """
+        return [
+            one
+            for one in due
+            if not (self._thins or one.late) or not _may_be_left_out(one) or self._room(one.connection, one.topic)
+        ]
 
     def sendings(self, sendings: Sequence[Sending], named: Collection[int]) -> Sequence[Sending]:
         """The same for a plain post on its short way. `named`: who wrote it, and those whom it answers or names."""

@@ -14,6 +14,7 @@ from datetime import datetime
 import msgspec
 import numpy as np
 
+from torg.engine.bus import Logged
 from torg.engine.postgres import Row, Tx
 from torg.live.model import ListFacts, Watcher
 from torg.live.ties import NO_PEOPLE, People
@@ -46,6 +47,16 @@ async def posts(tx: Tx, ids: Collection[int]) -> dict[int, Row]:
         {**tenant(tx), "ids": list(ids)},
     )
     return {row["id"]: row for row in rows}
+
+
+async def logged(tx: Tx, seqs: Collection[int]) -> list[Logged]:
+    """Events of the transaction's network by their numbers, in order."""
+    return await tx.all(
+        """SELECT seq, org_id, network_id, kind, payload, created_at FROM event_log
+           WHERE org_id = %(org)s AND network_id = %(network)s AND seq = ANY(%(seqs)s) ORDER BY seq""",
+        {**tenant(tx), "seqs": list(seqs)},
+        as_=Logged,
+    )
 
 
 async def hosts(tx: Tx, accounts: Collection[int]) -> dict[int, tuple[str, bool]]:

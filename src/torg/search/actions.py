@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from torg.engine import outbox
 from torg.engine.effects import Happened
 from torg.engine.postgres import Tx
 from torg.posts.model import PostView
 from torg.search import rules, store
+from torg.search.events import PostsIndexed
 from torg.search.rules import Words
 from torg.text.clean import to_plain
 
@@ -60,7 +62,8 @@ async def index_posts(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
 async def index_published(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     """Effect of PostPublished, many together: what this process has just written need not be read again.
 
-    If it was edited since, that comes after it in the log.
+    If it was edited since, that comes after it in the log. Streams of searches have looked at what comes late before it
+    stood in the index, so they are told; not of edits, which mean something to those alone who have the post already.
     """
     words: list[tuple[int, Words]] = []
     unread: list[int] = []
@@ -73,6 +76,8 @@ async def index_published(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> Non
     if unread:
         words += await _read(tx, unread)
     await store.put(tx, words)
+    if late := [seq for one in happened if (seq := one.meta.seq) is not None]:
+        await outbox.append(tx, PostsIndexed(seqs=late))
 
 
 async def index_imported(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:

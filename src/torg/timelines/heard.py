@@ -20,11 +20,12 @@ PEOPLE = frozenset({
 """The accounts that are named are read anew."""
 
 NOTHING = frozenset({
-    "AccountUpdated", "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn", "CardShown",
-    "DelegateActed", "GroupAnnounced", "GroupPinsChanged", "MessageDeleted", "MessageEdited",
+    "AccountUpdated", "AccountsCounted", "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn",
+    "CardShown", "DelegateActed", "GroupAnnounced", "GroupPinsChanged", "MessageDeleted", "MessageEdited",
     "MessageSent", "NoticeCreated", "NoticesMerged", "PollEnded", "PollVoted", "PostFavourited", "PostPinned",
-    "PersonalChanged", "PostUnfavourited", "PostUnpinned", "QuoteAsked", "QuoteRevoked", "ReadMoved", "ReportFiled",
-    "SettingsChanged", "TagFeatured", "TagUnfeatured", "TokensRevoked", "WarningIssued",
+    "PersonalChanged", "PostUnfavourited", "PostUnpinned", "PostsCounted", "PostsIndexed", "QuoteAsked",
+    "QuoteRevoked", "ReadMoved", "ReportFiled", "SettingsChanged", "TagFeatured", "TagUnfeatured", "TokensRevoked",
+    "WarningIssued",
 })  # fmt: skip
 """Nothing of what a home is chosen by. Any other kind, also one of a later version: the network is loaded anew."""
 
