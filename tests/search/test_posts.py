@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.square import INSIDE, OTHER, Person, Square
+from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
 from torg.kernel.actor import Scope
+from torg.search import actions as search
 
 
 async def found(person: Person, q: str, **more: Any) -> list[str]:
@@ -75,6 +76,27 @@ async def test_operators_about_content(square: Square) -> None:
     assert await found(square.bjorn, "#basket") == [tagged["id"]]
     assert await found(square.bjorn, "fruit -#basket is:sensitive") == [warned["id"]]
     assert await found(square.bjorn, "fruit has:media") == []
+
+
+async def test_what_is_indexed_from_hand_has_the_words_of_what_is_read(square: Square) -> None:
+    """Posts that this process has just written are not read again: neither way knows words that the other does not."""
+    said = [
+        await square.bjorn.says("Hundarna – sprang! över_gårdarna", language="sv"),
+        await square.bjorn.says("Dogs “ran” 犬も", spoiler_text="Ögon & öron", language="en"),
+        await square.bjorn.says("basket https://example.com/a-page", visibility="private"),
+    ]
+    gone = await square.bjorn.says("never mind")
+    assert (await square.bjorn.delete(f"/api/v1/statuses/{gone['id']}")).status_code == 200
+    ids = [int(one["id"]) for one in said]
+    assert all(square.services.plain.fresh.look(id_) for id_ in (*ids, int(gone["id"])))
+    await square.settle()
+    words = "SELECT post_id, doc::text FROM post_search ORDER BY post_id"
+    async with square.services.db.tx(square.networks[PUBLIC].scope) as tx:
+        from_hand = await tx.all(words)
+        assert [row["post_id"] for row in from_hand] == ids
+        await tx.run("DELETE FROM post_search")
+        assert await search.index(tx, ids) == len(ids)
+        assert await tx.all(words) == from_hand
 
 
 async def test_days_and_library(square: Square) -> None:

@@ -131,7 +131,12 @@ class EffectRunner:
         is the caller's, who rolls back.
         """
         for (_, _, kind), group in groupby(rows, key=lambda row: (row.org_id, row.network_id, row.kind)):
-            happened = [h for row in group if (h := await self._decoded(tx, row)) is not None]
+            happened: list[Happened] = []
+            for row in group:
+                try:
+                    happened.append(Happened(decode(row.kind, row.payload), row.meta))
+                except (LookupError, msgspec.ValidationError) as error:
+                    await keep(tx, row, "decode", error, retry_at=None)
             todo = [
                 effect
                 for effect in self._effects.get(kind, ())
@@ -176,13 +181,6 @@ class EffectRunner:
         else:
             for one in happened:
                 await effect(tx, self._ctx, one.event, one.meta)
-
-    async def _decoded(self, tx: Tx, row: OutboxRow) -> Happened | None:
-        try:
-            return Happened(decode(row.kind, row.payload), row.meta)
-        except (LookupError, msgspec.ValidationError) as error:
-            await keep(tx, row, "decode", error, retry_at=None)
-            return None
 
     async def _failed(self, tx: Tx, effect: Effect, one: Happened, error: Exception) -> None:
         row = OutboxRow(

