@@ -7,9 +7,11 @@ from datetime import timedelta
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Square
 from tests.web.reader import Reader
 from tests.web.test_admin import in_office
-from torg.health import store, work
+from torg.health import rules, store, work
 from torg.health.meter import Meter
+from torg.health.model import KINDS
 from torg.kernel.clock import now
+from torg.kernel.pressures import STEPS
 from torg.serve.app import recorder
 
 
@@ -52,6 +54,13 @@ async def test_old_figures_are_thinned_and_at_last_dropped(square: Square) -> No
     async with services.db.tx(network.scope) as tx:
         rows = await store.of_network(tx, now() - timedelta(days=9))
     assert [(row.minutes, row.mean, row.most) for row in rows] == [(10, 2.0, 20.0)], "zeros count"
+
+
+def test_each_measure_of_the_surge_ladder_is_drawn_under_a_name_in_words() -> None:
+    for name in STEPS:
+        kind = rules.kind_of(f"surge_{name}")
+        assert kind in KINDS
+        assert "_" not in kind.label
 
 
 async def test_a_process_writes_itself_down(square: Square) -> None:

@@ -57,11 +57,13 @@ async def test_administrators_see_the_rung_and_each_step_with_its_cause(square: 
     await held(square, Rung.STREAMS)
     assert "up to this: stream rate" in (await owner.open("/admin")).text
     page = (await owner.open("/admin/health")).text
-    assert "relay_s 7 ≥ 5" in page
+    assert "Age of the oldest event that waits for its effects: 7 ≥ 5" in page
     assert "by hand" in page
     assert "held by" not in page, "an operator's name on the machine is nobody's business"
     swedish = await Reader(square, language="sv").enters("shop")
-    assert "Vad som sköts upp under hög last" in (await swedish.open("/admin/health")).text
+    page = (await swedish.open("/admin/health")).text
+    assert "Vad som sköts upp under hög last" in page
+    assert "väntar på sina följder: 7 ≥ 5" in page
 
 
 async def test_steps_are_for_those_who_see_to_the_installation(square: Square) -> None:
@@ -72,4 +74,4 @@ async def test_steps_are_for_those_who_see_to_the_installation(square: Square) -
     assert (await stranger.open("/admin/health")).status_code in (303, 403, 404)
     moderator = await in_office(square, "reporter", "Moderator")
     page = await moderator.open("/admin/health")
-    assert "relay_s" not in page.text
+    assert "7 ≥ 5" not in page.text

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from torg.administration import shedding
 from torg.engine.postgres import Tx
 from torg.health import reads
-from torg.health.model import SPANS, Curve, Point
+from torg.health.model import BY_NAME, SPANS, Curve, Point
 from torg.http import Call, Routes
 from torg.kernel.actor import Permission
 from torg.kernel.clock import iso, now
@@ -62,6 +62,13 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.curve.known) and not self.curve.peak
 
 
+def because(cause: str) -> tuple[str, str]:
+    """What made the ladder climb: the measure in words, "" if there is none of that name, and what it was."""
+    name, _space, value = cause.partition(" ")
+    kind = BY_NAME.get(f"surge_{name}")
+    return (kind.label, value) if kind is not None else ("", cause)
+
+
 def drawn(curve: Curve) -> Drawn:
     line, area, top = chart.over_time([(point.mean, point.most) for point in curve.points])
     return Drawn(curve=curve, line=line, area=area, top=top, rows=_rows(curve.points))
@@ -80,7 +87,7 @@ async def health(call: Call, params: Wanted) -> Response:
     async with call.db.tx(visitor.actor.whole) as tx:
         return await shown(
             visitor, tx, "health.html", spans=SPANS, span=found.span, alone=found.alone, troubles=found.troubles,
-            steps=steps, rungs=RUNGS, done=params.done, words=tuple(one.word for one in Rung),
+            steps=steps, rungs=RUNGS, because=because, done=params.done, words=tuple(one.word for one in Rung),
             standing=await shedding.standing(call.db, visitor.actor),
             of_network=[drawn(curve) for curve in found.network],
             of_processes=[drawn(curve) for curve in found.processes],
