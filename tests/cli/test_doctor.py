@@ -50,8 +50,10 @@ def test_doctor_says_what_is_well_and_what_is_to_be_done(tmp_path: Path) -> None
 
     with Embedded.open(data) as server, psycopg.connect(server.conninfo("torg_owner"), autocommit=True) as connection:
         connection.execute("ALTER TABLE posts DISABLE ROW LEVEL SECURITY")
+        connection.execute("ALTER ROLE torg_system SET synchronous_commit = off")
         ill = torg(data, "doctor")
         assert ill.returncode == 1
+        assert "with synchronous_commit off" in ill.stdout
         assert "no row-level security on: posts" in ill.stdout
 
         connection.execute("REVOKE ALL ON networks FROM torg_system")

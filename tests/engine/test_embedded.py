@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from torg.engine import binaries, keeper
+from torg.engine import binaries, cluster, keeper
 from torg.engine.embedded import Embedded
 from torg.kernel.errors import Misused
 
@@ -323,6 +323,17 @@ def test_own_settings(folder: Path) -> None:
     (data / "postgres/custom.conf").chmod(0o644)
     with open_at(data) as server:
         assert ask(server, "SHOW shared_buffers") == "48MB"
+
+
+def test_what_is_committed_is_on_the_disk(folder: Path) -> None:
+    """Tests alone go without fsync; that a commit waits for its log they do not go without."""
+    ours, of_tests = (
+        cluster.configuration(folder, folder, 15, unsafe=unsafe)["postgresql.conf"].splitlines()
+        for unsafe in (False, True)
+    )
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        assert f"{setting} = on" in ours
+    assert "synchronous_commit = on" in of_tests
 
 
 def mounted(folder: Path, options: str) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from torg.cli.opening import opened
 from torg.delivery import office_store
-from torg.engine import backends, jobs, migrate, relay
+from torg.engine import backends, jobs, keeper, migrate, relay
 from torg.engine.postgres import Tx
 from torg.kernel.config import Settings, load
 from torg.media import trimming
@@ -26,6 +26,7 @@ from torg.serve.surge import JOBS
 from torg.surge import reads as surge
 from torg.surge.model import Standing
 
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 LOW_DISK = 500_000_000
 LATE = 60.0
 MOST_HEADS = 10
@@ -93,7 +94,17 @@ async def _examine(settings: Settings, anchors: Sequence[str] = ()) -> list[Find
 
 
 async def _postgres(tx: Tx) -> Finding:
-    return Finding(name="PostgreSQL", well=True, value=str(await tx.value("SHOW server_version")))
+    """Its version, and whether what it acknowledges is on its disk: what we acknowledge stands on that."""
+    off = [name for name in DURABLE if await tx.value(f"SHOW {name}") == "off"]
+    if os.environ.get(keeper.UNSAFE) == "off":
+        off = [name for name in off if name == "synchronous_commit"]
+    version = str(await tx.value("SHOW server_version"))
+    return Finding(
+        name="PostgreSQL",
+        well=not off,
+        value=f"{version}, with {', '.join(off)} off" if off else version,
+        advice="Turn it on in the server's configuration: a crash takes what was acknowledged.",
+    )
 
 
 async def _several(settings: Settings) -> list[Finding]:
