@@ -1,6 +1,7 @@
 """`python -m bench.home_view`: processor time of a home timeline by query and by view, as all grows tenfold.
 
-Counts this process and PostgreSQL's backend together, without HTTP. `skeleton`: the ids alone.
+Counts this process and PostgreSQL's backend together, without HTTP. `skeleton`: the ids alone. `apply`: what a post
+costs that another process has written, until it stands in this one's columns, in batches of a hundred.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from torg.kernel.actor import Actor, NetworkKind
 from torg.kernel.page import Page
 from torg.orgs import actions as orgs
 from torg.posts import reads as posts
-from torg.timelines import home, view
+from torg.timelines import home, log, view
 
 VIEWERS = 20
+BATCH = 100
 TICKS = 100  # of a second, as /proc/PID/stat counts
 PEOPLE = """INSERT INTO accounts (org_id, network_id, id, handle)
     SELECT %(org)s, %(network)s, n, 'person' || n FROM generate_series(1, %(people)s) n"""
@@ -89,7 +91,12 @@ async def measure(server: Embedded, size: int) -> list[float]:
             cold_ids = await cost(tx, lambda tx, actor: view.home(tx, actor.me, Page()), actors, 1)
             warm_ids = await cost(tx, lambda tx, actor: view.home(tx, actor.me, Page()), actors, 5)
             warm = await cost(tx, by_view, actors, 3)
-        return [query, query_ids, cold_ids, warm_ids, warm]
+            columns = view.network_of(tx).log
+            assert columns is not None
+            newest = [item.id for item in columns.all()][-BATCH:]
+            for rounds in (10, 50):  # the first until the statement is prepared
+                apply = await cost(tx, lambda tx, actor: log.reread(tx, columns, newest), actors[:1], rounds) / BATCH
+        return [query, query_ids, cold_ids, warm_ids, warm, apply]
     finally:
         await db.close()
 
@@ -98,14 +105,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.home_view", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=[100, 1_000, 10_000], help="posts, and follows of each")
     given = parser.parse_args()
-    sys.stdout.write("ms of processor time  query  its skeleton  view's, cold  view's, warm  view\n")
+    sys.stdout.write("ms of processor time  query  its skeleton  view's, cold  view's, warm  view  apply\n")
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o711)
         with Embedded.open(Path(folder) / "data", outside=Path(folder) / "outside") as server:
             for size in given.sizes:
-                query, ids, cold, warm, viewed = asyncio.run(measure(server, size))
+                query, ids, cold, warm, viewed, apply = asyncio.run(measure(server, size))
                 sys.stdout.write(
-                    f"{size:>6} posts, follows {query:6.2f} {ids:13.2f} {cold:13.2f} {warm:13.2f} {viewed:5.2f}\n"
+                    f"{size:>6} posts, follows {query:6.2f} {ids:13.2f} {cold:13.2f} {warm:13.2f} {viewed:5.2f}"
+                    f" {apply:6.3f}\n"
                 )
                 sys.stdout.flush()
 

@@ -39,7 +39,7 @@ FIGURES: dict[str, Figure] = {
         0.29, "ms processor", "torg rehearse election-2008 --empty (its processor, less posts and deliveries)"
     ),
     "delivery": Figure(0.0145, "ms processor of a stream's event", "python -m bench, one post to 500 WebSockets"),
-    "apply": Figure(0.010, "ms processor for each node that holds the log", "assumed: a row into columns, in batches"),
+    "apply": Figure(0.022, "ms processor for each node that holds the log", "python -m bench.home_view --sizes 10000"),
     "column_bytes": Figure(log.DTYPE.itemsize, "bytes of a post in the log's columns", "src/torg/timelines/log.py"),
     "disk_bytes": Figure(2300, "bytes of a post in the database", "torg rehearse election-2008 --empty"),
     "stream_kb": Figure(11, "kB of an open stream", "python -m bench.idle_streams (WebSockets)"),
