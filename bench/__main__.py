@@ -11,12 +11,13 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from contextlib import ExitStack
 from pathlib import Path
 
 import uvloop
 
-from bench.measures import Figures, round_of
+from bench.measures import MEASURES, Figures, round_of
 from bench.report import as_csv, as_json, table
 from bench.servers import Server, free_cores, started
 from bench.stage import Stage, set_up
@@ -43,6 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measure, at most 60")
     parser.add_argument("--history", type=int, default=40, help="posts of each of six authors, made before")
     parser.add_argument("--quick", action="store_true", help="one round of one second each: within two minutes")
+    parser.add_argument("--only", nargs="+", choices=MEASURES, default=MEASURES, help="these measures alone")
     parser.add_argument("--no-pin", action="store_true", help="leave it to the system which core runs what")
     parser.add_argument("--out", type=Path, help="folder for results.json, results.csv and results.md")
     return parser.parse_args()
@@ -67,7 +69,9 @@ def chosen(given: argparse.Namespace, stack: ExitStack, core: int | None) -> lis
     return servers
 
 
-async def measured(servers: list[Server], rounds: int, seconds: float, history: int) -> dict[str, list[Figures]]:
+async def measured(
+    servers: list[Server], rounds: int, seconds: float, history: int, only: Collection[str]
+) -> dict[str, list[Figures]]:
     """A B A B."""
     stages: list[Stage] = []
     for server in servers:
@@ -78,7 +82,7 @@ async def measured(servers: list[Server], rounds: int, seconds: float, history: 
     for number in range(rounds):
         for stage in stages:
             begun = time.perf_counter()
-            found[stage.server.name].append(await round_of(stage, seconds))
+            found[stage.server.name].append(await round_of(stage, seconds, only))
             spent = time.perf_counter() - begun
             sys.stderr.write(f"round {number + 1} of {rounds}: {stage.server.name}, {spent:.0f} s\n")
     return found
@@ -107,7 +111,7 @@ def main() -> None:
         servers = chosen(given, stack, theirs)
         if ours is not None:
             os.sched_setaffinity(0, {ours})  # after the servers have begun, which would inherit it
-        found = uvloop.run(measured(servers, rounds, seconds, history))
+        found = uvloop.run(measured(servers, rounds, seconds, history, given.only))
     text = table(found)
     sys.stdout.write(f"{text}\n\n{here}\n")
     if given.out:

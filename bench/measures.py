@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from bench.ears import Ears, upgrade
 from bench.servers import settle
@@ -167,23 +167,26 @@ async def streams(stage: Stage, seconds: float) -> Figures:
     }
 
 
-async def round_of(stage: Stage, seconds: float) -> Figures:
-    """One round of everything on one server; what needs a start of its own is left out where there is no starter."""
+MEASURES = ("cold", "at_once", "warm", "visible", "mixed", "streams")
+
+
+async def round_of(stage: Stage, seconds: float, only: Collection[str] = MEASURES) -> Figures:
+    """One round of `only` these on one server; what needs a start of its own is left out where there is no starter."""
     server = stage.server
     figures: Figures = {}
-    if server.restart():
+    if "cold" in only and server.restart():
         figures["startup_s"] = server.startup_s or 0.0
         settle(server)
         if (idle := server.memory()) is not None:
             figures["idle_mb"] = idle
         figures |= await cold(stage)
-        server.restart()
+    if "at_once" in only and server.restart():
+        figures.setdefault("startup_s", server.startup_s or 0.0)
         figures |= await cold(stage, "at_once", quiet=False)
         settle(server)  # what a start does besides belongs to the start
-    figures |= await warm(stage, seconds)
-    figures |= await visible(stage, seconds)
-    figures |= await mixed(stage, seconds)
-    figures |= await streams(stage, seconds)
+    for measure in (warm, visible, mixed, streams):
+        if measure.__name__ in only:
+            figures |= await measure(stage, seconds)
     if (loaded := server.memory()) is not None:
         figures["loaded_mb"] = loaded
     return figures

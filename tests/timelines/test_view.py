@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
@@ -330,6 +331,44 @@ async def test_nothing_is_written_per_follower(square: Square) -> None:
         assert to_many == to_one
         assert to_many["posts"] == 1
         assert sum(to_many.values()) < 40, to_many
+
+
+MARKS = ["favourite", "unfavourite", "bookmark", "unbookmark", "pin", "unpin", "mute", "unmute"]
+
+
+async def test_homes_read_together_are_what_each_reads_alone(square: Square) -> None:
+    """Whatever happened: marks, blocks, groups, polls, quotes, boosts, guests."""
+    chance = random.Random(3)
+    people = [square.anna, square.bjorn, square.shop, square.reporter]
+    town, posts_seen = Town(square, people, chance), 0
+    await town.begin()
+    for who in people:
+        for other in people:
+            if who is not other:
+                await who.follows(other)
+    for number in range(60):
+        await town.act()
+        who = chance.choice(people)
+        if town.known:
+            await who.post(f"/api/v1/statuses/{chance.choice(town.known)}/{chance.choice(MARKS)}")
+        if number % 20 == 7:
+            await who.says("which?", poll={"options": ["this", "that"], "expires_in": 3600})
+        if number % 20 == 11 and town.known:
+            await who.post("/api/v1/statuses", json={"status": "see", "quoted_status_id": str(town.known[-1])})
+        if number == 40:
+            async with square.services.db.system() as tx:
+                await tx.run("UPDATE accounts SET guest = true WHERE id = %s", (square.reporter.id,))
+        if number % 3:
+            continue
+        limit = chance.choice([3, 5, 40])
+        together = await asyncio.gather(*(one.get(f"/api/v1/timelines/home?limit={limit}") for one in people))
+        for one, answer in zip(people, together, strict=True):
+            alone = await one.get(f"/api/v1/timelines/home?limit={limit}&since_id=1")
+            assert answer.status_code == alone.status_code == 200
+            assert answer.json() == alone.json(), (number, one.handle)
+            posts_seen += len(answer.json())
+    assert square.app.together.given > 20
+    assert posts_seen > 300
 
 
 async def test_what_leaves_the_window_is_asked_of_the_database(

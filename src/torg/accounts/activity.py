@@ -17,12 +17,7 @@ _today: date = date.min
 
 async def seen(tx: Tx, account_ids: Iterable[int]) -> None:
     """Note that accounts are in use today (UTC). Costs a look into a set, but for the day's first call of each."""
-    global _today
-    today = now().date()
-    if today != _today or len(_seen) > MOST_REMEMBERED:
-        _seen.clear()
-        _today = today
-    org_id = tx.scope.org_id
+    today, org_id = _begin(), tx.scope.org_id
     new = sorted({one for one in account_ids if (org_id, one) not in _seen})  # one order, so that none wait in a ring
     if not new:
         return
@@ -37,14 +32,29 @@ async def seen(tx: Tx, account_ids: Iterable[int]) -> None:
 
 
 async def lately(tx: Tx, most: int) -> dict[int, bool]:
-    """Accounts of the network that were in use today or yesterday (UTC), at most so many; whether that was today."""
+    """Accounts of the network that were in use today or yesterday (UTC), at most so many; whether that was today.
+
+    Those who have been there for long come first: more is in their homes.
+    """
     today = now().date()
     rows = await tx.all(
         """SELECT account_id, day FROM account_days WHERE org_id = %(org)s AND network_id = %(network)s
-           AND day >= %(day)s ORDER BY day DESC LIMIT %(most)s""",
+           AND day >= %(day)s ORDER BY day DESC, account_id LIMIT %(most)s""",
         {**tenant(tx), "day": today - timedelta(days=1), "most": most},
     )
     found: dict[int, bool] = {}
     for row in rows:
         found.setdefault(row["account_id"], row["day"] == today)
+    if _begin() == today:
+        _seen.update((tx.scope.org_id, account) for account, noted in found.items() if noted)
     return found
+
+
+def _begin() -> date:
+    """The day (UTC), of which nothing is remembered if it has just begun."""
+    global _today
+    today = now().date()
+    if today != _today or len(_seen) > MOST_REMEMBERED:
+        _seen.clear()
+        _today = today
+    return today

@@ -76,6 +76,9 @@ async def serve_on(
         log_config=None,
     )
     server = Server(config, services)
+    ahead = ReadingAhead(app, services, tokens)
+    reading = asyncio.create_task(ahead.run(), name="reading ahead")
+    await ahead.begun()
     async with background(services, relay=works, worker=works):
         task = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for it
@@ -84,7 +87,6 @@ async def serve_on(
         gc.enable()
         if server.started and greets:
             await greet(services, demo)
-        reading = asyncio.create_task(ReadingAhead(app, services, tokens).run(), name="reading ahead")
         await task
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)

@@ -208,8 +208,10 @@ class Worker(Frame):
         if not self._periodic:
             return
         async with self._db.system() as tx:
+            every = {task.kind: task.every for task in self._periodic}
+            due = set(await tx.column(PERIODS, {"kinds": list(every), "every": list(every.values())}))
             for task in self._periodic:
-                if await tx.run(PERIOD, {"kind": task.kind, "every": task.every}):
+                if task.kind in due:
                     await jobs.enqueue(
                         tx, task.kind, task.payload, key="periodic", org_id=INSTALLATION, network_id=INSTALLATION
                     )
@@ -267,7 +269,12 @@ WHERE worker IS NOT NULL AND NOT EXISTS (
 LIMIT 200 FOR UPDATE SKIP LOCKED
 """
 
-PERIOD = """
-INSERT INTO periodic_runs (kind, ran_at) VALUES (%(kind)s, now())
-ON CONFLICT (kind) DO UPDATE SET ran_at = now() WHERE periodic_runs.ran_at <= now() - %(every)s::interval
+# All in one statement. Nothing is locked unless something is due; of two who find it so, the later looks again.
+PERIODS = """
+WITH t AS (SELECT * FROM unnest(%(kinds)s::text[], %(every)s::interval[]) AS t (kind, every))
+INSERT INTO periodic_runs AS r (kind, ran_at)
+SELECT t.kind, now() FROM t LEFT JOIN periodic_runs o ON o.kind = t.kind
+WHERE o.kind IS NULL OR o.ran_at <= now() - t.every ORDER BY t.kind
+ON CONFLICT (kind) DO UPDATE SET ran_at = now() WHERE r.ran_at <= now() - (SELECT t.every FROM t WHERE t.kind = r.kind)
+RETURNING kind
 """

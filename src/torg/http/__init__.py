@@ -5,12 +5,14 @@ from torg.http.auth import Authenticator
 from torg.http.call import Call, Services
 from torg.http.depends import Growing
 from torg.http.respond import Paged, Reply, asked, encode, links
-from torg.http.routes import Auth, Route, Routes
+from torg.http.routes import Auth, Route, Routes, Together
 from torg.http.tenant import NetworkLike, Networks
+from torg.http.together import Asked
 from torg.http.uploads import Upload
 
 __all__ = [
     "App",
+    "Asked",
     "Auth",
     "Authenticator",
     "Call",
@@ -22,6 +24,7 @@ __all__ = [
     "Route",
     "Routes",
     "Services",
+    "Together",
     "Upload",
     "asked",
     "build_app",

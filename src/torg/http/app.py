@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ from torg.http.respond import to_response
 from torg.http.router import Router
 from torg.http.routes import Auth, Route, Routes
 from torg.http.tenant import Front, NetworkLike, Networks, Nowhere, UnknownHost, find_network, origin_of
+from torg.http.together import Answers, Asked
 from torg.http.uploads import remove_uploads
 from torg.http.wire import SECURITY, Headers, at_once, missing, with_headers, without_body
 from torg.http.wire import request_id as new_request_id
@@ -136,6 +137,7 @@ class App:
         alone = services.settings.nats_url is None
         self.memory = Memory(services.settings.remembered_mb * 1024 * 1024, alone=alone)
         self.ahead = ReadAhead(alone=alone)
+        self.together = Answers(services.db)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -265,6 +267,8 @@ class App:
     async def _run(self, call: Call, arguments: tuple[Any, ...]) -> Response:
         if call.route.method == "GET" and (known := self.ahead.find(call, arguments[-1])) is not None:
             return to_response(known, call)
+        if call.route.together is not None and (found := await self.together.of(call, arguments[-1])) is not None:
+            return found
         return await self._anew(call, arguments)
 
     async def _anew(self, call: Call, arguments: tuple[Any, ...]) -> Response:
@@ -280,10 +284,12 @@ class App:
             call._tx = tx
             return to_response(await call.route.handler(*arguments), call)
 
-    async def read_ahead(self, path: str, network: NetworkLike, actor: Actor, query: Mapping[str, str]) -> None:
-        """Do what a GET of this actor would do, but for the answer: whatever it read is known from then on.
+    async def read_ahead(
+        self, path: str, network: NetworkLike, actors: Sequence[Actor], query: Mapping[str, str]
+    ) -> int:
+        """Do what a GET of these actors would do, but for the answer: whatever it read is known from then on.
 
-        `path`: as the route was declared, without parameters of its own.
+        `path`: as the route was declared, without parameters of its own. How many transactions it took.
         """
         route, values = self._router.match("GET", path, activity=False)
         scheme = self.services.settings.scheme
@@ -292,12 +298,30 @@ class App:
             "client": None, "scheme": scheme, "server": None,
         }  # fmt: skip
         origin = origin_of(network, scheme)
-        call = Call(
-            Request(scope, _empty), route, self.services, network, actor, origin=origin, client_ip="", request_id=""
-        )
-        ticket = changes.ticket()
-        arguments = (call,) if route.params is None else (call, to_struct(route.params, dict(query), values))
-        self.ahead.keep(call, await self._anew(call, arguments), ticket)
+        params = None if route.params is None else to_struct(route.params, dict(query), values)
+        asked = [
+            Asked(
+                Call(
+                    Request(scope, _empty), route, self.services, network, actor,
+                    origin=origin, client_ip="", request_id="",
+                ),
+                params,
+            )
+            for actor in actors
+        ]  # fmt: skip
+        ticket, alone = changes.ticket(), asked
+        if (together := route.together) is not None and (alike := [one for one in asked if together.alike(*one)]):
+            answers = await self.together.read(alike)
+            alone = [one for one in asked if one not in alike]
+            for one, answer in zip(alike, answers, strict=True):
+                if answer is None:
+                    alone.append(one)
+                else:
+                    self.ahead.keep(one.call, answer, ticket)
+        for call, _ in alone:
+            ticket = changes.ticket()
+            self.ahead.keep(call, await self._anew(call, (call,) if params is None else (call, params)), ticket)
+        return len(alone) + (1 if alone is not asked else 0)
 
     async def _from_replica(self, call: Call, arguments: tuple[Any, ...], scope: TenantScope) -> Response | None:
         """The answer, if there is a replica that has all the caller must see. What fails there is asked of the primary.

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import SimpleNamespace
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
 
@@ -28,6 +28,17 @@ class Auth(StrEnum):
     OPTIONAL = "optional"
     APP = "app"
     USER = "user"
+
+
+class Together(NamedTuple):
+    """How several calls of a route are answered by one transaction (http/together.py).
+
+    `alike(call, params)`: whether a call may be among them at all, by what is known without a look into the database.
+    `read(tx, asked)` gives for each (call, params) what the handler would; None for those that it is to be asked.
+    """
+
+    alike: Callable[..., bool]
+    read: Handler
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,7 @@ class Route:
     before: Handler | None = None
     steady: bool = False
     replica: bool = False
+    together: Together | None = None
     _signature: tuple[type[msgspec.Struct] | None, Any] | None = field(init=False, default=None, compare=False)
 
     @property
@@ -121,6 +133,7 @@ class Routes:
         before: Handler | None = None,
         steady: bool = False,
         replica: bool = False,
+        together: Together | None = None,
     ) -> Callable[[H], H]:
         """Declare a route. Several scopes: any one of them is enough. `max_body`: bytes, also for uploads.
 
@@ -130,6 +143,7 @@ class Routes:
         other servers; what it returns is `call.prepared`.
         `steady`: its statements are planned once (`Tx.steady`), said with the beginning of the transaction.
         `replica`: only reads, remembers nothing, and may be asked twice: from a replica where there is one.
+        `together`: how several who ask at the same time are answered by one transaction.
         """
         if replica and (method.upper() != "GET" or not tx):
             raise TypeError(f"{method} {path}: only what reads in its transaction may be read from a replica")
@@ -155,6 +169,7 @@ class Routes:
                     before,
                     steady,
                     replica,
+                    together,
                 )
             )
             return handler

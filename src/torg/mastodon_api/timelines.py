@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Raw
 
 from torg.engine.keys import posts, tag
-from torg.http import Call, Paged, Routes
+from torg.engine.postgres import Tx
+from torg.http import Asked, Call, Paged, Routes, Together
 from torg.kernel.errors import Invalid, Unauthorized
 from torg.mastodon_api import growing, render
 from torg.mastodon_api.forms import PageById, PageParams, page, paged
 from torg.mastodon_api.present import parts as present
-from torg.timelines import interests, reads
+from torg.posts.hydrating import Wanted, hydrate, hydrate_for
+from torg.timelines import interests, reads, view
+from torg.timelines.interests import Interests
+from torg.timelines.viewers import Known
 
 routes = Routes("timelines")
 
@@ -42,7 +48,59 @@ def open_to_all(call: Call) -> None:
         raise Unauthorized("This method requires an authenticated user")
 
 
-@routes.get("/api/v1/timelines/home", scope="read:statuses", steady=True)
+def alike(call: Call, params: PageParams) -> bool:
+    """Whose homes may be read together: first pages, of whoever reads as him- or herself."""
+    return page(params).is_first and call.actor.account_id is not None and not call.actor.guest
+
+
+async def homes(tx: Tx, asked: Sequence[Asked]) -> list[Paged | None]:
+    """The homes of several; None for whoever's takes filters, or is not to be had from the log in memory."""
+    actors = {one.call.actor.me: one.call.actor for one in asked}
+    seen = await view.several(tx, actors)
+    pages: list[Paged | None] = [None] * len(asked)
+    simple: dict[int, tuple[view.Seen, list[int]]] = {}
+    for at, one in enumerate(asked):
+        of = seen.get(one.call.actor.me)
+        if of is None or of.guest or of.known.filters:
+            continue
+        if (ids := of.ids(page(one.params))) is not None:
+            simple[at] = of, ids
+    found = await hydrate_for(
+        tx, [Wanted(asked[at].call.actor.me, of.known.viewer.follows, ids) for at, (of, ids) in simple.items()]
+    )
+    for (at, (of, ids)), views in zip(simple.items(), found, strict=True):
+        call, params = asked[at]
+        shown = [present.at_hand(call.actor, call.origin, one) if one is not None else None for one in views]
+        parts = await completed(tx, call, ids, shown)
+        if parts is not None:
+            pages[at] = grown(call, of.interests, of.known, parts, page(params).limit)
+    return pages
+
+
+async def completed(
+    tx: Tx, call: Call, ids: Sequence[int], shown: Sequence[present.Part | None]
+) -> list[present.Part] | None:
+    """With those that are missing, read as the caller alone reads them; None if any is not for the caller."""
+    missing = [id_ for id_, one in zip(ids, shown, strict=True) if one is None]
+    if missing:
+        await tx.seen_by(call.actor.me)
+        views = await hydrate(tx, call.actor, missing)
+        if len(views) < len(missing):
+            return None
+        rest = iter(await present.parts(tx, call.actor, call.origin, views))
+        shown = [one or next(rest) for one in shown]
+    return [one for one in shown if one is not None]
+
+
+def grown(call: Call, known: Interests, viewer: Known, parts: Sequence[present.Part], limit: int) -> Paged:
+    """The newest posts of a home, remembered as a page that grows."""
+    whose = viewer.as_of(company=known.company, guest=False)
+    follows = whose.viewer.follows
+    call.remember(known.keys, follows=follows, until=known.until, growing=growing.Home(call, whose, parts, limit))
+    return paged([Raw(one.whole) for one in parts], [one.id for one in parts])
+
+
+@routes.get("/api/v1/timelines/home", scope="read:statuses", steady=True, together=Together(alike, homes))
 async def home(call: Call, params: PageParams) -> Paged:
     known = await interests.of_home(call.tx, call.actor)
     call.remember(known.keys, follows=known.follows, until=known.until)
@@ -52,9 +110,7 @@ async def home(call: Call, params: PageParams) -> Paged:
     if viewer is None or call.actor.guest or not wanted.is_first:
         return await render.timeline(call, found, filtered=viewer is None)
     parts = await present.parts(call.tx, call.actor, call.origin, found)
-    whose = viewer.as_of(company=known.company, guest=False)
-    call.remember(growing=growing.Home(call, whose, parts, wanted.limit), follows=whose.viewer.follows)
-    return paged([Raw(one.whole) for one in parts], [one.id for one in parts])
+    return grown(call, known, viewer, parts, wanted.limit)
 
 
 @routes.get("/api/v1/timelines/public", auth="optional", scope="read:statuses", steady=True)

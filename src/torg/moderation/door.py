@@ -32,6 +32,10 @@ class Door:
         if ranges and self._within(ip, ranges):
             raise Forbidden(log=f"{ip} has no access to {network.host}")
 
+    async def look(self, network: Network) -> None:
+        """Know the ranges before anybody comes."""
+        await self._load(network, [])
+
     def forget(self, network_id: int) -> None:
         """A block changed: ask anew at the next request."""
         self._known.pop(network_id, None)

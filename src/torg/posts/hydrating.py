@@ -6,7 +6,7 @@ posts and people are for the reader, and by their stamps whether what is kept of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -22,7 +22,7 @@ from torg.media.model import Attachment
 from torg.posts import poll_store, store
 from torg.posts.fresh import app_of, fresh, post_of
 from torg.posts.model import AppName, Audience, Look, Poll, Post, PostView
-from torg.posts.standing import Needs, Person, Standing, standing
+from torg.posts.standing import Needs, Own, Person, Standing, marks, standing
 
 ATTEMPTS = 3
 """How often what is kept may turn out to be old within one read; then everything is read anew."""
@@ -99,6 +99,32 @@ async def hydrate(tx: Tx, actor: Actor, ids: Sequence[int]) -> list[PostView]:
     if not await reading.gather(ids):
         return await fresh(tx, actor, ids)
     return [view for id_ in ids if (view := reading.view(id_)) is not None]
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A viewer, whom it follows, and the posts that it wants."""
+
+    viewer: int
+    follows: Container[int]
+    ids: Sequence[int]
+
+
+async def hydrate_for(tx: Tx, wanted: Sequence[Wanted]) -> list[list[PostView | None]]:
+    """As `hydrate` for each of several viewers who are no guests, by the statements of one; each view in its place.
+
+    They are read as nobody reads them. So of what not everybody in the network may read, and of polls, of which each
+    has answers of its own, nothing is said here (None): `hydrate` knows.
+    """
+    ids = list(dict.fromkeys(id_ for one in wanted for id_ in one.ids))
+    reading = _Reading(tx, None)
+    if not ids or not await reading.gather(ids):
+        return [[None] * len(one.ids) for one in wanted]
+    parts = reading.parts
+    threads = {id_: part.post.thread_id for id_, part in parts.items()}
+    authors = {part.post.account_id for part in parts.values()}
+    own = await marks(tx, {one.viewer for one in wanted}, threads, authors)
+    sharing = _Sharing(reading)
+    return [sharing.views(one, own.get(one.viewer)) for one in wanted]
 
 
 class _Reading:
@@ -209,6 +235,10 @@ class _Reading:
             self.faces[account.id] = face
             faces.put((self.place, account.id), face, face.weight)
 
+    def follows(self, account: int) -> bool:
+        """Whether the viewer follows an account that is shown."""
+        return self.people[account].followed
+
     def view(self, id_: int, depth: int = 0) -> PostView | None:
         """The post as the viewer sees it; None if that is not at all."""
         part, now = self.parts.get(id_), self.standing.get(id_)
@@ -221,7 +251,7 @@ class _Reading:
             return None
         quoted = self.view(part.quoted_id, depth + 1) if part.quoted_id is not None and depth < 1 else None
         mentioned = [self.faces[person] for person in part.mention_ids if person in self.faces]
-        follows = self.people[post.account_id].followed
+        follows = self.follows(post.account_id)
         look: Look | None = (
             part.number, face.number, tuple(one.number for one in mentioned), now.counts, now.flags, now.group_kind,
             follows and post.quote_policy == "followers", boost_of and boost_of.look, quoted and quoted.look,
@@ -246,6 +276,72 @@ class _Reading:
             group_kind=now.group_kind,
             look=look,
         )
+
+
+class _One(_Reading):
+    """What was read as nobody, for one of those who share it."""
+
+    def __init__(self, reading: _Reading, wanted: Wanted, own: Own | None) -> None:
+        self.__dict__.update(reading.__dict__)
+        self.viewer = wanted.viewer
+        self._follows = wanted.follows
+        if own is not None and own.flags:
+            stands = {
+                id_: msgspec.structs.replace(reading.standing[id_], flags=flags)
+                for id_, flags in own.flags.items()
+                if id_ in reading.standing
+            }
+            self.standing = {**reading.standing, **stands}
+
+    def follows(self, account: int) -> bool:
+        return account in self._follows
+
+
+class _Sharing:
+    """What several viewers share of one read."""
+
+    def __init__(self, reading: _Reading) -> None:
+        self._reading = reading
+        self._open: dict[int, tuple[int, ...] | None] = {}
+        self._made: dict[tuple[int, tuple[bool, ...]], PostView | None] = {}
+
+    def views(self, wanted: Wanted, own: Own | None) -> list[PostView | None]:
+        """The views of one viewer, each in its place; None where it has to read by itself."""
+        one = _One(self._reading, wanted, own)
+        return [self._view(one, wanted, own, id_) for id_ in wanted.ids]
+
+    def _view(self, one: _One, wanted: Wanted, own: Own | None, id_: int) -> PostView | None:
+        authors = self._authors(id_)
+        if authors is None or (own is not None and not own.blockers.isdisjoint(authors)):
+            return None
+        if own is not None or wanted.viewer in authors:
+            return one.view(id_)
+        key = id_, tuple([author in wanted.follows for author in authors])
+        if key not in self._made:
+            self._made[key] = one.view(id_)
+        return self._made[key]
+
+    def _authors(self, id_: int) -> tuple[int, ...] | None:
+        """Whose the post is and what it boosts or quotes; None unless all of it is for everybody in the network."""
+        if id_ not in self._open:
+            self._open[id_] = None  # what quotes itself in a ring is not for everybody
+            self._open[id_] = self._looked_at(id_)
+        return self._open[id_]
+
+    def _looked_at(self, id_: int) -> tuple[int, ...] | None:
+        part = self._reading.parts.get(id_)
+        if part is None or id_ not in self._reading.standing or part.has_poll:
+            return None
+        post = part.post
+        if post.audience is not Audience.EVERYONE or post.group_id is not None:
+            return None
+        authors: tuple[int, ...] = (post.account_id,)
+        for inner in part.inner:
+            more = self._authors(inner)
+            if more is None:
+                return None
+            authors += more
+        return authors
 
 
 def _inner(row: Row) -> list[int]:

@@ -6,7 +6,7 @@ its stamp. So what is kept under a stamp is what the database says, and needs no
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -128,3 +128,55 @@ async def standing(
             ),
         )
     return posts, accounts
+
+
+class Own(msgspec.Struct, frozen=True):
+    """What several posts are for one viewer: its marks, by post, and who of their authors has blocked it."""
+
+    flags: Mapping[int, Flags]
+    blockers: frozenset[int]
+
+
+_OF_THEM = "x.org_id = %(org)s AND x.account_id = ANY (%(viewers)s)"
+MARKS = " ".join(
+    f"""SELECT x.account_id AS viewer, x.post_id AS id, 'favourited' AS mark FROM favourites x
+        WHERE {_OF_THEM} AND x.post_id = ANY (%(ids)s)
+    UNION ALL SELECT x.account_id, x.boost_of_id, 'boosted' FROM posts x
+        WHERE {_OF_THEM} AND x.boost_of_id = ANY (%(ids)s)
+    UNION ALL SELECT x.account_id, x.post_id, 'bookmarked' FROM bookmarks x
+        WHERE {_OF_THEM} AND x.post_id = ANY (%(ids)s)
+    UNION ALL SELECT x.account_id, x.post_id, 'pinned' FROM pins x WHERE {_OF_THEM} AND x.post_id = ANY (%(ids)s)
+    UNION ALL SELECT x.account_id, x.thread_id, 'muted' FROM thread_mutes x
+        WHERE {_OF_THEM} AND x.thread_id = ANY (%(threads)s)
+    UNION ALL SELECT x.target_id, x.account_id, 'blocker' FROM blocks x
+        WHERE x.org_id = %(org)s AND x.target_id = ANY (%(viewers)s) AND x.account_id = ANY (%(people)s)""".split()
+)
+
+
+async def marks(
+    tx: Tx, viewers: Collection[int], threads: Mapping[int, int], people: Collection[int]
+) -> dict[int, Own]:
+    """By viewer: what `standing` says of its own, for those of whom there is anything to say.
+
+    `threads`: the thread of each post; `people`: the posts' authors.
+    """
+    wanted = {**store.tenant(tx), "viewers": list(viewers), "ids": list(threads), "people": list(people)}
+    rows = await tx.all(MARKS, {**wanted, "threads": list(set(threads.values()))})
+    named: dict[int, dict[int, set[str]]] = {}
+    blockers: dict[int, set[int]] = {}
+    for row in rows:
+        of_viewer = named.setdefault(row["viewer"], {})
+        if row["mark"] == "blocker":
+            blockers.setdefault(row["viewer"], set()).add(row["id"])
+        elif row["mark"] == "muted":
+            for post in [post for post, thread in threads.items() if thread == row["id"]]:
+                of_viewer.setdefault(post, set()).add("muted")
+        else:
+            of_viewer.setdefault(row["id"], set()).add(row["mark"])
+    return {
+        viewer: Own(
+            {post: Flags(**dict.fromkeys(names, True)) for post, names in marked.items()},
+            frozenset(blockers.get(viewer, ())),
+        )
+        for viewer, marked in named.items()
+    }

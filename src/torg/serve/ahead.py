@@ -8,7 +8,7 @@ them, and dropped. It steps aside for everybody, and after half a minute it is o
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
 
 import structlog
 
@@ -32,9 +32,13 @@ MOST_PEOPLE = 500
 """Whose homes are read ahead, of all networks together: a second or two of processor time."""
 MOST_TOKENS = 4
 """Tokens that are looked at for each of them."""
-TWICE = 2
-"""Homes that are read besides before other connections plan what is read again and again."""
+TOGETHER = 16
+"""Homes that are read by one transaction."""
+LOOKS = 2
+"""Transactions that it takes to know a network and who was there."""
 SECONDS = 30.0
+MOMENT = 0.25
+"""Seconds that a start waits for the first home of each network: whoever came first would wait for the same."""
 QUIET = 0.05
 """Seconds without anybody else's transaction before the next step."""
 
@@ -47,8 +51,15 @@ class ReadingAhead:
         self._services = services
         self._tokens = tokens
         self._own = 0
+        self._known = asyncio.Event()
         self.read = 0
         """Homes that were read."""
+
+    async def begun(self) -> None:
+        """Until the first home of each network is read, if that takes no longer than a moment."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(MOMENT):
+                await self._known.wait()
 
     async def run(self) -> None:
         """Until all is read or the time is over. What goes wrong is left to those who read for themselves."""
@@ -61,41 +72,49 @@ class ReadingAhead:
             log.warning("reading ahead failed", error=str(error))
         else:
             log.info("read ahead", homes=self.read)
+        finally:
+            self._known.set()
 
     async def _run(self) -> None:
         db = self._services.db
+        self._own = db.asked
         async with db.system() as tx:
             networks = await orgs.some_networks(tx, MOST_NETWORKS)
-        homes = [one async for one in self._expected(networks)]
-        first = {network.id: (network, actor) for network, actor in reversed(homes)}
-        for network, actor in first.values():
-            await self._home(network, actor)
-        rest = [(network, actor) for network, actor in homes if first[network.id][1] is not actor]
-        for network, actor in rest[:TWICE]:
-            await self._home(network, actor)
+        most = MOST_PEOPLE // max(1, len(networks))
+        expected = [(network, await self._lately(network, most)) for network in networks]
+        for network, people in expected:
+            await self._homes(network, await self._actors(network, people[:TOGETHER]))
+        self._known.set()
+        rest = [(network, await self._actors(network, people[TOGETHER:])) for network, people in expected]
+        for network, actors in rest:
+            for at in range(0, len(actors), TOGETHER):
+                await self._homes(network, actors[at : at + TOGETHER])
         await self._quiet()
         await db.ready()
-        self._own = db.asked
-        for network, actor in rest[TWICE:]:
-            await self._home(network, actor)
 
-    async def _expected(self, networks: list[Network]) -> AsyncIterator[tuple[Network, Actor]]:
-        db, most = self._services.db, MOST_PEOPLE // max(1, len(networks))
-        for network in networks:
-            await self._quiet()
-            await self._services.networks.by_host(network.host)
-            async with db.tx(network.scope) as tx:
-                people = await activity.lately(tx, most)
-            actors = await self._tokens.expect(db, network, people, MOST_TOKENS * most) if people else []
-            self._own = db.asked
-            for actor in actors:
-                yield network, actor
-
-    async def _home(self, network: Network, actor: Actor) -> None:
+    async def _lately(self, network: Network, most: int) -> list[tuple[int, bool]]:
+        """Accounts that were here lately, and whether that is noted for today."""
         await self._quiet()
-        await self._app.read_ahead(HOME, network, actor, MOST_ASKED)
+        await self._services.networks.by_host(network.host)
+        await self._services.door.look(network)
+        async with self._services.db.tx(network.scope) as tx:
+            people = await activity.lately(tx, most)
+        self._own += LOOKS
+        return list(people.items())
+
+    async def _actors(self, network: Network, people: list[tuple[int, bool]]) -> list[Actor]:
+        """As whom they call; their tokens are known from then on."""
+        if not people:
+            return []
+        await self._quiet()
         self._own += 1
-        self.read += 1
+        return await self._tokens.expect(self._services.db, network, dict(people), MOST_TOKENS * len(people))
+
+    async def _homes(self, network: Network, actors: list[Actor]) -> None:
+        if actors:
+            await self._quiet()
+            self._own += await self._app.read_ahead(HOME, network, actors, MOST_ASKED)
+            self.read += len(actors)
 
     async def _quiet(self) -> None:
         """Until nobody else has begun a transaction for a moment."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -59,21 +59,40 @@ _ends: dict[tuple[str, int], tuple[datetime | None, int]] = {}
 
 async def of_home(tx: Tx, actor: Actor) -> Interests:
     """What may change the actor's home. From memory, unless something of the actor's own was touched."""
-    global _weight
-    key = (tx.database, actor.me)
-    known = _known.get(key)
-    if known is not None:
-        if (known.until is None or known.until > now()) and changes.unchanged(known.ticket, _own(actor)):
-            _known.move_to_end(key)
-            return known
-        _forget(key)
+    if (known := at_hand(tx, actor)) is not None:
+        return known
     ticket = changes.ticket()
     row = await tx.one(OF_VIEWER, {"org": actor.org_id, "network": actor.network_id, "viewer": actor.me}, as_=Row)
     assert row is not None
-    keys = {tag(actor.network_id, name) for name in row.tags}
-    if row.company:
+    return learn(tx, actor, dict.fromkeys(row.accounts), row.tags, row.until, company=row.company, ticket=ticket)
+
+
+def at_hand(tx: Tx, actor: Actor) -> Interests | None:
+    """What is known of the actor's home, if it still holds."""
+    key = (tx.database, actor.me)
+    known = _known.get(key)
+    if known is None:
+        return None
+    if (known.until is None or known.until > now()) and changes.unchanged(known.ticket, _own(actor)):
+        _known.move_to_end(key)
+        return known
+    _forget(key)
+    return None
+
+
+def learn(
+    tx: Tx, actor: Actor, follows: Mapping[int, Any], tags: Iterable[str], until: datetime | None, *,
+    company: bool, ticket: int,
+) -> Interests:  # fmt: skip
+    """Know from now on what was read since the ticket."""
+    global _weight
+    key = (tx.database, actor.me)
+    if key in _known:  # another read was faster
+        _forget(key)
+    keys = {tag(actor.network_id, name) for name in tags}
+    if company:
         keys.add(posts(actor.network_id))
-    found = Interests(dict.fromkeys(row.accounts), frozenset(keys), row.company, row.until, ticket)
+    found = Interests(follows, frozenset(keys), company, until, ticket)
     _known[key] = found
     _weight += len(found.follows)
     while len(_known) > MOST_KNOWN or (_weight > MOST_FOLLOWS and len(_known) > 1):

@@ -16,6 +16,16 @@ COMPANY = """(SELECT coalesce(me.settings ->> 'home_feed', n.settings ->> 'home_
 
 TENANT = "p.org_id = %(org)s AND p.network_id = %(network)s"
 
+
+def of_several(statement: str) -> str:
+    """A statement of what stands in one row for `viewer`, as a row for each of `viewers`: the same words for both.
+
+    In one line, since psycopg remembers how it reads a query of up to 4096 characters.
+    """
+    of_each = statement.replace("SELECT", "SELECT v.id AS viewer,", 1).replace("%(viewer)s", "v.id")
+    return " ".join(f"{of_each} FROM unnest(%(viewers)s::bigint[]) AS v (id)".split())
+
+
 # Whom the viewer has muted or blocked, and who has blocked the viewer: lists that a query makes once. As anti-joins
 # they took the order of the posts' index away from the planner, which then read and sorted all posts of a network.
 HIDDEN = """ARRAY(SELECT x.target_id FROM mutes x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import timedelta
 
-from torg.engine.postgres import Tx
+import msgspec
+
+from torg.engine.changes import changes as touched
+from torg.engine.postgres import Row, Tx
+from torg.kernel.actor import Actor
 from torg.kernel.clock import now
 from torg.kernel.page import Page, in_order
+from torg.timelines import interests, viewers
 from torg.timelines import log as logs
-from torg.timelines import viewers
 from torg.timelines.heard import changes
-from torg.timelines.store import COMPANY
+from torg.timelines.interests import ENDS, Interests
+from torg.timelines.store import COMPANY, of_several
 
 NETWORKS = 64
 FOLLOWS = 1_000_000
@@ -35,6 +41,8 @@ STATE = f"""SELECT EXISTS (SELECT {LOGGED}) AS news, ARRAY(SELECT o.id {WAITING}
     coalesce({COMPANY.format(viewer="%(viewer)s")}, false) AS company,
     (SELECT g.guest FROM accounts g WHERE g.org_id = %(org)s AND g.network_id = %(network)s AND g.id = %(viewer)s)
         AS guest"""
+STATES = of_several(STATE)
+FACTS = of_several(f"{STATE}, {viewers.FACTS}, {ENDS} AS ends")
 # One statement, so one snapshot: what the relay moves meanwhile stands in one of the two.
 NEWS = f"""SELECT ARRAY(SELECT o.id {WAITING}) AS waiting,
     (SELECT json_agg(json_build_array(e.seq, e.kind, e.payload) ORDER BY e.seq)
@@ -60,6 +68,10 @@ class Network:
     def stale(self) -> bool:
         """Whether there is nothing to bring up to date: not loaded, or so long ago that events are cleared away."""
         return self.log is None or now() - self.heard_at > HEARD_FOR
+
+    def knows(self, viewer: int) -> bool:
+        """Whether the viewer is known, and no mute of it has run out since."""
+        return (known := self.known.get(viewer)) is not None and known.holds
 
     def forget(self, people: set[int]) -> None:
         for id_ in people:
@@ -94,9 +106,7 @@ async def home(tx: Tx, viewer: int, page: Page) -> list[int] | None:
     await tx.steady()
     row = await tx.one(STATE, {**_tenant(tx), "viewer": viewer, "seq": network.seq})
     assert row is not None
-    if network.stale or row["news"] or not network.waiting.issuperset(row["waiting"]):
-        async with network.lock:
-            await _catch_up(tx, network)
+    await _heed(tx, network, row)
     if network.log is None:
         return None
     known = network.known.get(viewer)
@@ -109,6 +119,64 @@ async def home(tx: Tx, viewer: int, page: Page) -> list[int] | None:
     else:
         network.known.move_to_end(viewer)
     return _scan(network, known, page, company=row["company"], guest=row["guest"])
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A viewer as of a read in the transaction that is under way."""
+
+    network: Network
+    known: viewers.Known
+    interests: Interests
+    company: bool
+    guest: bool
+
+    def ids(self, page: Page) -> list[int] | None:
+        """As `home`."""
+        return _scan(self.network, self.known, page, company=self.company, guest=self.guest)
+
+
+async def several(tx: Tx, actors: Mapping[int, Actor]) -> dict[int, Seen]:
+    """What `home` reads, of several by account, by the statements of one; of whom it says nothing: `home`.
+
+    In a transaction that sees what anybody in the network may see, at least.
+    """
+    network = network_of(tx)
+    await tx.steady()
+    ticket = touched.ticket()
+    told = {id_: interests.at_hand(tx, actor) for id_, actor in actors.items()}
+    unknown = {id_ for id_, one in told.items() if one is None or not network.knows(id_)}
+    marks = {id_: network.loading.setdefault(id_, object()) for id_ in unknown}
+    wanted = {**_tenant(tx), "viewers": list(actors), "seq": network.seq}
+    rows = await tx.all(FACTS if unknown else STATES, wanted)
+    if rows:
+        await _heed(tx, network, rows[0])
+    found: dict[int, Seen] = {}
+    for row in rows:
+        id_, interest = row["viewer"], told[row["viewer"]]
+        if id_ in unknown:
+            known = viewers.made(id_, row)
+            if network.loading.get(id_) is marks[id_]:  # else something of the viewer changed meanwhile
+                del network.loading[id_]
+                network.remember(known)
+            follows, tags, ends = known.viewer.follows, known.viewer.tags, row["ends"]
+            interest = interests.learn(
+                tx, actors[id_], follows, tags, ends, company=row["company"], ticket=ticket
+            )
+        elif network.knows(id_):
+            known = network.known[id_]
+            network.known.move_to_end(id_)
+        else:
+            continue
+        if row["guest"] is not None and interest is not None:
+            found[id_] = Seen(network, known, interest, row["company"], row["guest"])
+    return found
+
+
+async def _heed(tx: Tx, network: Network, row: Row) -> None:
+    """Apply what was written since, if anything was."""
+    if network.stale or row["news"] or not network.waiting.issuperset(row["waiting"]):
+        async with network.lock:
+            await _catch_up(tx, network)
 
 
 def known(tx: Tx, viewer: int) -> viewers.Known | None:

@@ -8,11 +8,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from torg.engine.postgres import Tx
+from torg.engine.postgres import Row, Tx
 from torg.kernel.clock import now
 from torg.timelines.rules import Follow, Item, Viewer, in_home
 
-STATE = """SELECT
+FACTS = """
     (SELECT string_agg(int8send(f.target_id), '' ORDER BY f.target_id) FROM follows f WHERE f.org_id = %(org)s
         AND f.network_id = %(network)s AND f.account_id = %(viewer)s) AS follows,
     (SELECT json_agg(json_build_array(f.target_id, f.show_boosts, f.languages)) FROM follows f WHERE f.org_id = %(org)s
@@ -30,6 +30,7 @@ STATE = """SELECT
         WHERE l.org_id = %(org)s AND l.account_id = %(viewer)s AND l.exclusive) AS exclusive,
     ARRAY(SELECT d.domain FROM domain_blocks d WHERE d.org_id = %(org)s AND d.account_id = %(viewer)s) AS servers,
     EXISTS (SELECT FROM filters x WHERE x.org_id = %(org)s AND x.account_id = %(viewer)s) AS filters"""
+STATE = f"SELECT {FACTS}"
 
 PLAIN = Follow()
 MOST_NUMBERS = 1_000_000
@@ -78,6 +79,11 @@ async def load(tx: Tx, viewer: int) -> Known:
     """What the database says now; `company` and `guest` are asked with every read, since no event tells of them."""
     row = await tx.one(STATE, {"org": tx.scope.org_id, "network": tx.scope.network_ids[0], "viewer": viewer})
     assert row is not None
+    return made(viewer, row)
+
+
+def made(viewer: int, row: Row) -> Known:
+    """Of a row that has the `FACTS`."""
     ids = np.frombuffer(row["follows"] or b"", ">i8").astype("i8")
     if len(_numbers) > MOST_NUMBERS:
         _numbers.clear()

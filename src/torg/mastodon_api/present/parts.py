@@ -78,3 +78,18 @@ async def parts(tx: Tx, actor: Actor, origin: str, views: Sequence[PostView]) ->
             kept.put(look, now, now.weight)
         shown.append(now)
     return shown
+
+
+def at_hand(actor: Actor, origin: str, view: PostView) -> Part | None:
+    """As `parts`, of one post without a look into the database; None where that takes one."""
+    look = statuses.look(actor, origin, view, {})
+    if look is None:
+        return None
+    if (found := kept.get(look)) is not None:
+        return found
+    entity = statuses.plain(actor, origin, view)
+    if entity is None:
+        return None
+    made = part(entity)
+    kept.put(look, made, made.weight)
+    return made

@@ -96,6 +96,11 @@ def bare(actor: Actor, origin: str, view: PostView) -> entities.Status | None:
     return status(scene, view, {}) if scene is not None else None
 
 
+def plain(actor: Actor, origin: str, view: PostView) -> entities.Status | None:
+    """As `bare`, and the same for all to whom it looks so: neither by-line nor an author of a card is left out."""
+    return bare(actor, origin, view) if _is_plain(actor, origin, view) else None
+
+
 def _collect(views: Iterable[PostView]) -> tuple[list[Account], list[str]]:
     people: dict[int, Account] = {}
     texts: list[str] = []
