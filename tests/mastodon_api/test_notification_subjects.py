@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.entity_check import check
-from tests.fixtures.square import Person, Square
+from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
 from tests.mastodon_api.notice_helpers import ok, told
+from torg.access import roles
+from torg.accounts import store as account_store
+from torg.administration import appeals
+from torg.kernel.actor import Actor, Permission
 from torg.mastodon_api import entities
 
 
@@ -37,6 +41,35 @@ async def test_a_warning_is_told_to_the_one_it_is_for(square: Square) -> None:
     assert [(n["type"], n["moderation_warning"]["text"]) for n in found] == [("moderation_warning", "Lugn nu")]
     assert (await group(square.shop))["moderation_warning"]["action"] == "none"
     assert await told(square, square.bjorn) == []
+
+
+async def test_an_objection_is_told_to_those_who_decide_about_it(square: Square) -> None:
+    """The wall: only to those of the network who hold the right, and while they hold it."""
+    for host, handle, role in ((INSIDE, "anna", "Owner"), (OTHER, "olga", "Owner"), (PUBLIC, "reporter", "Moderator")):
+        async with square.services.db.tx(square.networks[host].scope) as tx:
+            role_id = await roles.ensure(tx, role)
+            await tx.run("UPDATE roles SET permissions = permissions & ~%s WHERE id = %s AND name = 'Moderator'",
+                         (int(Permission.MANAGE_APPEALS), role_id))  # fmt: skip
+            await account_store.update(tx, square.person(host, handle).id, {"role_id": role_id})
+    act = {"type": "none", "text": "Lugn nu"}
+    await ok(await square.anna.post(f"/api/v1/admin/accounts/{square.shop.id}/action", json=act))
+    (warning,) = await told(square, square.shop)
+    network = square.networks[PUBLIC]
+    shop = Actor(
+        org_id=network.org_id, network_id=network.id, network_kind=network.kind, account_id=square.shop.id
+    )  # fmt: skip
+    async with square.services.db.tx(network.scope) as tx:
+        await appeals.appeal(tx, shop, int(warning["moderation_warning"]["id"]), "Jag var lugn")
+    (objection,) = await told(square, square.anna)
+    assert (objection["type"], objection["account"]["username"]) == ("torg.appeal", "shop")
+    assert objection["moderation_warning"]["appeal"] == {"text": "Jag var lugn", "state": "pending"}
+    assert (await group(square.anna))["moderation_warning"]["text"] == "Lugn nu"
+    for stranger in (square.bjorn, square.reporter, square.person(INSIDE, "anna"), square.person(OTHER, "olga")):
+        assert await told(square, stranger) == []
+    assert [one["type"] for one in await told(square, square.shop)] == ["moderation_warning"]
+    async with square.services.db.tx(network.scope) as tx:
+        await account_store.update(tx, square.anna.id, {"role_id": None})
+    assert await told(square, square.anna) == [], "who does not hold the right any more hears nothing of it"
 
 
 async def test_a_collection_is_told_to_those_in_it(square: Square) -> None:

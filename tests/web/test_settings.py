@@ -251,6 +251,8 @@ async def test_who_is_moderated_reads_what_was_done_and_why(square: Square) -> N
     again = await reader.open("/settings/data")
     assert (await reader.send(again, where, text="Again")).status_code == 422
     assert "They were vitamins." in (await stranger.open("/admin/reports")).text
+    await square.settle()
+    assert f'href="/admin/members/{square.bjorn.id}"' in (await stranger.open("/notifications")).text
     office = await stranger.open(f"/admin/members/{square.bjorn.id}")
     assert "They were vitamins." in office.text
     verdict = f"/admin/members/{square.bjorn.id}/appeals/{strike}/approve"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from torg.access import letters, persons
+from torg.engine import outbox
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor, Permission
 from torg.kernel.clock import now
 from torg.kernel.errors import Conflict, Forbidden, Invalid, NotFound, invalid
 from torg.moderation import accounts, log, report_store
+from torg.moderation.events import AppealFiled
 from torg.moderation.model import Strike
 from torg.orgs.model import Network
 from torg.text import messages
@@ -36,6 +38,7 @@ async def appeal(tx: Tx, actor: Actor, strike_id: int, text: str) -> None:
         raise invalid("text", "ERR_INVALID", f"must have 1 to {MOST_TEXT} characters")
     if not await report_store.object_to(tx, strike_id, text.strip(), now()):
         raise Conflict(TOO_LATE)
+    await outbox.append(tx, AppealFiled(warning_id=strike_id, account_id=actor.me))
 
 
 async def waiting(tx: Tx) -> list[Strike]:

@@ -8,6 +8,7 @@ TOUCHED: dict[str, tuple[str, ...]] = {
     "AccountUpdated": ("account_id",),
     "AccountsCounted": ("account_ids",),
     "AnnouncementReacted": ("announcement_id",),
+    "AppealFiled": (),
     "Blocked": (),
     "CardShown": ("post_ids",),
     "DelegateActed": ("post_id", "account_id"),
@@ -88,6 +89,7 @@ RARE: dict[str, str] = {
 """Event kind → why it touches all of its organisation, which ends whatever is remembered: none comes each second."""
 
 OWNED: dict[str, tuple[str, ...]] = {
+    "AppealFiled": ("account_id",),
     "Blocked": ("account_id", "target_id"),
     "DomainBlocked": ("account_id",),
     "DomainUnblocked": ("account_id",),

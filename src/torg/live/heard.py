@@ -11,7 +11,7 @@ OWN = frozenset({"AccountUpdated", "FiltersChanged", "ListChanged", "TagFollowed
 """Something of the account's own: it may change what is to be remembered of it."""
 HARMLESS = frozenset({
     "AccountActivated", "AccountCreated", "AccountsCounted",
-    "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn",
+    "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn", "AppealFiled",
     "CardShown", "DelegateActed", "DomainBlocked", "DomainUnblocked", "GroupAnnounced", "GroupPinsChanged",
     "MessageDeleted", "MessageEdited", "MessageSent", "NoticeCreated", "NoticesMerged", "PersonalChanged", "PollEnded",
     "PollVoted", "PostDeleted", "PostEdited", "PostFavourited", "PostPinned", "PostPublished", "PostUnfavourited",

@@ -13,6 +13,13 @@ class ReportFiled(Event, frozen=True, kw_only=True):
     target_id: int
 
 
+class AppealFiled(Event, frozen=True, kw_only=True):
+    """Somebody objects to what was done to the account: those who decide about it are told."""
+
+    warning_id: int
+    account_id: int
+
+
 class WarningIssued(Event, frozen=True, kw_only=True):
     """A moderator acted upon a local account: the person is told, by mail too if `mail`."""
 

@@ -10,7 +10,7 @@ import msgspec
 NoticeType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote", "quoted_update",
     "admin.sign_up", "admin.report", "severed_relationships", "moderation_warning", "added_to_collection",
-    "collection_update", "torg.response", "torg.promotion", "torg.promotion_decided",
+    "collection_update", "torg.response", "torg.appeal", "torg.promotion", "torg.promotion_decided",
 ]  # fmt: skip
 Treatment = Literal["accept", "filter", "drop"]
 

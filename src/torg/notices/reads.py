@@ -26,6 +26,8 @@ def permitted(actor: Actor, wanted: Wanted) -> Wanted:
         hidden.append("admin.sign_up")
     if not actor.may(Permission.MANAGE_REPORTS):
         hidden.append("admin.report")
+    if not actor.may(Permission.MANAGE_APPEALS):
+        hidden.append("torg.appeal")
     return msgspec.structs.replace(wanted, exclude_types=[*wanted.exclude_types, *hidden])
 
 

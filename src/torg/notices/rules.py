@@ -15,7 +15,7 @@ OF_ONESELF: frozenset[str] = frozenset({"poll", "moderation_warning", "severed_r
 ALWAYS: frozenset[str] = frozenset(
     {
         "poll", "admin.sign_up", "admin.report", "moderation_warning", "severed_relationships", "torg.response",
-        "torg.promotion", "torg.promotion_decided",
+        "torg.appeal", "torg.promotion", "torg.promotion_decided",
     }
 )  # fmt: skip
 NOT_BY_POLICY: frozenset[str] = ALWAYS | {"update", "quoted_update"}

@@ -16,6 +16,8 @@ ALERTS = (
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote", "quoted_update",
     "admin.sign_up", "admin.report",
 )  # fmt: skip
+OURS = ("torg.appeal",)
+"""Kinds that Mastodon's API does not know: browsers are woken for them."""
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):

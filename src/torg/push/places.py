@@ -23,6 +23,8 @@ def of(notice: Notice, doer: Account, post: PostView | None) -> str:
         return f"/messages/of/{notice.message_id}"
     if notice.type in ("follow", "admin.sign_up"):
         return f"/@{doer.acct}"
+    if notice.type == "torg.appeal":
+        return f"/admin/members/{doer.id}"
     if notice.type in ("torg.promotion", "torg.promotion_decided"):
         return f"/promotions/{notice.subject_id}"
     return PLACES.get(notice.type, "/notifications")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from torg.engine import push
 from torg.kernel.errors import Invalid
-from torg.push.model import ALERTS
+from torg.push.model import ALERTS, OURS
 
 
 def check(endpoint: str, p256dh: str, auth: str) -> None:
@@ -23,4 +23,4 @@ def check(endpoint: str, p256dh: str, auth: str) -> None:
 def alerts(wanted: Iterable[str]) -> list[str]:
     """The known ones, in their order."""
     chosen = set(wanted)
-    return [name for name in ALERTS if name in chosen]
+    return [name for name in (*ALERTS, *OURS) if name in chosen]

@@ -27,6 +27,7 @@ def title(language: str, type_: str, name: str) -> str:
         "severed_relationships": _("You lost connections to other accounts"),
         "moderation_warning": _("You have received a warning from the moderators"),
         "added_to_collection": _("{name} added you to a collection"),
+        "torg.appeal": _("{name} objects to a measure"),
         "torg.response": _("A page on the web has responded to you"),
         "torg.promotion": _("{name} asks for your approval of a public post"),
         "torg.promotion_decided": _("{name} has decided about what you wanted to say in public"),

@@ -40,7 +40,7 @@ from torg.groups import effects as groups
 from torg.groups.events import GroupAnnounced
 from torg.imports.events import PostsImported
 from torg.messages.events import MessageDeleted, MessageEdited, MessageSent
-from torg.moderation.events import AccountModerated, ReportFiled, WarningIssued
+from torg.moderation.events import AccountModerated, AppealFiled, ReportFiled, WarningIssued
 from torg.monitoring import work as monitoring
 from torg.must_see import effects as must_see
 from torg.notices import effects as notices
@@ -91,6 +91,7 @@ EFFECTS: Effects = {
     AccountMoved: [tell_accounts.moved],
     AccountUpdated: [Batch(graph.unlocked), directory.gone, Batch(websub.accounts_changed), tell_accounts.updated],
     AddedToCollection: [Batch(showcase.added)],
+    AppealFiled: [Batch(moderation.appeals_filed)],
     Blocked: [tell_ties.blocked],
     CardShown: [tell_new.card_shown],
     CollectionUpdated: [Batch(showcase.updated)],

@@ -29,6 +29,16 @@ async def reports_filed(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     ])  # fmt: skip
 
 
+async def appeals_filed(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
+    """An objection, to those who decide about them."""
+    officers = await sources.officers(tx, Permission.MANAGE_APPEALS)
+    await notices.tell(tx, [
+        News(to=to, type="torg.appeal", by=h.event.account_id, source=str(h.event.warning_id), at=h.meta.created_at,
+             subject_id=h.event.warning_id)
+        for h in happened for to in officers
+    ])  # fmt: skip
+
+
 async def warned(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     """A warning, to the person; from nobody but the person, since moderators are not named."""
     await notices.tell(tx, [

@@ -21,11 +21,11 @@ PEOPLE = frozenset({
 
 NOTHING = frozenset({
     "AccountUpdated", "AccountsCounted", "AnnouncementPublished", "AnnouncementReacted", "AnnouncementWithdrawn",
-    "CardShown", "DelegateActed", "GroupAnnounced", "GroupPinsChanged", "MessageDeleted", "MessageEdited",
-    "MessageSent", "NoticeCreated", "NoticesMerged", "PollEnded", "PollVoted", "PostFavourited", "PostPinned",
-    "PersonalChanged", "PostUnfavourited", "PostUnpinned", "PostsCounted", "PostsIndexed", "QuoteAsked",
-    "QuoteRevoked", "ReadMoved", "ReportFiled", "SettingsChanged", "TagFeatured", "TagUnfeatured", "TokensRevoked",
-    "WarningIssued",
+    "AppealFiled", "CardShown", "DelegateActed", "GroupAnnounced", "GroupPinsChanged", "MessageDeleted",
+    "MessageEdited", "MessageSent", "NoticeCreated", "NoticesMerged", "PollEnded", "PollVoted", "PostFavourited",
+    "PostPinned", "PersonalChanged", "PostUnfavourited", "PostUnpinned", "PostsCounted", "PostsIndexed",
+    "QuoteAsked", "QuoteRevoked", "ReadMoved", "ReportFiled", "SettingsChanged", "TagFeatured", "TagUnfeatured",
+    "TokensRevoked", "WarningIssued",
 })  # fmt: skip
 """Nothing of what a home is chosen by. Any other kind, also one of a later version: the network is loaded anew."""
 

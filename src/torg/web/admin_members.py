@@ -127,7 +127,7 @@ async def index(call: Call, params: Wanted) -> Response:
 
 @routes.get("/admin/members/{id}", auth="none", hidden=True, tx=False)
 async def show(call: Call, params: One) -> Response:
-    visitor = await officer(call, params, EITHER)
+    visitor = await officer(call, params, EITHER | Permission.MANAGE_APPEALS)
     if isinstance(visitor, Response):
         return visitor
     async with call.db.tx(visitor.actor.whole) as tx:

@@ -38,8 +38,9 @@ KINDS = {
     "quoted_update": _("A post that you quoted is edited"),
     "admin.sign_up": _("Somebody signs up"),
     "admin.report": _("Somebody reports a post or an account"),
+    "torg.appeal": _("Somebody objects to a measure"),
 }
-FIRST = ("mention", "quote", "follow", "follow_request", "poll", "status", "admin.report")
+FIRST = ("mention", "quote", "follow", "follow_request", "poll", "status", "admin.report", "torg.appeal")
 """What a device begins with."""
 POLICIES: dict[Policy, str] = {
     "all": _("everybody"),
@@ -48,7 +49,12 @@ POLICIES: dict[Policy, str] = {
     "none": _("nobody, for now"),
 }
 UNUSABLE = _("The browser's push service could not be used. Try again, or with another browser.")
-OFFICE = Permission.MANAGE_USERS | Permission.MANAGE_REPORTS
+OFFICE = {
+    "admin.sign_up": Permission.MANAGE_USERS | Permission.MANAGE_REPORTS,
+    "admin.report": Permission.MANAGE_USERS | Permission.MANAGE_REPORTS,
+    "torg.appeal": Permission.MANAGE_APPEALS,
+}
+"""Kinds that are offered to those alone who may hear of them."""
 
 
 class Page(Look, kw_only=True):
@@ -98,7 +104,7 @@ async def _page(visitor: Visitor, *, wrong: str = "", done: bool = False, tried:
     session = await session_id(visitor)
     own = next((one for one in found if one.session_id == session), None)
     named = [(one, one.app or device(one.user_agent), one is own) for one in found]
-    kinds = [(name, KINDS[name]) for name in KINDS if not name.startswith("admin.") or visitor.actor.may(OFFICE)]
+    kinds = [(name, KINDS[name]) for name in KINDS if name not in OFFICE or visitor.actor.may(OFFICE[name])]
     return shown(
         visitor, "settings_push.html", status=422 if wrong else 200, wrong=wrong, done=done, tried=tried,
         devices=named, own=own, kinds=kinds, names=KINDS, policies=list(POLICIES.items()),

@@ -17,7 +17,7 @@ NotificationType = Annotated[
     Meta(
         pattern=r"^(mention|status|reblog|follow|follow_request|favourite|poll|update|admin\.sign_up|admin\.report"
         r"|severed_relationships|moderation_warning|quote|quoted_update|added_to_collection|collection_update"
-        r"|torg\.response|torg\.promotion|torg\.promotion_decided)$"
+        r"|torg\.response|torg\.appeal|torg\.promotion|torg\.promotion_decided)$"
     ),
 ]
 Treatment = Annotated[str, Meta(pattern=r"^(accept|filter|drop)$")]

@@ -18,6 +18,7 @@ FIELDS = {
     "admin.report": "report",
     "severed_relationships": "event",
     "moderation_warning": "moderation_warning",
+    "torg.appeal": "moderation_warning",
     "added_to_collection": "collection",
     "collection_update": "collection",
 }
@@ -28,6 +29,7 @@ LOADERS: Mapping[str, Load] = {
     "collection_update": collections.by_ids,
     "moderation_warning": reports.warnings_by_id,
     "severed_relationships": severances.by_ids,
+    "torg.appeal": reports.appeals_by_id,
 }
 
 

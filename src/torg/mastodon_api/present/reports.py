@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from torg.accounts import reads as accounts
 from torg.engine.postgres import Tx
-from torg.kernel.actor import Actor
+from torg.kernel.actor import Actor, Permission
 from torg.kernel.clock import iso
 from torg.mastodon_api import entities
 from torg.mastodon_api.present import accounts as present_accounts
@@ -70,6 +70,14 @@ async def warnings_by_id(
 ) -> Mapping[int, entities.AccountWarning]:
     """For notices to the warned; nobody else's are shown."""
     found = [s for s in await report_store.strikes(tx, ids) if s.target_id == actor.account_id]
+    return {s.id: shown for s, shown in zip(found, await warnings(tx, actor, origin, found), strict=True)}
+
+
+async def appeals_by_id(
+    tx: Tx, actor: Actor, origin: str, ids: Sequence[int]
+) -> Mapping[int, entities.AccountWarning]:
+    """For notices of objections: to what, and what was said, for those who decide about them."""
+    found = await report_store.strikes(tx, ids) if actor.may(Permission.MANAGE_APPEALS) else []
     return {s.id: shown for s, shown in zip(found, await warnings(tx, actor, origin, found), strict=True)}
 
 
