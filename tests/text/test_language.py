@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import threading
@@ -38,6 +39,18 @@ def test_guesses(text: str, code: str | None) -> None:
 def test_any_text_has_a_listed_language_or_none(text: str) -> None:
     code = guess(text)
     assert code is None or (code in GUESSED.split() and is_language(code))
+
+
+@given(st.text(alphabet="htps:/@#＃!RT _1٣aå.-", max_size=20))
+def test_noise_is_what_it_says(text: str) -> None:
+    noise = re.compile(r"https?://\S+|[@#＃!][\w.@-]+|:[A-Za-z0-9_]+:|\bRT\b|[\d_]+")
+    assert language._NOISE.sub("~", text) == noise.sub("~", text)
+
+
+@pytest.mark.parametrize("text", ["With all of them there - we", "With all of thém there - we"])
+def test_twenty_letters_are_enough_and_nineteen_are_not(text: str) -> None:
+    assert guess(text) == "en"
+    assert guess(text[:-1]) is None
 
 
 def test_the_model_is_not_loaded_until_asked() -> None:

@@ -58,7 +58,11 @@ _NAMES: Final = {
     },
 }  # fmt: skip
 
-_NOISE: Final = re.compile(r"https?://\S+|[@#＃!][\w.@-]+|:[A-Za-z0-9_]+:|\bRT\b|[\d_]+")
+# Links, mentions and tags, emoji, "RT", digits: by their first character, so that the others are passed over fast
+_NOISE: Final = re.compile(
+    r"[h@#＃!:R\d_](?:(?<=h)ttps?://\S+|(?<=[@#＃!])[\w.@-]+|(?<=:)[A-Za-z0-9_]+:|(?<=\bR)T\b|(?<=[\d_])[\d_]*)"
+)
+_NO_LETTERS: Final = bytes(byte for byte in range(256) if not chr(byte).isalpha() or byte > 127)
 _loading: Final = threading.Lock()
 _folder: Path | None = None
 # Scripts that a Latin-lettered language is never written in.
@@ -80,8 +84,11 @@ def guess(text: str) -> str | None:
     nothing else goes on: whoever may wait awaits `ready` before).
     """
     words = " ".join(_NOISE.sub(" ", text[:MAX_LOOKED_AT]).split())
-    letters = sum(map(str.isalpha, words))
-    needed = MIN_LETTERS_OWN_SCRIPT if _OTHER_SCRIPT.search(words) else MIN_LETTERS
+    if words.isascii():
+        letters, needed = len(words.encode().translate(None, _NO_LETTERS)), MIN_LETTERS
+    else:
+        letters = sum(map(str.isalpha, words))
+        needed = MIN_LETTERS_OWN_SCRIPT if _OTHER_SCRIPT.search(words) else MIN_LETTERS
     if letters < needed:
         return None
     code, confidence = _identifier().classify(words)

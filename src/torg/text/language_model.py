@@ -94,7 +94,7 @@ class Widened:
         self.halves = table.view(np.int16)
 
     def __getitem__(self, rows: Any) -> Any:
-        bits = self.halves[rows].astype(np.int32)
+        bits = self.halves.take(rows, axis=0).astype(np.int32)  # `take` is three times as fast
         bits <<= 13
         bits &= PLACES
         wide = bits.view(np.float32)
