@@ -9,6 +9,7 @@ from torg.http.routes import Auth, Route, Routes, Together
 from torg.http.tenant import NetworkLike, Networks
 from torg.http.together import Asked
 from torg.http.uploads import Upload
+from torg.http.wire import Json
 
 __all__ = [
     "App",
@@ -17,6 +18,7 @@ __all__ = [
     "Authenticator",
     "Call",
     "Growing",
+    "Json",
     "NetworkLike",
     "Networks",
     "Paged",

@@ -95,9 +95,7 @@ async def _by_mail(call: Call, form: NewAccount) -> None:
 async def verify_credentials(call: Call, params: Nothing) -> entities.CredentialAccount:
     """The caller's own account; a test that the token works."""
     call.remember()
-    return await credentials.credentials(
-        call.tx, call.actor, call.origin, await accounts.visible(call.tx, call.me)
-    )
+    return await credentials.credentials(call.tx, call.actor, call.origin, await accounts.visible(call.tx, call.me))
 
 
 @routes.patch("/api/v1/accounts/update_credentials", scope="write:accounts", tx=False, max_body=MOST_BYTES)

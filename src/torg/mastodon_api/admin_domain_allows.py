@@ -18,6 +18,7 @@ READ = "admin:read:domain_allows"
 WRITE = "admin:write:domain_allows"
 FEDERATION = Permission.MANAGE_FEDERATION
 
+
 class Domain(msgspec.Struct, kw_only=True):
     domain: str = ""
 

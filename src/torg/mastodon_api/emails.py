@@ -42,9 +42,7 @@ async def resend(call: Call, form: Again) -> entities.Empty:
         raise Forbidden(CONFIRMED)
     if form.email and form.email.strip():
         person = await _readdress(call, person, form.email)
-    await letters.send_confirmation(
-        call.tx, call.network, call.origin, person, holder.account_id, locale=person.locale
-    )
+    await letters.send_confirmation(call.tx, call.network, call.origin, person, holder.account_id, locale=person.locale)
     return entities.Empty()
 
 

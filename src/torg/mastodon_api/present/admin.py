@@ -79,12 +79,7 @@ def _role(known: Dossier) -> entities.Role:
 
 async def reports(tx: Tx, actor: Actor, origin: str, found: Sequence[Report]) -> list[entities.AdminReport]:
     """Several reports with everything in them, in their order."""
-    ids = {
-        id_
-        for r in found
-        for id_ in (r.account_id, r.target_id, r.assigned_id, r.resolved_by)
-        if id_ is not None
-    }
+    ids = {id_ for r in found for id_ in (r.account_id, r.target_id, r.assigned_id, r.resolved_by) if id_ is not None}
     people = await _by_id(tx, actor, origin, ids)
     statuses = await _statuses(tx, actor, origin, found)
     texts = await report_store.rules(tx, [id_ for r in found for id_ in r.rule_ids])

@@ -33,9 +33,7 @@ def domain(row: BlockedDomain) -> entities.AdminDomainBlock:
     )
 
 
-def email_domain(
-    row: BlockedEmailDomain, attempts: Mapping[date, tuple[int, int]]
-) -> entities.AdminEmailDomainBlock:
+def email_domain(row: BlockedEmailDomain, attempts: Mapping[date, tuple[int, int]]) -> entities.AdminEmailDomainBlock:
     """`attempts`: day → (addresses, attempts); `history` has the last seven days, today first."""
     history = []
     for back in range(DAYS):

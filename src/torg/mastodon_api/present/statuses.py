@@ -126,9 +126,7 @@ def byline(origin: str, line: Byline) -> ByLine:
     """Who really wrote, as far as it is shown."""
     face = None
     if line.account_id is not None:
-        face = ByFace(
-            id=str(line.account_id), username=line.handle, acct=line.handle, url=f"{origin}/@{line.handle}"
-        )
+        face = ByFace(id=str(line.account_id), username=line.handle, acct=line.handle, url=f"{origin}/@{line.handle}")
     return ByLine(initials=line.initials, display_name=line.display_name or None, account=face)
 
 

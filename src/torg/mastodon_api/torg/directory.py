@@ -33,9 +33,7 @@ class Matching(msgspec.Struct, kw_only=True):
     expertise: str = ""
 
     def wish(self, order: Order = "name") -> Wish:
-        return Wish(
-            q=self.q, department=self.department, location=self.location, expertise=self.expertise, order=order
-        )
+        return Wish(q=self.q, department=self.department, location=self.location, expertise=self.expertise, order=order)
 
 
 class Search(Matching, kw_only=True):
@@ -89,9 +87,7 @@ async def present(tx: Tx, call: Call, found: Sequence[Colleague]) -> list[entiti
             birthday=one.details.birthday,
             other_fields=[entities.ColleagueField(label=o.label, value=o.value) for o in one.details.others],
             expertise=[
-                entities.Expertise(
-                    name=s.name, listed=s.listed, endorsements_count=s.endorsements, endorsed=s.endorsed
-                )
+                entities.Expertise(name=s.name, listed=s.listed, endorsements_count=s.endorsements, endorsed=s.endorsed)
                 for s in one.expertise
             ],
             manager=people.account(scene, one.manager) if one.manager else None,

@@ -54,9 +54,7 @@ async def ask(call: Call, form: Wish) -> entities.Empty:
 async def look(call: Call, params: Link) -> JoinEntrance:
     """What a link opens; looking uses nothing up. 422 if it is no good (any more)."""
     found = await actions.entrance(call.tx, call.network, params.token)
-    return JoinEntrance(
-        email=found.email, known=found.known, username=found.username, display_name=found.display_name
-    )
+    return JoinEntrance(email=found.email, known=found.known, username=found.username, display_name=found.display_name)
 
 
 @routes.post("/api/torg/v1/join/confirm", auth="app", scope="write:accounts", tx=False, limit="login")
@@ -73,9 +71,7 @@ async def enter(call: Call, form: Entry) -> entities.Token:
         agreement=form.agreement,
         locale=form.locale,
     )
-    account = await actions.enter(
-        call.db, call.network, form.token, newcomer, ip=call.client_ip, app_id=app.id
-    )
+    account = await actions.enter(call.db, call.network, form.token, newcomer, ip=call.client_ip, app_id=app.id)
     async with call.db.tx(call.actor.whole) as tx:
         secret = await tokens.issue(tx, app_id=app.id, account_id=account.id, scopes=app.scopes)
     return token_entity(Issued(secret=secret, scopes=app.scopes, created_at=now()))
