@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tests.contract.entity_check import check
@@ -9,9 +10,12 @@ from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
 from tests.mastodon_api.notice_helpers import ok, told
 from torg.access import roles
 from torg.accounts import store as account_store
+from torg.accounts.model import AccountSettings
 from torg.administration import appeals
+from torg.engine import outbox
 from torg.kernel.actor import Actor, Permission
 from torg.mastodon_api import entities
+from torg.moderation.events import AppealFiled
 
 
 async def group(person: Person) -> dict[str, Any]:
@@ -43,15 +47,15 @@ async def test_a_warning_is_told_to_the_one_it_is_for(square: Square) -> None:
     assert await told(square, square.bjorn) == []
 
 
-async def test_an_objection_is_told_to_those_who_decide_about_it(square: Square) -> None:
-    """The wall: only to those of the network who hold the right, and while they hold it."""
+async def test_an_objection_is_told_to_those_who_decide_about_it(square: Square, tmp_path: Path) -> None:
+    """The wall: only to those of the network who hold the right, and while they hold it; a mail does not say what."""
     for host, handle, role in ((INSIDE, "anna", "Owner"), (OTHER, "olga", "Owner"), (PUBLIC, "reporter", "Moderator")):
         async with square.services.db.tx(square.networks[host].scope) as tx:
             role_id = await roles.ensure(tx, role)
             await tx.run("UPDATE roles SET permissions = permissions & ~%s WHERE id = %s AND name = 'Moderator'",
                          (int(Permission.MANAGE_APPEALS), role_id))  # fmt: skip
             await account_store.update(tx, square.person(host, handle).id, {"role_id": role_id})
-    act = {"type": "none", "text": "Lugn nu"}
+    act = {"type": "none", "text": "Lugn nu", "send_email_notification": False}
     await ok(await square.anna.post(f"/api/v1/admin/accounts/{square.shop.id}/action", json=act))
     (warning,) = await told(square, square.shop)
     network = square.networks[PUBLIC]
@@ -67,6 +71,15 @@ async def test_an_objection_is_told_to_those_who_decide_about_it(square: Square)
     for stranger in (square.bjorn, square.reporter, square.person(INSIDE, "anna"), square.person(OTHER, "olga")):
         assert await told(square, stranger) == []
     assert [one["type"] for one in await told(square, square.shop)] == ["moderation_warning"]
+    (mail,) = [file.read_text() for file in (tmp_path / "mail").glob("*.eml")]
+    assert "To: anna@acme.test" in mail
+    assert f"/admin/members/{square.shop.id}" in mail
+    assert "lugn" not in mail
+    async with square.services.db.tx(network.scope) as tx:
+        await account_store.update(tx, square.anna.id, {"settings": AccountSettings(appeal_mails=False)})
+        await outbox.append(tx, AppealFiled(warning_id=int(warning["moderation_warning"]["id"]), account_id=shop.me))
+    assert len(await told(square, square.anna)) == 1
+    assert len(list((tmp_path / "mail").glob("*.eml"))) == 1, "who wants no mail gets none"
     async with square.services.db.tx(network.scope) as tx:
         await account_store.update(tx, square.anna.id, {"role_id": None})
     assert await told(square, square.anna) == [], "who does not hold the right any more hears nothing of it"

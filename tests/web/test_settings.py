@@ -259,6 +259,11 @@ async def test_who_is_moderated_reads_what_was_done_and_why(square: Square) -> N
     assert (await reader.send(again, verdict)).status_code in (403, 404)
     assert (await stranger.send(office, verdict)).status_code == 303
     assert (await stranger.send(office, verdict)).status_code == 422
+    assert "appeal_mails" not in (await reader.open("/settings")).text
+    page = await stranger.open("/settings")
+    assert re.search(r'name="appeal_mails" value="1" checked', page.text)
+    assert (await stranger.send(page, "/settings", office="1")).status_code == 303
+    assert not re.search(r'name="appeal_mails" value="1" checked', (await stranger.open("/settings")).text)
     page = (await reader.open("/settings/warnings")).text
     assert "agreed with you" in page
     assert "limited at present" not in page

@@ -49,6 +49,8 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     show_media_replies: bool = True
     show_featured: bool = True
     home_feed: Literal["company", "followed"] | None = None
+    appeal_mails: bool = True
+    """Of those who decide about objections: whether each new one is mailed, too."""
     locale: str | None = None
 
 

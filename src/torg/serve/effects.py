@@ -91,7 +91,7 @@ EFFECTS: Effects = {
     AccountMoved: [tell_accounts.moved],
     AccountUpdated: [Batch(graph.unlocked), directory.gone, Batch(websub.accounts_changed), tell_accounts.updated],
     AddedToCollection: [Batch(showcase.added)],
-    AppealFiled: [Batch(moderation.appeals_filed)],
+    AppealFiled: [Batch(moderation.appeals_filed), moderation.mail_appeal],
     Blocked: [tell_ties.blocked],
     CardShown: [tell_new.card_shown],
     CollectionUpdated: [Batch(showcase.updated)],

@@ -11,7 +11,7 @@ from torg.engine.effects import Happened, Meta
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Permission
 from torg.moderation import report_store
-from torg.moderation.events import WarningIssued
+from torg.moderation.events import AppealFiled, WarningIssued
 from torg.notices import actions as notices
 from torg.notices import sources
 from torg.notices.model import News
@@ -37,6 +37,32 @@ async def appeals_filed(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
              subject_id=h.event.warning_id)
         for h in happened for to in officers
     ])  # fmt: skip
+
+
+async def mail_appeal(tx: Tx, ctx: Any, event: AppealFiled, meta: Meta) -> None:
+    """The same by mail to those of them who want it, as in Mastodon; what was said stays here."""
+    network = await orgs.network(tx, meta.org_id, meta.network_id)
+    officers = await sources.officers(tx, Permission.MANAGE_APPEALS)
+    found = await accounts.by_ids(tx, [*officers, event.account_id])
+    doer = found.get(event.account_id)
+    if network is None or doer is None:
+        return
+    for officer in (found[id_] for id_ in officers if id_ in found and id_ != event.account_id):
+        person = await persons.by_id(tx, officer.person_id) if officer.person_id is not None else None
+        if person is None or person.disabled_at is not None or person.email_confirmed_at is None:
+            continue
+        if not officer.visible or not officer.settings.appeal_mails:
+            continue
+        language = messages.choose(officer.settings.locale, person.locale)
+        _ = messages.translator(language)
+        said = _("@{handle} objects to what the moderators of {network} did. It waits for a decision here:")
+        await letters.post(
+            tx, to=person.email, subject=_("An objection by @{handle} at {network}").format(
+                handle=doer.handle, network=network.name),
+            text=f"{said.format(handle=doer.handle, network=network.name)}\n\n"
+            f"{ctx.settings.scheme}://{network.host}/admin/members/{doer.id}",
+            network=network, language=language,
+        )  # fmt: skip
 
 
 async def warned(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:

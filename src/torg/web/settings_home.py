@@ -12,6 +12,7 @@ from torg.accounts.rules import ProfileChange
 from torg.http import Call, Routes
 from torg.http.browser import expired_form, is_ours, set_cookie
 from torg.http.pages import LANGUAGE_COOKIE
+from torg.kernel.actor import Permission
 from torg.kernel.errors import Invalid
 from torg.text import messages
 from torg.text.language import languages
@@ -42,6 +43,9 @@ class Preferences(Look, kw_only=True):
     expand_media: Literal["default", "show_all", "hide_all"] = "default"
     expand_spoilers: bool = False
     autoplay: bool = False
+    office: bool = False
+    """Whether the form had the next one, too."""
+    appeal_mails: bool = False
 
 
 @routes.get("/settings", auth="none", hidden=True)
@@ -58,6 +62,7 @@ def _page(visitor: Visitor, *, done: bool = False, wrong: str = "", status: int 
         status=status,
         done=done,
         wrong=wrong,
+        decides=visitor.actor.may(Permission.MANAGE_APPEALS),
         tongues=languages(visitor.language),
         locales=[("en", "English"), ("sv", "Svenska")],
     )
@@ -84,6 +89,7 @@ async def save(call: Call, form: Preferences) -> Response:
         expand_media=form.expand_media,
         expand_spoilers=form.expand_spoilers,
         autoplay=form.autoplay,
+        appeal_mails=form.appeal_mails if form.office else visitor.account.settings.appeal_mails,
     )
     try:
         await accounts.update_profile(
