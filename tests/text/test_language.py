@@ -8,10 +8,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torg.text import language, language_model
@@ -51,6 +52,54 @@ def test_noise_is_what_it_says(text: str) -> None:
 def test_twenty_letters_are_enough_and_nineteen_are_not(text: str) -> None:
     assert guess(text) == "en"
     assert guess(text[:-1]) is None
+
+
+MANY = [
+    "Jag tycker att debatten var bra men alldeles för lång",
+    "McCain likes the bears in Montana joke too much #tweetdebate",
+    "Das ist ein schöner Tag heute, nicht wahr?",
+    "Il pleut depuis ce matin et le marché est vide",
+    "Kello on paljon ja minun pitäisi jo nukkua",
+    "こんにちは世界、今日はいい天気ですね",
+    "Сегодня хорошая погода, пойдём гулять",
+    "😀 1 2 3 !!!",
+    "",
+    "ok",
+    "ĿĿĿĿĿĿĿĿĿĿĿĿĿĿĿĿĿĿĿĿĿĿĿĿ",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "NO HAY NADIE EN LA PLAZA ESTA NOCHE, QUE PENA",
+    "lol omg wtf haha zzz brb idk tbh smh fyi",
+    "the square " * 40,
+    "de la en el que y a los se del las un por con no una su para es al lo como más o pero sus le ha me si sin",
+]
+
+
+@given(st.lists(st.text(min_size=20, max_size=60), max_size=6), st.randoms())
+@settings(max_examples=40)
+def test_texts_side_by_side_are_guessed_as_each_alone(more: list[str], random: Random) -> None:
+    texts = [*MANY, *more]
+    random.shuffle(texts)
+    assert language.guess_all(texts) == [guess(text) for text in texts]
+
+
+def test_side_by_side_is_as_sure_as_alone_but_for_rounding() -> None:
+    words = [one for text in MANY if (one := language._words(text)) is not None]
+    together = language._identifier().classify_all(words)
+    assert len(together) > 10
+    for one, (code, confidence, next_best) in zip(words, together, strict=True):
+        alone = language._identifier().classify(one)
+        if confidence:
+            assert (code, confidence) == (alone[0], pytest.approx(alone[1], abs=language.ROUNDED / 20))
+            assert next_best <= confidence
+
+
+def test_where_rounding_could_decide_a_text_is_looked_at_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    verdict = language._verdict
+    monkeypatch.setattr(language, "_verdict", lambda words: asked.append(words) or verdict(words))
+    monkeypatch.setattr(language, "ROUNDED", 2.0)
+    assert language.guess_all(MANY) == [guess(text) for text in MANY]
+    assert len(asked) > 20
 
 
 def test_the_model_is_not_loaded_until_asked() -> None:

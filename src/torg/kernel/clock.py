@@ -14,4 +14,11 @@ def now() -> datetime:
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds and Z, Mastodon's date form."""
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return f"{utc.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"
+
+
+def midnight(moment: datetime) -> str:
+    """The day of a moment in that form: Mastodon tells no more of when an account was made."""
+    if moment.tzinfo is UTC:
+        return f"{moment.date().isoformat()}T00:00:00.000Z"
+    return iso(moment.replace(hour=0, minute=0, second=0, microsecond=0))

@@ -90,12 +90,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: list[str] | None = None
 
 
-def row(post: Post, event: PostPublished, author: Known, *, key: str | None, tags: Sequence[str]) -> Row:
+def row(post: Post, event: PostPublished, author: Known, *, key: str | None) -> Row:
     """The post with all that is written with it."""
     return Row(
         id=post.id,
         account_id=post.account_id,
-        audience=post.audience.value,
+        audience=event.audience,
         listed=post.listed,
         quote_policy=post.quote_policy,
         source=post.source,
@@ -108,7 +108,7 @@ def row(post: Post, event: PostPublished, author: Known, *, key: str | None, tag
         settings=author.raw,
         payload=event,
         key=key,
-        tags=list(tags) or None,
+        tags=event.tags or None,
     )
 
 

@@ -33,7 +33,7 @@ from torg.posts import store as posts
 from torg.posts.events import PostPublished
 from torg.posts.just_written import JustWritten, expect
 from torg.posts.model import AppName, Audience, Draft, Post, PostView, QuotePolicy
-from torg.posts.plain_making import Made, Surroundings, Wanted, complete, is_usual, latest, make, text_of
+from torg.posts.plain_making import Made, Surroundings, Wanted, complete, is_usual, languages, latest, make, text_of
 from torg.text.render import render, scan
 
 UNSURE = ("08", "57")
@@ -147,9 +147,10 @@ class PlainPosts:
     def _ready(self, batch: Sequence[Wanted]) -> dict[int, _Ready]:
         """What may be written by one call, by its place: what is for nobody in particular."""
         network = batch[0].network
-        if network.kind is NetworkKind.PUBLIC and not checks.asked_by_database():
+        guarded = network.kind is NetworkKind.PUBLIC
+        if guarded and not checks.asked_by_database():
             return {}
-        ready: dict[int, _Ready] = {}
+        chosen: list[tuple[int, Wanted, at_once.Known, AppName | None]] = []
         keys: set[tuple[int, str]] = set()
         for at, wanted in enumerate(batch):
             key = wanted.draft.idempotency_key
@@ -161,10 +162,13 @@ class PlainPosts:
                 continue
             if key:
                 keys.add((wanted.actor.me, key))
-            post, event = make(wanted, author.settings, Surroundings(wanted.body, None, [], [], app, 0))
-            names = [tag.name for tag in wanted.body.tags]
-            row = at_once.row(post, event, author, key=key or None, tags=names)
-            ready[at] = _Ready(post, event, app, names, row, network.kind is NetworkKind.PUBLIC)
+            chosen.append((at, wanted, author, app))
+        said = languages([(wanted.draft, author.settings, wanted.body) for _, wanted, author, _ in chosen])
+        ready: dict[int, _Ready] = {}
+        for (at, wanted, author, app), language in zip(chosen, said, strict=True):
+            post, event = make(wanted, author.settings, Surroundings(wanted.body, None, [], [], app, 0, language))
+            row = at_once.row(post, event, author, key=wanted.draft.idempotency_key or None)
+            ready[at] = _Ready(post, event, app, row, guarded)
         return ready
 
     async def _at_once(self, ready: Sequence[_Ready]) -> list[Outcome]:
@@ -184,7 +188,7 @@ class PlainPosts:
                 self._authors.forget(first.org_id, one.post.account_id)
                 outcomes.append(None)
                 continue
-            view = PostView(post=one.post, account=latest(account, one.post), tags=sorted(one.tags), app=one.app)
+            view = PostView(post=one.post, account=latest(account, one.post), tags=sorted(one.event.tags), app=one.app)
             expect(view, ticket)
             self.fresh.put(view, ticket)
             outcomes.append(view)
@@ -206,12 +210,11 @@ class PlainPosts:
 
 
 class _Ready(msgspec.Struct, frozen=True):
-    """A post that may be written by one call. `tags`: names."""
+    """A post that may be written by one call."""
 
     post: Post
     event: PostPublished
     app: AppName | None
-    tags: list[str]
     row: at_once.Row
     guarded: bool
 
@@ -280,7 +283,8 @@ async def _prepare(
             seen.add((me, key))
         tag_ids = [tags[tag.name] for tag in body.tags]
         app = apps.get(wanted.draft.app_id or 0)
-        one = complete(wanted, author, Surroundings(body, parent, mentioned, tag_ids, app, number[me]))
+        (language,) = languages([(wanted.draft, author.settings, body)])
+        one = complete(wanted, author, Surroundings(body, parent, mentioned, tag_ids, app, number[me], language))
         made.append(one)
         outcomes.append(one.view)
     return outcomes, made

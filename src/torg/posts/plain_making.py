@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from torg.orgs.model import Network
 from torg.posts import plain_store as store
 from torg.posts.events import PostPublished
 from torg.posts.model import AppName, Audience, Draft, Post, PostView, QuotePolicy
-from torg.text.language import guess, normal_language
+from torg.text.language import guess_all, normal_language
 from torg.text.render import MentionTarget, Rendered, render
 
 
@@ -46,7 +46,7 @@ class Made(msgspec.Struct, frozen=True):
 
 
 class Surroundings(NamedTuple):
-    """What was found out about a post. `number`: how many its author has in the batch."""
+    """What was found out about a post. `number`: how many its author has in the batch. `language`: see `languages`."""
 
     body: Rendered
     parent: store.Parent | None
@@ -54,6 +54,7 @@ class Surroundings(NamedTuple):
     tag_ids: list[int]
     app: AppName | None
     number: int
+    language: str | None
 
 
 def text_of(wanted: Wanted, named: Mapping[str, Account]) -> tuple[Rendered, list[Account]]:
@@ -91,13 +92,19 @@ def latest(account: Account, post: Post) -> Account:
     return msgspec.structs.replace(account, last_post_at=post.created_at)
 
 
+def languages(texts: Sequence[tuple[Draft, AccountSettings, Rendered]]) -> list[str | None]:
+    """In which language each is: as its author says there, or in the settings, or as it looks."""
+    said = [draft.language or normal_language(settings.language or "") for draft, settings, _ in texts]
+    guessed = iter(guess_all([body.plain for (_, _, body), one in zip(texts, said, strict=True) if one is None]))
+    return [next(guessed) if one is None else one for one in said]
+
+
 def make(wanted: Wanted, settings: AccountSettings, around: Surroundings) -> tuple[Post, PostPublished]:
     draft, body, parent = wanted.draft, around.body, around.parent
     audience, listed = draft.audience, draft.listed
     if not wanted.chosen_audience:
         audience, listed = AUDIENCES[settings.privacy]
     sensitive = settings.sensitive if wanted.sensitive is None else wanted.sensitive
-    language = draft.language or normal_language(settings.language or "") or guess(body.plain)
     policy = wanted.quote_policy or settings.quote_policy
     id_, at = new_id(), now()
     post = Post(
@@ -115,12 +122,12 @@ def make(wanted: Wanted, settings: AccountSettings, around: Surroundings) -> tup
         quote_of_id=None,
         quote_of_account_id=None,
         quote_state=None,
-        quote_policy=policy if audience is Audience.EVERYONE else "nobody",
+        quote_policy=policy if audience is EVERYONE else "nobody",
         source=draft.text,
         html=body.html,
         spoiler=draft.spoiler,
         sensitive=sensitive or bool(draft.spoiler),
-        language=language,
+        language=around.language,
         app_id=draft.app_id,
         uri=None,
         url=None,
@@ -133,7 +140,7 @@ def make(wanted: Wanted, settings: AccountSettings, around: Surroundings) -> tup
     event = PostPublished(
         post_id=id_,
         account_id=post.account_id,
-        audience=audience.value,
+        audience=str(audience),
         listed=listed,
         reply_to_id=post.reply_to_id,
         reply_to_account_id=post.reply_to_account_id,
@@ -141,11 +148,12 @@ def make(wanted: Wanted, settings: AccountSettings, around: Surroundings) -> tup
         mention_ids=[one.id for one in around.mentioned],
         tags=names,
         links=body.links,
-        language=language,
+        language=around.language,
     )
     return post, event
 
 
+EVERYONE = Audience.EVERYONE
 AUDIENCES: dict[str, tuple[Audience, bool]] = {
     "public": (Audience.EVERYONE, True),
     "unlisted": (Audience.EVERYONE, False),

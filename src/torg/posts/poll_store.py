@@ -71,9 +71,7 @@ async def insert(
     return id_
 
 
-async def restate(
-    tx: Tx, post_id: int, *, tallies: Sequence[int], voters: int, expires_at: datetime | None
-) -> bool:
+async def restate(tx: Tx, post_id: int, *, tallies: Sequence[int], voters: int, expires_at: datetime | None) -> bool:
     """What the poll's own server counts now; whether that is anything new."""
     return bool(
         await tx.run(

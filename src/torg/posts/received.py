@@ -89,9 +89,7 @@ async def by_uri(tx: Tx, uri: str) -> Post | None:
 
 async def lock_uri(tx: Tx, uri: str) -> None:
     """Let one transaction at a time do something about an ActivityPub id, also before there is a row."""
-    await tx.run(
-        "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (f"uri:{uri}", tx.scope.network_ids[0])
-    )
+    await tx.run("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (f"uri:{uri}", tx.scope.network_ids[0]))
 
 
 async def insert(tx: Tx, post: Received) -> int:
@@ -250,9 +248,7 @@ async def _revise_poll(tx: Tx, post: Post, poll: PollReceived | None, same: bool
         return True
     if poll is None:
         return False
-    return await poll_store.restate(
-        tx, post.id, tallies=poll.tallies, voters=poll.voters, expires_at=poll.ends_at
-    )
+    return await poll_store.restate(tx, post.id, tallies=poll.tallies, voters=poll.voters, expires_at=poll.ends_at)
 
 
 async def put_poll(tx: Tx, post_id: int, account_id: int, poll: PollReceived) -> None:
@@ -283,9 +279,7 @@ async def join(tx: Tx, child_id: int, parent: Post) -> bool:
     )
     if child.id in above:
         return False
-    await store.update(
-        tx, child.id, {"reply_to_id": parent.id, "reply_to_account_id": parent.account_id}
-    )
+    await store.update(tx, child.id, {"reply_to_id": parent.id, "reply_to_account_id": parent.account_id})
     moved = await tx.column(
         f"UPDATE posts p SET thread_id = %(new)s WHERE {store.TENANT} AND p.thread_id = %(old)s RETURNING p.id",
         {**store.tenant(tx), "new": parent.thread_id, "old": child.thread_id},

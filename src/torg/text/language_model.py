@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,9 @@ MOVES: Final = 256
 PLACES: Final = np.int32(-0x70002000)
 """Sign, exponent and fraction of a half float after a shift by 13: the sign's copies between them are left out."""
 RIGHT: Final = np.float32(2.0**112)
+
+FEATURES: Final = 1 << 32
+"""More than there are features."""
 
 NEW: Final = "new-"
 GIVEN_UP: Final = 3600.0
@@ -102,10 +106,62 @@ class Widened:
         return wide
 
 
+class Guesser(langid.LanguageIdentifier):  # type: ignore[misc]
+    """py3langid's own, that can also look at many texts side by side, which costs less than half for each."""
+
+    def classify_all(self, texts: Sequence[str]) -> list[tuple[str, float, float]]:
+        """(code, confidence, confidence in the next best) of each text, as `classify` but for rounding.
+
+        Where nothing is known of a text, both are 0. The automaton takes a step in all texts at a time, so they are to
+        be of one length, more or less.
+        """
+        encoded = [self._encode(text) for text in texts]
+        lengths = np.array([len(one) for one in encoded])
+        of, features = self._met(encoded, lengths)
+        met = of * FEATURES + features
+        met.sort()
+        first = np.flatnonzero(np.concatenate(([True], met[1:] != met[:-1])) if len(met) else [])
+        counts = np.log1p(np.diff(np.append(first, len(met))).astype(np.float32))
+        of, features = np.divmod(met[first], FEATURES)
+        weights = self.nb_ptc[features]
+        ends = np.searchsorted(of, np.arange(len(texts) + 1)).tolist()
+        scores = np.empty((len(texts), len(self.nb_classes)), dtype=np.float32)
+        for at, (start, end) in enumerate(pairwise(ends)):
+            scores[at] = counts[start:end] @ weights[start:end]
+        scores += self.nb_pc
+        scores /= np.sqrt(np.maximum(lengths, 1)).astype(np.float32)[:, None]
+        scores -= scores.max(axis=1)[:, None]
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=1)[:, None]
+        for label, again in self._alias_pairs:
+            scores[:, label] += scores[:, again]
+            scores[:, again] = 0.0
+        best = scores.argmax(axis=1).tolist()
+        two = np.partition(scores, -2, axis=1)[:, -2:].tolist()
+        return [
+            (self.nb_classes[label], high, low) if end > start else (self.nb_classes[label], 0.0, 0.0)
+            for label, (low, high), (start, end) in zip(best, two, pairwise(ends), strict=True)
+        ]
+
+    def _met(self, encoded: Sequence[bytes], lengths: Any) -> tuple[Any, Any]:
+        """(of which text, which feature), for each time that one is met."""
+        longest = int(lengths.max())
+        padded = b"".join([one.ljust(longest, b"\0") for one in encoded])
+        letters = np.frombuffer(padded, np.uint8).reshape(-1, longest).T.astype(np.uint32)
+        moves, rows = np.asarray(self.tk_nextmove), np.asarray(self._rowbase)
+        states = np.zeros((longest + 1, len(encoded)), moves.dtype)
+        for step in range(longest):
+            states[step + 1] = moves.take(rows.take(states[step]) + letters[step])
+        features = np.asarray(self.tk_output).take(states[1:].T)
+        features[np.arange(longest) >= lengths[:, None]] = -1
+        there = features >= 0
+        return np.nonzero(there)[0], features[there]
+
+
 def _identifier(parts: dict[str, Any]) -> Any:
-    """py3langid's own, walking over the arrays as they are."""
+    """The guesser, walking over the arrays as they are."""
     labels: list[str] = parts["labels"].tolist()
-    found = langid.LanguageIdentifier(
+    found = Guesser(
         Widened(np.asarray(parts["weights"])), np.asarray(parts["prior"]), labels, memoryview(parts["moves"]),
         memoryview(parts["features"]), norm_probs=True, tk_row=(),
     )  # fmt: skip

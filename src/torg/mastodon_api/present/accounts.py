@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from torg.accounts.model import Account, AccountKind
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
-from torg.kernel.clock import iso
+from torg.kernel.clock import iso, midnight
 from torg.mastodon_api import entities
 from torg.mastodon_api.entities import UNSET
 from torg.mastodon_api.present import scene as scenes
@@ -15,6 +15,7 @@ from torg.mastodon_api.present.scene import Scene
 
 MISSING_AVATAR = "/avatars/original/missing.png"
 MISSING_HEADER = "/headers/original/missing.png"
+BOT, GROUP = AccountKind.BOT, AccountKind.GROUP
 GUEST, EXTERNAL = "-1", "-2"
 """Ids of badges that are no roles; a role's is never negative but the one that everybody has (-99)."""
 
@@ -65,11 +66,11 @@ def shared(scene: Scene, a: Account) -> dict[str, object]:
         "emojis": [] if gone else scene.emojis_in(
             a.display_name, a.note_html, *(f.value_html for f in a.fields), host=a.host
         ),
-        "bot": a.bot or a.kind is AccountKind.BOT,
-        "group": a.kind is AccountKind.GROUP or a.actor_type == "Group",
+        "bot": a.bot or a.kind is BOT,
+        "group": a.kind is GROUP or a.actor_type == "Group",
         "discoverable": a.discoverable and not gone,
         "indexable": a.indexable and not gone,
-        "created_at": iso(a.created_at.replace(hour=0, minute=0, second=0, microsecond=0)),
+        "created_at": midnight(a.created_at),
         "last_status_at": a.last_post_at.date().isoformat() if a.last_post_at else None,
         "statuses_count": a.all_posts,
         "followers_count": a.all_followers,
