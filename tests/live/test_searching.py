@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import AsyncExitStack
 
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person
-from tests.live.readers import Harbour, SseReader
+from tests.live.readers import PATIENCE, Harbour, SseReader
 from tests.live.test_streaming import texts
+from torg.live.hub import RESUMING
 from torg.mastodon_api.streaming_ws import MOST_SEARCHES
 
 
@@ -152,6 +155,29 @@ async def test_a_token_for_a_search_needs_the_scope_of_searching(harbour: Harbou
     assert (await harbour.sse(reader, "search", q="apple")).status == 401
     assert (await harbour.sse(searcher, "search", q="apple")).status == 200
     assert (await harbour.sse(searcher, "everything")).status == 401
+
+
+async def test_what_comes_together_comes_in_its_order(harbour: Harbour) -> None:
+    """A post that takes a look into the database, and one right after it that does not, in one batch."""
+    square = harbour.square
+    hub = square.services.hub
+    everything = await harbour.sse(square.anna, "everything")
+    async with AsyncExitStack() as held:
+        for _ in range(RESUMING):
+            await held.enter_async_context(hub._gate)
+        await square.shop.says("first")
+        async with asyncio.timeout(PATIENCE):
+            while not hub._gate._waiters:
+                await asyncio.sleep(0.01)
+        await square.shop.says("with a poll", poll={"options": ["a", "b"], "expires_in": 300})
+        await square.shop.says("plain")
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                async with square.services.db.system() as tx:
+                    if not await tx.value("SELECT count(*) FROM outbox"):
+                        break
+                await asyncio.sleep(0.01)
+    assert texts(await everything.until(3)) == ["first", "with a poll", "plain"]
 
 
 async def test_everything_is_all_that_one_may_read_once(harbour: Harbour) -> None:

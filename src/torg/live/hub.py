@@ -288,6 +288,7 @@ class Hub:
                     made += await deliver(await tx(), those, apart, self._reactions, thinning.thin)
             if others:
                 made += await deliver(await tx(), others, present.all, self._reactions, thinning.thin)
+                made.sort(key=lambda outgoing: outgoing.message.seq)
         if sendings and made:
             sendings += [plain.Sending(message, [connection]) for connection, message in made]
             sendings.sort(key=lambda sending: sending.message.seq)
