@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
@@ -122,3 +124,17 @@ async def test_it_steps_aside_while_others_read(square: Square, monkeypatch: pyt
     monkeypatch.setattr(ahead, "SECONDS", 0.2)
     await reading.run()
     assert reading.read == 0
+
+
+async def test_a_start_waits_for_what_is_read_ahead_but_not_for_long(
+    square: Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await home(square.bjorn)
+    reading = started_anew(square)
+    task = asyncio.create_task(reading.run())
+    monkeypatch.setattr(ahead, "MOMENT", 60.0)
+    await reading.begun()
+    assert reading.read >= 1, "it waits until all is read"
+    await task
+    monkeypatch.setattr(ahead, "MOMENT", 0.001)
+    await started_anew(square).begun()  # nobody reads, and it goes on all the same

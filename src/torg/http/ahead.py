@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from torg.engine.changes import changes
 from torg.engine.keys import Key, mine, tenant
-from torg.http.memory import ENDS, GROWN_SECONDS, MOST_SECONDS
+from torg.http.memory import CLOCK, GROWN_SECONDS, MOST_SECONDS
 from torg.http.respond import Reply
 from torg.http.wire import JSON_TYPE
 
@@ -71,7 +71,7 @@ class ReadAhead:
         depends, actor = call.depends, call.actor
         if depends is None or depends.growing is None or depends.until or actor.account_id is None:
             return
-        if actor.guest or actor.delegated is not None or ENDS.search(bytes(response.body)):
+        if actor.guest or actor.delegated is not None or CLOCK in bytes(response.body):
             return
         keys = frozenset((*depends.keys, *tenant(call.network.org_id), actor.account_id, mine(actor.account_id)))
         until = time.time() + self._longest * random.uniform(0.5, 1)

@@ -68,9 +68,15 @@ async def homes(tx: Tx, asked: Sequence[Asked]) -> list[Paged | None]:
     found = await hydrate_for(
         tx, [Wanted(asked[at].call.actor.me, of.known.viewer.follows, ids) for at, (of, ids) in simple.items()]
     )
+    made: dict[tuple[int, str], present.Part | None] = {}  # by the view, which those to whom it looks the same share
     for (at, (of, ids)), views in zip(simple.items(), found, strict=True):
         call, params = asked[at]
-        shown = [present.at_hand(call.actor, call.origin, one) if one is not None else None for one in views]
+        shown: list[present.Part | None] = []
+        for each in views:
+            place = id(each), call.origin
+            if place not in made:
+                made[place] = present.at_hand(call.actor, call.origin, each) if each is not None else None
+            shown.append(made[place])
         parts = await completed(tx, call, ids, shown)
         if parts is not None:
             pages[at] = grown(call, of.interests, of.known, parts, page(params).limit)

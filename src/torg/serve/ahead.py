@@ -32,13 +32,13 @@ MOST_PEOPLE = 500
 """Whose homes are read ahead, of all networks together: a second or two of processor time."""
 MOST_TOKENS = 4
 """Tokens that are looked at for each of them."""
-TOGETHER = 16
+TOGETHER = 32
 """Homes that are read by one transaction."""
 LOOKS = 2
 """Transactions that it takes to know a network and who was there."""
 SECONDS = 30.0
 MOMENT = 0.25
-"""Seconds that a start waits for the first home of each network: whoever came first would wait for the same."""
+"""Seconds that a start waits for it. Whoever came first would wait for nearly as long: for what all homes need."""
 QUIET = 0.05
 """Seconds without anybody else's transaction before the next step."""
 
@@ -56,7 +56,7 @@ class ReadingAhead:
         """Homes that were read."""
 
     async def begun(self) -> None:
-        """Until the first home of each network is read, if that takes no longer than a moment."""
+        """Until all is read that can be read in a moment, what all homes need first."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(MOMENT):
                 await self._known.wait()
@@ -84,11 +84,12 @@ class ReadingAhead:
         expected = [(network, await self._lately(network, most)) for network in networks]
         for network, people in expected:
             await self._homes(network, await self._actors(network, people[:TOGETHER]))
-        self._known.set()
+        # By the first of each network all is known that homes share; what is left is each viewer's own
         rest = [(network, await self._actors(network, people[TOGETHER:])) for network, people in expected]
         for network, actors in rest:
             for at in range(0, len(actors), TOGETHER):
                 await self._homes(network, actors[at : at + TOGETHER])
+        self._known.set()
         await self._quiet()
         await db.ready()
 
