@@ -17,10 +17,10 @@ from torg.engine.bus import Logged
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor
 from torg.live import hub as hubs
-from torg.live import plain
+from torg.live import plain, store
 from torg.live.connection import Connection
 from torg.live.delivery import Outgoing, Reactions, deliver
-from torg.live.model import USER, Message, Topic
+from torg.live.model import USER, Message, Topic, Watcher
 from torg.mastodon_api.streaming_events import REACTIONS
 from torg.posts import just_written
 
@@ -116,11 +116,11 @@ async def test_the_short_way_gives_each_reader_what_the_long_one_would(
     long_way: set[int] = set()
 
     async def counted(
-        tx: Tx, rows: Sequence[Logged], all_: Sequence[Connection], reactions: Reactions, *more: Any
+        tx: Tx, rows: Sequence[Logged], all_: Sequence[Connection], reactions: Reactions, *more: Any, **named: Any
     ) -> list[Outgoing]:
         if len(all_) == len(watching):
             long_way.update(row.seq for row in rows if row.kind == "PostPublished")
-        return await deliver(tx, rows, all_, reactions, *more)
+        return await deliver(tx, rows, all_, reactions, *more, **named)
 
     monkeypatch.setattr(hubs, "deliver", counted)
     monkeypatch.setattr(just_written, "SECONDS", 600)
@@ -171,3 +171,70 @@ async def settled(harbour: Harbour) -> None:
             if not waiting and services.bus.position >= last:
                 return
             await asyncio.sleep(0.005)
+
+
+async def changed(author: Person, posts: list[tuple[Person, str]], chance: random.Random) -> None:
+    """A boost, an edit, a deletion, a quote or a poll."""
+    act = chance.choice(["boost", "boost", "edit", "delete", "quote", "poll"])
+    whose, id_ = chance.choice(posts)
+    if act == "boost":
+        answer = await author.post(f"/api/v1/statuses/{id_}/reblog")
+    elif act == "edit":
+        said = {"status": f"{chance.choice(WORDS)} {chance.random()}"}
+        answer = await whose.put(f"/api/v1/statuses/{id_}", json=said)
+    elif act == "delete":
+        posts.remove((whose, id_))
+        answer = await whose.delete(f"/api/v1/statuses/{id_}")
+    elif act == "quote":
+        answer = await author.post("/api/v1/statuses", json={"status": "see", "quoted_status_id": id_})
+    else:
+        poll = {"options": ["a", "b"], "expires_in": 600}
+        answer = await author.post("/api/v1/statuses", json={"status": chance.choice(WORDS), "poll": poll})
+    assert answer.status_code in (200, 403, 404, 422), answer.text
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+async def test_of_what_is_not_plain_those_are_asked_whom_it_can_reach(
+    harbour: Harbour, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who watches nothing but a home is not asked about posts that cannot stand in it, and misses nothing."""
+    square, chance = harbour.square, random.Random(seed)
+    people = [square.person(PUBLIC, handle) for handle in ("anna", "bjorn", "shop", "reporter")]
+    watching = [await watch(harbour, person) for person in [*people, None]]
+    for connection in watching[:4]:
+        square.services.hub.unwatch(connection, Topic("public"))
+        square.services.hub.unwatch(connection, Topic("hashtag", "fika"))
+    asked = 0
+    watchers = store.watchers
+
+    async def counted(tx: Tx, accounts: Sequence[int], *more: Any) -> dict[int, Watcher]:
+        nonlocal asked
+        asked += len(accounts)
+        return await watchers(tx, accounts, *more)
+
+    posts = [(author, await written(author, [], chance)) for author in people * 3]
+    possible = came = 0
+    for _ in range(ROUNDS // 2):
+        await something(harbour, people, chance)
+        await settled(harbour)
+        for connection in watching:
+            drained(connection)
+        before = square.services.hub.position
+        with monkeypatch.context() as counting:
+            counting.setattr(store, "watchers", counted)
+            await changed(chance.choice(people), posts, chance)
+            await settled(harbour)
+        place = watching[0].place
+        rows = await square.services.bus.past(*place, after=before, until=square.services.hub.position)
+        rows = [row for row in rows if row.kind.startswith("Post")]
+        async with square.services.db.tx(square.networks[PUBLIC].scope) as tx:
+            expected = await deliver(tx, rows, watching, REACTIONS)
+        possible += len(people) * bool(rows)
+        for connection in watching:
+            wanted = [out.message for out in expected if out.connection is connection]
+            got = [one for one in drained(connection) if one.frame.event in ("update", "status.update", "delete")]
+            assert said(connection, got) == said(connection, wanted)
+            came += len(got)
+        posts.append((author := chance.choice(people), await written(author, [], chance)))
+    assert came > ROUNDS / 8
+    assert asked < possible

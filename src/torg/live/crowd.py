@@ -262,6 +262,20 @@ class Crowd:
                 self._reached_by_tag.add(author)
         return reach
 
+    def near(self, post: Facts) -> set[int]:
+        """Of those who were learnt of, in whose homes the post can stand: `homes.Homes.near`, before any is asked."""
+        source = post.account_id if post.group_id is None else post.group_id
+        who = self._who
+        return self._near(post, {who[slot] for slot, kind in self._ties.of(source) if kind == FOLLOWS and who[slot]})
+
+    def _near(self, post: Facts, followers: Set[int]) -> set[int]:
+        near = {*followers, *self._company}
+        if post.account_id in self._learnt:
+            near.add(post.account_id)
+        for tag in post.tags:
+            near |= self._tagged.get(tag, NOBODY)
+        return near
+
     def _found(self, post: Facts, *, kept: bool) -> Reach:
         who, author = self._who, post.account_id
         ties: dict[int, list[set[int]]] = {}
@@ -270,11 +284,7 @@ class Crowd:
             for slot, kind in self._ties.of(person):
                 if who[slot]:
                     kinds[kind].add(who[slot])
-        near = {*ties[author][FOLLOWS], *self._company}
-        if author in self._learnt:
-            near.add(author)
-        for tag in post.tags:
-            near |= self._tagged.get(tag, NOBODY)
+        near = self._near(post, ties[author][FOLLOWS])
         home = [one for one in sorted(near) if rules.reaches_home(self._watcher(one, ties, post), post)]
         barred = self._guests.union(ties[author][BLOCKED], *(kinds[HIDES] for kinds in ties.values()))
         return Reach(home, barred or NOBODY, kept=kept)

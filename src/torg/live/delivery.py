@@ -7,7 +7,7 @@ of their own on it, and its author, get theirs. Anonymous watchers share one too
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import msgspec
@@ -24,6 +24,7 @@ from torg.live.model import (
     DIRECT,
     EVERYTHING,
     LIST,
+    OWN,
     SEARCH,
     USER,
     Facts,
@@ -94,6 +95,8 @@ def concerns(row: Logged, reactions: Reactions) -> bool:
 
 
 Thin = Callable[[Sequence[Due]], list[Due]]
+Near = Callable[[Facts], Set[int]]
+"""Of those who watch nothing but streams of their own, all in whose home a post can stand."""
 Known = Callable[[int, int], bool]
 """Whether a reader has got what was published under a number before an event of another number tells of it late."""
 
@@ -105,10 +108,12 @@ async def deliver(
     reactions: Reactions,
     thin: Thin = list,
     known_before: Known = lambda published, told: False,
+    near: Near | None = None,
 ) -> list[Outgoing]:
     """All messages of these events (one network's, in order) for these connections (of that network), in order.
 
-    `thin`: what is left of the posts that are due, before any is rendered (sampling.py).
+    `thin`: what is left of the posts that are due, before any is rendered (sampling.py). `near`: so that not all are
+    asked about, of thousands who listen.
     """
     events = [(row.seq, event) for row in rows if (event := known(row)) is not None]
     by_topic: dict[Topic, list[Connection]] = defaultdict(list)
@@ -117,7 +122,7 @@ async def deliver(
             by_topic[topic].append(connection)
     posts = await facts_of(tx, events)
     late = await _late(tx, events, by_topic, known_before)
-    watchers = await _watchers(tx, [*posts, *late], connections) if posts or late else {}
+    watchers = await _watchers(tx, [*posts, *late], connections, near) if posts or late else {}
     due = await _due(tx, posts, by_topic, watchers)
     due += [Due(*one, late=True) for one in await searching.reached(tx, late, by_topic, watchers)]
     due = thin(due)
@@ -130,6 +135,10 @@ async def deliver(
     outgoing += await _told(tx, events, by_topic, connections, reactions)
     outgoing.sort(key=lambda out: out.message.seq)
     return outgoing
+
+
+AT_HOME = OWN - {EVERYTHING}
+"""One's own streams: of posts, homes alone."""
 
 
 def known(row: Logged) -> Event | None:
@@ -196,10 +205,16 @@ async def _late(
 
 
 async def _watchers(
-    tx: Tx, posts: Sequence[tuple[int, Facts]], connections: Sequence[Connection]
+    tx: Tx, posts: Sequence[tuple[int, Facts]], connections: Sequence[Connection], near: Near | None
 ) -> dict[int, Watcher]:
-    """The signed-in watchers, as far as the people in these posts are concerned."""
-    accounts = {c.actor.account_id for c in connections if c.actor.account_id is not None}
+    """The signed-in watchers whom the posts may concern, as far as the people in these posts are concerned."""
+    at_home = set[int]().union(*(near(post) for _, post in posts)) if near is not None else set[int]()
+    accounts = {
+        account
+        for connection in connections
+        if (account := connection.actor.account_id) is not None
+        and (near is None or account in at_home or not all(topic.name in AT_HOME for topic in connection.topics))
+    }
     if not accounts:
         return {}
     people = set[int]().union(*(post.people for _, post in posts))

@@ -287,7 +287,8 @@ class Hub:
                     those = [row for row, one in zip(rows, taken, strict=True) if one is not None]
                     made += await deliver(await tx(), those, apart, self._reactions, thinning.thin)
             if others:
-                made += await deliver(await tx(), others, present.all, self._reactions, thinning.thin)
+                near = room.crowd.near if room.crowd.knows(present.accounts) else None
+                made += await deliver(await tx(), others, present.all, self._reactions, thinning.thin, near=near)
                 made.sort(key=lambda outgoing: outgoing.message.seq)
         if sendings and made:
             sendings += [plain.Sending(message, [connection]) for connection, message in made]
