@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.browser.chromium import chromium, looking
 from tests.browser.test_member import ANNA, LOOKS, made
 from tests.fixtures.town import PASSWORD, PUBLIC, Town
+from torg.surge import actions
+from torg.surge.model import Rung
 
 pytestmark = pytest.mark.browser
 
@@ -94,7 +98,34 @@ async def test_the_place_read_to_is_marked(town: Town) -> None:
         order = await page.locator(".posts").inner_text()
         assert order.index("The newer") < order.index("You have read to here") < order.index("The older")
         await looker.shoot("living-read-to-1280")
+        await page.locator(OPEN).wait_for(state="attached")
+        await surge(town, 9)
+        await page.get_by_text("of the last 9 new posts you were sent 6").wait_for()
+        await looker.shoot("living-sample-1280")
         assert looker.complaints == []
+
+
+async def surge(town: Town, posts: int) -> None:
+    """On the ladder's last rung Björn says more at one moment than eyes follow."""
+    services = town.services
+    services.hub.sampler.clock = lambda: 0.0
+    async with town.db.system() as tx:
+        await actions.hold(tx, Rung.STREAMS, "the test")
+    await services.surge.look()
+    for number in range(posts):
+        await made(town, "bjorn", "/api/v1/statuses", status=f"Goal {number}!")
+    async with asyncio.timeout(60):
+        while True:
+            async with town.db.system() as tx:
+                left = await tx.value("SELECT count(*) FROM outbox")
+                last = await tx.value("SELECT max(seq) FROM event_log")
+            if not left and services.hub.position == services.bus.position == last:
+                break
+            await asyncio.sleep(0.02)
+    async with town.db.system() as tx:
+        await actions.release(tx, "the test")
+    await services.surge.look({})
+    services.hub._declare()
 
 
 async def test_what_others_do_with_a_post_is_counted_while_the_page_stays_open(town: Town) -> None:
