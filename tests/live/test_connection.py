@@ -201,3 +201,22 @@ def test_the_forms_of_a_frame_are_made_once_and_named_by_their_stream() -> None:
     assert frame.socket(Topic("user", 7)) is frame.socket(Topic("user", 8))
     assert frame.socket(Topic("list", 7)) != frame.socket(Topic("list", 8))
     assert frame.socket(Topic("hashtag", "a")).endswith(frame.envelope(["hashtag", "a"]))
+
+
+async def test_a_sign_of_life_is_for_those_to_whom_nothing_else_was_one() -> None:
+    reader, other = connection(), connection()
+    written: list[bytes] = []
+    for one in (reader, other):
+        one.pulse = b":thump"
+        one.open(written.append)
+        one.rest()
+    reader.beat()
+    assert written == [b":thump"]
+    Connection.offer_all([reader], message(1))
+    other.offer(message(1))
+    written.clear()
+    for one in (reader, other):
+        one.beat()
+    assert written == [], "the message was one"
+    reader.beat()
+    assert written == [b":thump"]

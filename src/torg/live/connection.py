@@ -40,7 +40,7 @@ class Connection:
 
     __slots__ = (
         "_most", "_queue", "_room", "_waiter", "_way", "actor", "busy", "closed", "direct", "form", "ip", "live",
-        "origin", "position", "pulse", "tallies", "topics", "wake",
+        "origin", "position", "pulse", "still", "tallies", "topics", "wake",
     )  # fmt: skip
 
     def __init__(self, actor: Actor, origin: str, *, ip: str = "", queue: int = QUEUE) -> None:
@@ -60,6 +60,8 @@ class Connection:
         """The way out if it is free: kept up to date, so that a delivery looks at nothing else."""
         self.pulse: bytes | None = None
         """What is written every few seconds, so that nothing between takes the silence for an end."""
+        self.still = True
+        """Whether nothing went out since the last of those."""
         self.wake: Callable[[], None] | None = None
         self._way: Way | None = None
         self._most = queue
@@ -112,8 +114,15 @@ class Connection:
         """Live delivery: at once, or the end of a reader that does not keep up."""
         if self.closed is not None or not self.wants(message.topic, message.frame.event):
             return
+        self.still = False
         if self.direct is None or self.direct(self.form(message)) is False:
             self._add(message)
+
+    def beat(self) -> None:
+        """A sign of life, if it is wanted and nothing else was one since the last."""
+        if self.still and self.pulse is not None and self.direct is not None:
+            self.direct(self.pulse)
+        self.still = True
 
     @staticmethod
     def offer_all(connections: Iterable[Connection], message: Message) -> None:
@@ -129,6 +138,7 @@ class Connection:
             if direct is None:
                 one.offer(message)
                 continue
+            one.still = False
             if one.form is not form:
                 form = one.form
                 wire = form(message)

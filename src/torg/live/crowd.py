@@ -285,9 +285,32 @@ class Crowd:
                 if who[slot]:
                     kinds[kind].add(who[slot])
         near = self._near(post, ties[author][FOLLOWS])
-        home = [one for one in sorted(near) if rules.reaches_home(self._watcher(one, ties, post), post)]
+        alike = self._alike(ties[author], post) if post.people == {author} else NOBODY
+        if alike and not rules.reaches_home(self._watcher(next(iter(alike)), ties, post), post):
+            near -= alike
+            alike = NOBODY
+        home = [
+            one for one in sorted(near)
+            if one in alike or rules.reaches_home(self._watcher(one, ties, post), post)
+        ]  # fmt: skip
         barred = self._guests.union(ties[author][BLOCKED], *(kinds[HIDES] for kinds in ties.values()))
         return Reach(home, barred or NOBODY, kept=kept)
+
+    def _alike(self, kinds: list[set[int]], post: Facts) -> Set[int]:
+        """Those who only follow the author of a post with nobody else in it: it stands in the homes of all or of none.
+
+        Nearly all are, and the rules are asked for one of them.
+        """
+        learnt, author, tagged = self._learnt, post.account_id, set[int]()
+        for tag in post.tags:
+            tagged |= self._tagged.get(tag, NOBODY)
+        return {
+            one
+            for one in kinds[FOLLOWS].difference(
+                kinds[HIDES], kinds[BLOCKED], kinds[EXCLUDES], self._company, self._guests, tagged, post.people
+            )
+            if author not in learnt[one].choosy
+        }
 
     def _watcher(self, me: int, ties: dict[int, list[set[int]]], post: Facts) -> Watcher:
         """As `store.watchers` would say, as far as this post is concerned."""

@@ -157,11 +157,10 @@ class Hub:
                 connection.offer(message)
 
     async def beat(self) -> None:
-        """A sign of life to those who want one, unless they are written to already."""
+        """A sign of life to those who want one and were not written to since the last."""
         here = [one for room in self._rooms.values() for one in room.connections if one.pulse is not None]
         for number, one in enumerate(here, 1):
-            if one.pulse is not None and one.direct is not None:
-                one.direct(one.pulse)
+            one.beat()
             if not number % BEATS_AT_ONCE:
                 await asyncio.sleep(0)
 
@@ -242,10 +241,7 @@ class Hub:
 
     def _plain(self, row: Logged, anyone: Connection) -> plain.Plain | None:
         found = plain.plain(row, self._fresh)
-        return found if found is not None and self._is_bare(found, anyone) else None
-
-    def _is_bare(self, found: plain.Plain, anyone: Connection) -> bool:
-        return self._reactions.bare(anyone.actor, anyone.origin, found.view) is not None
+        return found if found is not None and plain.shows(found, anyone, self._reactions.bare) else None
 
     async def _outgoing(
         self,
@@ -272,7 +268,8 @@ class Hub:
             if unread and present.simple:
                 views = self._reactions.views
                 read = await plain.read(await tx(), unread, present.all[0].actor, present.accounts, views)
-                shown = {seq: one for seq, one in read.items() if self._is_bare(one, present.all[0])}
+                bare = self._reactions.bare
+                shown = {seq: one for seq, one in read.items() if plain.shows(one, present.all[0], bare)}
                 taken = [one or shown.get(row.seq) for row, one in zip(rows, taken, strict=True)]
             found = [one for one in taken if one is not None]
             others = [row for row, one in zip(rows, taken, strict=True) if one is None]

@@ -10,7 +10,7 @@ against each other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from msgspec import structs
@@ -41,6 +41,8 @@ class Plain(NamedTuple):
     seq: int
     post: Facts
     view: PostView
+    frames: dict[Look, Frame]
+    """What was made of it, by how it looks."""
 
 
 def plain(row: Logged, fresh: JustWritten) -> Plain | None:
@@ -64,7 +66,7 @@ def plain(row: Logged, fresh: JustWritten) -> Plain | None:
         mentions=frozenset(one.id for one in view.mentions),
         tags=frozenset(view.tags),
     )
-    return Plain(row.seq, facts, view)
+    return Plain(row.seq, facts, view, {})
 
 
 def _looks_the_same(view: PostView) -> bool:
@@ -121,8 +123,18 @@ async def read(
             if _looks_the_same(view):
                 seq, post = posts[view.post.id]
                 seen = structs.replace(view, flags=Flags(), follows_author=False, look=None)
-                found[seq] = Plain(seq, post, seen)
+                found[seq] = Plain(seq, post, seen, {})
     return found
+
+
+def shows(found: Plain, anyone: Connection, bare: Bare) -> bool:
+    """Whether it takes no look into the database to show the post: then it is made, as this reader sees it."""
+    payload = bare(anyone.actor, anyone.origin, found.view)
+    if payload is None:
+        return False
+    if not anyone.actor.guest:
+        found.frames[_look(anyone, found.post)] = Frame(found.post.event, payload)
+    return True
 
 
 class Sending(NamedTuple):
@@ -142,8 +154,7 @@ def sendings(found: Plain, present: Present, crowd: Crowd, bare: Bare) -> list[S
             if len(present.circles) >= MOST_CIRCLES:
                 present.circles.clear()
             present.circles[reach] = circle
-    frames: dict[Look, Frame] = {}
-    sending: list[Sending] = []
+    frames, sending = found.frames, list[Sending]()
     for topic, look, to in circle:
         frame = frames.get(look)
         if frame is None:
@@ -156,28 +167,24 @@ def sendings(found: Plain, present: Present, crowd: Crowd, bare: Bare) -> list[S
 
 def _circle(post: Facts, reach: Reach, present: Present, crowd: Crowd) -> Circle:
     """The connections by stream and by how the post looks to them: the same for each post of whom `Reach` is one."""
+    own, simple, author = crowd.own, present.simple, post.account_id
     made: dict[tuple[Topic, Look], list[Connection]] = defaultdict(list)
-    for topic, connections in _reached(post, reach, present, crowd):
-        for connection in connections:
+    for topic in rules.shared_topics(post):
+        for connection in simple.get(topic, ()):
             account = connection.actor.account_id
-            made[topic, (connection.origin, account is None, account == post.account_id)].append(connection)
+            if account is None or (account not in own and account not in reach.barred):
+                made[topic, _look(connection, post)].append(connection)
+    home = Topic(USER)  # one stream, whosever they are
+    for account in reach.home:
+        if account not in own:
+            for connection in present.homes.get(account, ()):
+                made[home, (connection.origin, False, account == author)].append(connection)
     return [(topic, look, to) for (topic, look), to in made.items()]
 
 
-def _reached(
-    post: Facts, reach: Reach, present: Present, crowd: Crowd
-) -> Iterator[tuple[Topic, Iterable[Connection]]]:
-    """(stream, those who watch it) of the streams that the post comes to; homes are one stream, whosever they are."""
-    own, simple = crowd.own, present.simple
-    for topic in rules.shared_topics(post):
-        yield topic, [
-            connection
-            for connection in simple.get(topic, ())
-            if (account := connection.actor.account_id) is None or (account not in own and account not in reach.barred)
-        ]
-    for account in reach.home:
-        if account not in own:
-            yield Topic(USER), simple.get(Topic(USER, account), ())
+def _look(connection: Connection, post: Facts) -> Look:
+    account = connection.actor.account_id
+    return connection.origin, account is None, account == post.account_id
 
 
 def intricate(present: Present, crowd: Crowd) -> Sequence[Connection]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from torg.live.connection import Connection
 from torg.live.crowd import Crowd, Reach
-from torg.live.model import EVERYTHING, LIST, SEARCH, Topic
+from torg.live.model import EVERYTHING, LIST, SEARCH, USER, Topic
 
 INTRICATE = frozenset({LIST, SEARCH, EVERYTHING})
 """Streams whose posts depend on more than who wrote them."""
@@ -25,6 +25,8 @@ class Present(NamedTuple):
 
     all: Sequence[Connection]
     simple: Mapping[Topic, Sequence[Connection]]
+    homes: Mapping[int, Sequence[Connection]]
+    """Of the simple ones those who watch their home, by account."""
     accounts: frozenset[int]
     """Of the simple ones."""
     intricate: Sequence[Connection]
@@ -56,6 +58,7 @@ class Room:
         here = [one for one in self.connections if one.live and one.closed is None]
         simple: dict[Topic, list[Connection]] = defaultdict(list)
         intricate: list[Connection] = []
+        homes: dict[int, list[Connection]] = defaultdict(list)
         accounts: set[int] = set()
         for connection in here:
             if any(topic.name in INTRICATE for topic in connection.topics):
@@ -63,6 +66,8 @@ class Room:
                 continue
             for topic in connection.topics:
                 simple[topic].append(connection)
+                if topic.name == USER and isinstance(topic.key, int):
+                    homes[topic.key].append(connection)
             if connection.actor.account_id is not None:
                 accounts.add(connection.actor.account_id)
-        return Present(here, dict(simple), frozenset(accounts), intricate, {})
+        return Present(here, dict(simple), dict(homes), frozenset(accounts), intricate, {})
