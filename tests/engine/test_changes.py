@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from torg.engine.touched import OWN, OWNED, QUIET, RARE, STANDING, TOLD, TOUCHED
 from torg.kernel.actor import NetworkKind, Scope
 from torg.kernel.clock import now
 from torg.orgs import actions as orgs
+from torg.posts.events import PostPublished
 
 
 def heard_by(made: Changes) -> list[Key]:
@@ -163,6 +165,102 @@ def test_processes_of_a_machine_hear_of_each_other(tmp_path: Path) -> None:
     assert not other.unchanged(ticket, {EVERYTHING})
     ticket = other.ticket()
     assert other.unchanged(ticket, {EVERYTHING})
+
+
+class Word:
+    """News of a post. `meanwhile` happens after its process has looked and before it has told."""
+
+    def __init__(self, text: bytes, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self.text, self.meanwhile = text, meanwhile
+
+    def packed(self) -> bytes:
+        self.meanwhile()
+        return self.text
+
+
+def writes(made: Changes, post: int, word: Word, *, author: int = 6, answers: int | None = None) -> None:
+    but = [] if answers is None else [answers]
+    made.expect(post, word, author=author, made_of=[post, author], ticket=made.ticket(), but=but)
+    made.happened(1, 2, "PostPublished", PostPublished(
+        post_id=post, account_id=author, audience="everyone", listed=True, thread_id=post, reply_to_id=answers
+    ))  # fmt: skip
+
+
+def machine(folder: Path, size: int) -> list[Changes]:
+    """Registers of so many processes, all of which want news."""
+    made = [Changes() for _ in range(size)]
+    for each in made:
+        each.share(folder)
+        each.unpack = Word
+        assert each.news(0) == []
+    return made
+
+
+def told(made: Changes, ticket: int) -> list[bytes]:
+    found = made.news(ticket)
+    assert found is not None
+    return [what.packed() for _, what in found]
+
+
+def test_news_of_one_process_are_news_in_all(tmp_path: Path) -> None:
+    one, other, third = machine(tmp_path, 3)
+    ticket = other.ticket()
+    writes(one, 10, Word(b"ten"))
+    writes(third, 11, Word(b"eleven"), answers=9)
+    for follows in ({}, {6: None}):
+        assert other.steady(ticket, {10, 11, 6, posts(2)}, follows)
+        assert not other.unchanged(ticket, {6}, follows), "whoever knows nothing of news hears a touch"
+    assert not other.steady(ticket, {9}), "what it answers"
+    assert sorted(told(other, ticket)) == [b"eleven", b"ten"]
+    assert told(other, other.known) == []
+
+
+def test_who_does_not_want_news_hears_of_touches(tmp_path: Path) -> None:
+    one, other = Changes(), Changes()
+    for each in (one, other):
+        each.share(tmp_path)
+        each.unpack = Word
+    ticket = other.ticket()
+    writes(one, 10, Word(b"", lambda: pytest.fail("nobody wants it")))
+    assert not other.steady(ticket, {10})
+    assert other.news(ticket) == []
+    ticket = other.ticket()
+    writes(one, 11, Word(b"eleven"))
+    assert other.steady(ticket, {11})
+    assert told(other, ticket) == [b"eleven"]
+    other.share(tmp_path)
+    writes(one, 12, Word(b"", lambda: pytest.fail("the process that wanted it has gone")))
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["read before the post", "read after the post"])
+@pytest.mark.parametrize("touched", [6, 10, 9], ids=["author", "post", "answered"])
+def test_what_was_touched_while_a_process_told_its_news_makes_them_a_touch(
+    tmp_path: Path, first: bool, touched: int
+) -> None:
+    made = machine(tmp_path, 3)
+    one, other, third = (made[at] for at in ((2, 1, 0) if first else (0, 1, 2)))
+    ticket = other.ticket()
+    writes(one, 10, Word(b"ten", lambda: third.touch([touched])), answers=9)
+    assert not other.steady(ticket, {touched})
+    assert not other.steady(ticket, {10})
+    assert told(other, ticket) == []
+    ticket = other.ticket()
+    writes(one, 11, Word(b"eleven"))
+    assert other.steady(ticket, {11, 6})
+    assert told(other, ticket) == [b"eleven"]
+
+
+def test_news_that_were_written_over_are_touches(tmp_path: Path) -> None:
+    one, other = machine(tmp_path, 2)
+    ticket = other.ticket()
+    size = rings.TEXTS // 8 - 100
+    for post in range(100, 110):
+        writes(one, post, Word(bytes([post]) * size), author=post + 1_000)
+    assert not other.steady(ticket, {100})
+    kept = [text[0] for text in told(other, ticket)]
+    assert kept == list(range(110 - len(kept), 110))
+    assert 5 <= len(kept) <= 8
+    assert other.steady(ticket, {109})
 
 
 def test_machines_on_one_folder_have_a_file_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from itertools import count
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from tests.fixtures.town import INSIDE, PUBLIC, Town
 from tests.http.test_memory import HOME, VERBS, Two, done, two
 from torg.accounts import actions as accounts
+from torg.engine.changes import Changes, changes
 
 _cold = count(1)
 Act = Callable[[Two], Awaitable[Any]]
@@ -28,6 +30,30 @@ async def grown(cast: Two) -> list[dict[str, Any]]:
     found = await cast.agree()
     assert cast.town.memory.hits == hits + 1, "it was read again"
     return found
+
+
+@pytest.fixture
+def other(town: Town) -> Changes:
+    """The register of another process of the machine."""
+    made = Changes()
+    made.share(town.services.settings.data)
+    made.unpack = changes.unpack
+    assert made.news(0) == []
+    return made
+
+
+@contextmanager
+def elsewhere(other: Changes) -> Iterator[None]:
+    """What is done meanwhile is told by another process: this one knows of it what the rings say."""
+
+    def expect(*args: Any, **named: Any) -> None:
+        other.expect(*args, **{**named, "ticket": other.ticket()})
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("happened", "touch", "wrote"):
+            patch.setattr(changes, name, getattr(other, name))
+        patch.setattr(changes, "expect", expect)
+        yield
 
 
 async def test_a_home_grows_by_what_those_one_follows_write(town: Town) -> None:
@@ -130,9 +156,59 @@ async def test_a_suspended_authors_post_is_gone_though_it_was_news(town: Town) -
         assert await cast.agree() == []
 
 
+async def test_a_home_grows_by_what_another_process_of_the_machine_wrote(town: Town, other: Changes) -> None:
+    async with two(town) as cast:
+        await says(cast.bjorn, "first")
+        await cast.warm()
+        for number in range(4):
+            with elsewhere(other) if number % 2 else nullcontext():
+                await says(cast.bjorn, f"a #tag {number}", visibility=("private", "public")[number // 2])
+            home = await grown(cast)
+            assert f"</a> {number}" in home[0]["content"]
+            assert len({one["account"]["statuses_count"] for one in home}) == 1
+        with elsewhere(other):
+            await says(cast.anna, "her own, in the other process")
+        assert "her own" in (await grown(cast))[0]["content"]
+
+
+async def test_what_two_processes_wrote_of_somebody_may_be_told_in_another_order(town: Town, other: Changes) -> None:
+    """The one that was written first is told last: the author has written as often as the other says."""
+    late: list[Any] = []
+    town.services.bus._readers.remove(changes.read_log)  # the log is slower than both
+    async with two(town) as cast:
+        await says(cast.bjorn, "first")
+        await cast.warm()
+        with elsewhere(other), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(changes, "happened", lambda *args: late.append(args))
+            await says(cast.bjorn, "told last")
+        await says(cast.bjorn, "told first")
+        other.happened(*late[0])
+        home = await grown(cast)
+        assert [one["account"]["statuses_count"] for one in home] == [3, 3, 3]
+
+
+@pytest.mark.parametrize("end", ["a block", "a profile that changes before the next post"])
+async def test_the_wall_what_another_process_changed_holds_for_the_next_post(
+    town: Town, other: Changes, end: str
+) -> None:
+    """The rings are read one by one, so what was told between may be heard before or after the post."""
+    async with two(town) as cast:
+        await says(cast.bjorn, "before", language="sv")
+        await cast.warm()
+        with elsewhere(other):
+            await done(ENDS[end](cast))
+            await says(cast.bjorn, "after", language="sv")
+        await cast.agree(end)
+        await cast.warm()
+        with elsewhere(other):
+            post = await says(cast.bjorn, "after that", language="sv")
+            await done(cast.bjorn.delete(f"/api/v1/statuses/{post['id']}"))
+        assert "after that" not in str(await cast.agree(end))
+
+
 @pytest.mark.parametrize("seed", range(3))
-async def test_after_random_acts_a_home_is_what_a_reading_gives(town: Town, seed: int) -> None:
-    """Mostly posts, and between them whatever else may happen; short pages and long ones."""
+async def test_after_random_acts_a_home_is_what_a_reading_gives(town: Town, other: Changes, seed: int) -> None:
+    """Mostly posts, and between them whatever else may happen; short pages and long ones; in one process or two."""
     chance = random.Random(seed)
     async with two(town) as cast:
         people, ids = {"anna": cast.anna, "bjorn": cast.bjorn}, {"anna": cast.anna_id, "bjorn": cast.bjorn_id}
@@ -147,7 +223,8 @@ async def test_after_random_acts_a_home_is_what_a_reading_gives(town: Town, seed
             who = chance.choice(list(people))
             act = chance.choice([_writes, _writes, _writes, *VERBS]) if step % 4 == 3 else _writes
             target = ids["bjorn" if who == "anna" else "anna"]
-            answer = await act(people[who], target, chance.choice(posts), made["id"], chance)
+            with elsewhere(other) if seed % 2 and chance.random() < 0.5 else nullcontext():
+                answer = await act(people[who], target, chance.choice(posts), made["id"], chance)
             if answer.request.url.path == "/api/v1/statuses" and answer.status_code == 200:
                 posts.append(answer.json()["id"])
             said = f"step {step}: {who} {answer.request.method} {answer.request.url.path} {answer.status_code}"

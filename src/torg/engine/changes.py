@@ -6,12 +6,14 @@ machine did (engine/rings.py), and by the log for what other machines did. docs/
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
 
 from torg.engine import rings
 from torg.engine.keys import (
@@ -27,22 +29,19 @@ from torg.engine.keys import (
     untold,
     whole,
 )
+from torg.engine.news import MOST_NEWS, Expected, News, Post, Told, pack, unpack
 
 if TYPE_CHECKING:
     from torg.kernel.actor import Scope
 
-N = TypeVar("N", bound=tuple[Any, ...])
 Listener = Callable[[Sequence[Key]], None]
 REMEMBERED = 65_536
 """Touched keys that are told apart; whoever began before the oldest of them learns that all may have changed."""
 MOST_BEHIND = 4096
 MOST_HEARD = 16_384
-MOST_NEWS = 8_192
-GROUP = 512
-"""So many news after each other whose authors stand in one set."""
+MOST_LOOKS = 256
 NOBODY: Mapping[int, Any] = {}
 PUBLISHED = "PostPublished"
-_when = itemgetter(0)
 
 
 class Logged(Protocol):
@@ -58,16 +57,6 @@ class Logged(Protocol):
     def payload(self) -> Any: ...
 
 
-class Expected(NamedTuple):
-    """News of an event to come, by whom it is, and the keys under which it is no news but a touch."""
-
-    news: object
-    author: int
-    made_of: Collection[Key]
-    ticket: int
-    but: frozenset[Key]
-
-
 class Changes:
     """The register of one process. `share` once at start, `read_log` as a reader of the bus."""
 
@@ -79,14 +68,14 @@ class Changes:
         self._odd_by: dict[int, int] = {}  # of those, by what accounts
         self._oddest = 0  # the last of them
         self._expected: OrderedDict[int, Expected] = OrderedDict()
-        self._news: deque[tuple[int, int, object]] = deque()  # with whose they are
-        self._news_by: dict[int, list[tuple[int, object]]] = {}
-        self._news_since = 0
-        self._groups: deque[tuple[int, set[int]]] = deque()  # whose news came from that one on
-        self._grouped = GROUP
+        self._news = News()
+        self._looks: deque[tuple[float, int]] = deque(maxlen=MOST_LOOKS)  # what was known after the last of them
         self._heard: OrderedDict[Key, int] = OrderedDict()
         self._listeners: list[Listener] = []
         self._rings: rings.Rings | None = None
+        self._wanting = False
+        self.unpack: Callable[[bytes], Post | None] = lambda packed: None
+        """Makes news of what another process has packed; set by whoever writes posts."""
         self.wake: Callable[[], None] = lambda: None
         """Called when a transaction has left a row for the log; set by the outbox."""
 
@@ -100,6 +89,9 @@ class Changes:
         if self._rings is not None:
             self._rings.close()
         self._rings = rings.Rings(rings.place(folder))
+        self._looks.clear()
+        self._looks.append((time.monotonic(), self._seq))
+        self._wanting = False
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call with the keys of each touch from now on; returns what ends that."""
@@ -108,9 +100,8 @@ class Changes:
 
     def ticket(self) -> int:
         """Take one before the first read of whatever is to be remembered."""
-        if self._rings is not None:
-            for keys in self._rings.news():
-                self._note(keys)
+        if self._rings is not None and self._rings.changed:
+            self._hear(self._rings)
         return self._seq
 
     def unchanged(self, ticket: int, keys: Collection[Key], follows: Collection[int] = ()) -> bool:
@@ -134,7 +125,7 @@ class Changes:
         return True
 
     def expect(
-        self, post: int, news: object, *, author: int, made_of: Collection[Key], ticket: int, but: Iterable[Key] = ()
+        self, post: int, news: Post, *, author: int, made_of: Collection[Key], ticket: int, but: Iterable[Key] = ()
     ) -> None:
         """When a post's event is durable, `news` tells all that it changes, but for what the keys of `but` name.
 
@@ -161,45 +152,29 @@ class Changes:
         odd = self._odd
         return odd.keys().isdisjoint(keys) or all(odd.get(key, 0) <= ticket for key in keys)
 
-    def news(self, ticket: int, of: Iterable[Set[int]] | None = None) -> list[tuple[int, object]] | None:
+    def news(self, ticket: int, of: Iterable[Set[int]] | None = None) -> list[tuple[int, Post]] | None:
         """(when, what) of the posts since, in their order; None if they are not all known any more.
 
-        `of`: the authors whose posts are wanted, of all if None.
+        `of`: the authors whose posts are wanted, of all if None. Other processes tell theirs from the first call on.
         """
-        if ticket < self._news_since:
-            return None
-        if of is None:
-            return [(when, what) for when, _, what in _since(self._news, ticket)]
-        authors: set[int] = set()
-        for first, group in reversed(self._groups):
-            for wanted in of:
-                authors |= group.intersection(wanted)
-            if first <= ticket:
-                break
-        found: list[tuple[int, object]] = []
-        for author in authors:
-            its = self._news_by.get(author)
-            if its is None:
-                continue
-            if len(its) == 1:
-                if its[0][0] > ticket:
-                    found += its
-            else:
-                found += _since(its, ticket)
-        found.sort(key=_when)
-        return found
+        if not self._wanting:
+            self._want()
+        return self._news.since(ticket, of)
 
-    def touch(self, keys: Iterable[Key], told: Collection[Key] = ()) -> None:
-        """These changed: for this process at once, and for the others of the machine before they next look.
+    def news_by(self, author: int) -> Sequence[tuple[int, Post]]:
+        """(when, what) of an author's newest, the oldest first."""
+        if not self._wanting:
+            self._want()
+        return self._news.by(author)
 
-        `told`: those of them of which this process has news.
-        """
+    def touch(self, keys: Iterable[Key]) -> None:
+        """These changed: for this process at once, and for the others of the machine before they next look."""
         touched = list(dict.fromkeys(keys))
         if not touched:
             return
         if self._rings is not None:
             self._rings.tell(touched)
-        self._note(touched, told)
+        self._note(touched)
 
     def acted(self, account: int) -> None:
         """An account did something: it sees so in whichever process its next request lands."""
@@ -214,24 +189,18 @@ class Changes:
         keys = keys_of(org, network, kind, payload)
         mark = fingerprint(org, network, kind, keys)
         expected = self._expected.pop(payload.post_id, None) if self._expected and kind == PUBLISHED else None
+        at = time.monotonic()
         if expected is None or not self.steady(expected.ticket, expected.made_of):
             self.touch([*keys, mark])
             return
-        self.touch([*keys, mark], frozenset(keys) - expected.but)
-        if self._grouped == GROUP:
-            self._grouped = 0
-            self._groups.append((self._seq, set()))
-            if len(self._groups) > MOST_NEWS // GROUP + 1:
-                self._groups.popleft()
-        self._grouped += 1
-        self._groups[-1][1].add(expected.author)
-        self._news.append((self._seq, expected.author, expected.news))
-        self._news_by.setdefault(expected.author, []).append((self._seq, expected.news))
-        if len(self._news) > MOST_NEWS:
-            self._news_since, author, _ = self._news.popleft()
-            del self._news_by[author][0]
-            if not self._news_by[author]:
-                del self._news_by[author]
+        told, but = [key for key in keys if key not in expected.but], [key for key in keys if key in expected.but]
+        if self._rings is not None:
+            packed = b""
+            if self._rings.wanted:
+                packed = pack(Told(at, expected.author, list(expected.made_of), expected.news.packed()))
+            self._rings.tell([*told, *but, mark], packed, len(told), len(but))
+        self._note([*told, *but, mark], told)
+        self._news.add(self._seq, expected.author, expected.news)
 
     async def read_log(self, rows: Sequence[Logged]) -> None:
         """A reader of the bus. What a process of this machine told of when it was committed is no news."""
@@ -253,6 +222,54 @@ class Changes:
         if keys:
             self.touch(keys)
             self.wake()
+
+    def _hear(self, others: rings.Rings) -> None:
+        """Note what other processes touched since the last look."""
+        told: list[rings.Heard] = []
+        for heard in others.news():
+            if heard.news is None:
+                self._note(heard.keys)
+            else:
+                told.append(heard)
+        if told:
+            found = [self._news_of(heard) for heard in told]
+            for heard, news in zip(told, found, strict=True):
+                self._note(heard.keys, heard.keys[: heard.told] if news is not None else ())
+            for news in found:
+                if news is not None:
+                    self._news.add(self._seq, *news)
+        self._looks.append((others.looked, self._seq))
+
+    def _news_of(self, heard: rings.Heard) -> tuple[int, Post] | None:
+        """Whose news they are, and what; asked when all else is noted that was heard with them.
+
+        Whoever told them had looked before whether anything of which they are made was touched; of what was touched
+        after that look it did not know. The rings are read one after the other, not in the order of time, so here all
+        of it counts that was not known before that look.
+        """
+        if heard.news is None:
+            return None
+        try:
+            told = unpack(heard.news)
+        except msgspec.DecodeError:  # of another version
+            return None
+        known, odd = self._known_at(told.at), self._odd
+        if known is None or any(odd.get(key, 0) > known for key in (*told.made_of, *heard.keys[heard.told :])):
+            return None
+        news = self.unpack(told.news)
+        return (told.author, news) if news is not None else None
+
+    def _known_at(self, at: float) -> int | None:
+        """A ticket that is no later than that time; None for what is too long ago."""
+        for looked, seq in reversed(self._looks):
+            if looked <= at:
+                return seq
+        return None
+
+    def _want(self) -> None:
+        self._wanting = True
+        if self._rings is not None:
+            self._rings.want()
 
     def _note(self, keys: Sequence[Key], told: Collection[Key] = ()) -> None:
         recent, last, odd, by = self._recent, self._last, self._odd, self._odd_by
@@ -276,17 +293,6 @@ class Changes:
                         del found[known]
         for listener in tuple(self._listeners):
             listener(keys)
-
-
-def _since(news: Sequence[N], ticket: int) -> list[N]:
-    """The newest of what has a number, in their order, back to the ticket."""
-    found: list[N] = []
-    for one in reversed(news):
-        if one[0] <= ticket:
-            break
-        found.append(one)
-    found.reverse()
-    return found
 
 
 changes = Changes()

@@ -1,7 +1,7 @@
 """Plain posts on the short way to streams: with what is remembered of the crowd nobody is asked for anything.
 
 Plain is a new post of somebody's own: words, files, tags, an answer, people who are named; no boost, quote, poll and
-nothing of a group. What this process has just written (posts/just_written.py) takes no look into the database, what
+nothing of a group. What this machine has just written (posts/just_written.py) takes no look into the database, what
 another one wrote is read once for all. Readers for whom that is not all (guests, those with filters, with lists,
 searches or the stream of everything) get it by `delivery.deliver`, as all get what is not plain; tests hold both ways
 against each other.
@@ -46,10 +46,10 @@ class Plain(NamedTuple):
 
 
 def plain(row: Logged, fresh: JustWritten) -> Plain | None:
-    """The post of an event, if it is plain and this process has just written it; else None."""
+    """The post of an event, if it is plain and this machine has just written it; else None."""
     if row.kind != PUBLISHED:
         return None
-    view = fresh.take(row.payload["post_id"])
+    view = fresh.take(row.payload["post_id"], row.payload["account_id"])
     # Whether somebody has muted the thread of an answer is not known here
     if view is None or not _looks_the_same(view) or view.post.reply_to_id is not None:
         return None

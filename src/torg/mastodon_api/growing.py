@@ -49,8 +49,8 @@ class Home:
         self._plain = known.is_plain
         self._wide = known.viewer.company or bool(known.viewer.tags)
         self._limit = limit
-        self._faces: dict[int, bytes] = {}
-        """Of those who have written since what stands here of them, as they are now."""
+        self._faces: dict[int, Part] = {}
+        """Of those who have written since what stands here of them: a post that shows them as they are now."""
         self._parts = list(parts)
         self._link: bytes | None = None
         self._shown()
@@ -82,7 +82,9 @@ class Home:
             if new is None or author in self._others:
                 return None
             if author in people:
-                self._faces[author] = new.account
+                # What two processes wrote of somebody at once may come in another order than that of the database
+                before = self._faces.get(author) or next((one for one in parts if one.author == author), new)
+                self._faces[author] = new if new.counted >= before.counted else before
             if stands:
                 if not changes.untouched(when, new.keys):
                     return None
@@ -105,7 +107,7 @@ class Home:
         if faces:
             for at, one in enumerate(parts):
                 if one.author in faces:
-                    shown[at] = one.with_account(faces[one.author])
+                    shown[at] = one.with_account(faces[one.author].account)
         shown[0] = b"[" + shown[0]
         shown[-1] += b"]"
         return self._link, b",".join(shown)

@@ -36,6 +36,8 @@ class Part(msgspec.Struct, frozen=True, gc=False):
     """Where the account begins, and"""
     ends: int
     """where it ends."""
+    counted: int
+    """How many posts that account says it has."""
 
     @property
     def account(self) -> bytes:
@@ -62,7 +64,9 @@ def part(status: entities.Status) -> Part:
     around = {int(one) & IDS for one in SHOWN.findall(head + tail)}
     shown = around.union(int(one) & IDS for one in SHOWN.findall(account))
     others = frozenset(around) if COUNTED in tail or account.count(COUNTED) > 1 else NOBODY
-    return Part(int(status.id), author, tuple(shown), others, whole, start, start + len(account))
+    return Part(
+        int(status.id), author, tuple(shown), others, whole, start, start + len(account), status.account.statuses_count
+    )
 
 
 async def parts(tx: Tx, actor: Actor, origin: str, views: Sequence[PostView]) -> list[Part]:
