@@ -96,18 +96,27 @@ function alike() {
   acted = null;
 }
 
-// A search has no stream: it is looked at again, where one reads the top
+// A search has no stream: it is looked at again, where one reads the top. In a surge more may come at once than a page
 async function again(column) {
   const list = column.querySelector(".posts");
   if (document.hidden || !atTop(list)) return;
   const answer = await fetch(`/columns/${column.dataset.column}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const found = document.createRange().createContextualFragment(await answer.text());
-  for (const post of [...found.querySelectorAll(".post[data-post]")].reverse()) {
-    if (post.parentElement.closest(".post") || document.getElementById(post.id)) continue;
+  const note = [...found.children].find((one) => one.matches('[role="note"]'));
+  const posts = [...found.querySelectorAll(".post[data-post]")].filter((post) => !post.parentElement?.closest(".post"));
+  if (posts.length && !posts.some((post) => document.getElementById(post.id))) {
+    list.replaceChildren(found);
+    htmx.process(list);
+    return;
+  }
+  for (const post of posts.reverse()) {
+    if (document.getElementById(post.id)) continue;
     list.prepend(post);
     htmx.process(post);
   }
+  list.querySelector(':scope > [role="note"]')?.remove();
+  if (note) list.prepend(note);
 }
 
 export function columns() {

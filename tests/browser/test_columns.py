@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.async_api import Page
 from tests.browser.chromium import chromium, looking
 from tests.browser.test_member import ANNA, made
 from tests.fixtures.town import PASSWORD, PUBLIC, Town
+from torg.web.columns_content import SHOWN
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +27,47 @@ async def full(town: Town) -> None:
     await made(town, "anna", f"/api/v1/accounts/{town.people['bjorn', PUBLIC]}/follow")
     for n in range(8):
         await made(town, "bjorn", "/api/v1/statuses", status=f"Number {n} #wheels " + "long text " * 20)
+
+
+async def test_a_column_of_a_search_looks_again_and_leaves_no_gap(town: Town, axe: str) -> None:
+    """One new post comes on top; where more came than a page, as after a surge, the page is a new one."""
+    await made(town, "bjorn", "/api/v1/statuses", status="apple first")
+    await found(town, "apple", 1)
+    async with chromium(town) as browser, looking(browser, locale="en-GB", bypass_csp=True) as looker:
+        page = looker.page
+        await looker.log_in(PUBLIC, ANNA, PASSWORD)
+        await page.goto(f"{HOME}/columns")
+        await page.locator("#column-words").fill("apple")
+        await page.locator("#add-column button[value=search]").click()
+        column = page.locator("[data-column][data-again]")
+        await column.get_by_text("apple first").wait_for()
+        await page.clock.install()
+        await page.reload()
+        await column.get_by_text("apple first").wait_for()
+        await made(town, "bjorn", "/api/v1/statuses", status="apple second")
+        await found(town, "apple", 2)
+        await page.clock.run_for(61_000)
+        await column.get_by_text("apple second").wait_for()
+        assert "second" in await column.locator("[data-post]").first.inner_text()
+        assert await column.get_by_text("apple first").count() == 1
+        for n in range(SHOWN + 1):
+            await made(town, "bjorn", "/api/v1/statuses", status=f"apple late {n}")
+        await found(town, "apple", SHOWN + 3)
+        await page.clock.run_for(61_000)
+        await column.get_by_text(f"apple late {SHOWN}").wait_for()
+        await column.get_by_text("apple first").wait_for(state="detached")
+        assert await column.locator("[data-post]").count() == SHOWN
+        assert await column.locator("a[rel=next]").count() == 1
+
+
+async def found(town: Town, words: str, many: int) -> None:
+    """The search finds so many posts."""
+    async with town.client(token=await town.token("anna")) as anna, asyncio.timeout(30):
+        while True:
+            answer = await anna.get("/api/v2/search", params={"q": words, "type": "statuses", "limit": 40})
+            if len(answer.json()["statuses"]) == many:
+                return
+            await asyncio.sleep(0.05)
 
 
 async def test_columns_live_and_nothing_jumps(town: Town, axe: str) -> None:

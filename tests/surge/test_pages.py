@@ -42,6 +42,10 @@ async def test_readers_are_told_where_it_concerns_them(square: Square) -> None:
     assert "De nyaste inläggen kan saknas" in await told(square, "/search?q=tomatoes", "sv")
     assert "previews of links come later" in await told(square, "/@anna")
     assert "länkarnas förhandsvisningar" in await told(square, "/@anna", "sv")
+    member = await Reader(square).enters("bjorn")
+    await member.send(await member.open("/columns"), "/columns", what="search", words="tomatoes")
+    page = (await member.open("/columns")).text
+    assert "search is as of" in page
     await released(square)
     await square.settle()
     await square.services.surge.look()

@@ -86,7 +86,8 @@ async def part(call: Call, params: One) -> Response:
     if call.request.headers.get("hx-request") != "true":
         return onward(found.path)
     at = await presenting(call.tx, visitor, found.views, *found.people)
-    return answer(visitor, "columns/_part.html", at, one=found, path=_path(params.id), covers=found.covers)
+    return answer(visitor, "columns/_part.html", at, one=found, path=_path(params.id), covers=found.covers,
+                  below=params.max_id is not None)
 
 
 @routes.post("/columns", auth="none", hidden=True)
