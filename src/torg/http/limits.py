@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from torg.engine.limits import Limiter, Quota, Verdict
 from torg.http.routes import Route
@@ -86,9 +87,14 @@ async def count(limits: Limiter, route: Route, actor: Actor | None, client_ip: s
 
 def rate_headers(verdict: Verdict) -> list[tuple[bytes, bytes]]:
     """X-RateLimit-Limit, -Remaining and -Reset (an ISO date)."""
-    reset = iso(datetime.fromtimestamp(verdict.reset_at, UTC))
     return [
-        (b"x-ratelimit-limit", str(verdict.limit).encode()),
-        (b"x-ratelimit-remaining", str(verdict.remaining).encode()),
-        (b"x-ratelimit-reset", reset.encode()),
+        (b"x-ratelimit-limit", b"%d" % verdict.limit),
+        (b"x-ratelimit-remaining", b"%d" % verdict.remaining),
+        (b"x-ratelimit-reset", _moment(verdict.reset_at)),
     ]
+
+
+@lru_cache(maxsize=256)
+def _moment(seconds: float) -> bytes:
+    """The end of a window: the same for nearly all who come before it."""
+    return iso(datetime.fromtimestamp(seconds, UTC)).encode()

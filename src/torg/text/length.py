@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from torg.kernel.later import Later
 from torg.text.normal import normal
-from torg.text.tokens import Kind, tokens
+from torg.text.tokens import Kind, is_text, tokens
 
 if TYPE_CHECKING:
     import wcwidth
@@ -32,6 +32,8 @@ def graphemes(text: str) -> int:
 
 
 def _countable(source: str) -> int:
+    if source.isascii() and is_text(source):
+        return len(source)
     lines = source.split("\n")
     total = len(lines) - 1
     for line in lines:

@@ -13,7 +13,7 @@ from torg.text.clean import clean, to_plain
 from torg.text.links import mention_link, tag_link, url_link
 from torg.text.normal import normal
 from torg.text.tags import tag_name, tag_url
-from torg.text.tokens import Kind, Token, tokens
+from torg.text.tokens import Kind, Token, is_text, tokens
 
 ContentType = Literal["text/plain", "text/html"]
 
@@ -97,6 +97,8 @@ def render(
         raise ValueError(f"unknown content type {content_type!r}")
     foreign = content_type == "text/html"
     plain = to_plain(source) if foreign else normal(source).strip()
+    if plain and not foreign and "\n" not in plain and is_text(plain):
+        return Rendered(html=f"<p>{escape(plain)}</p>", plain=plain, tags=[], mentions=[], links=[], groups=[])
     writer = Writer(mentions=mentions, groups=groups, origin=origin)
     html = writer.paragraphs(plain)
     return Rendered(

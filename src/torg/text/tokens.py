@@ -111,9 +111,14 @@ def _tag_end(line: str, start: int) -> int:
     return end if told and not digits_and_marks else 0
 
 
+def is_text(source: str) -> bool:
+    """Whether there is nothing in it that may begin anything else: as in most posts."""
+    return not (":" in source or "@" in source or "#" in source or "!" in source or "＃" in source)
+
+
 def tokens(line: str) -> Iterator[Token]:
     """The tokens of one line (no line feed in it). Their `text` put together is the line again."""
-    if not (":" in line or "@" in line or "#" in line or "＃" in line or "!" in line):  # nothing of _STARTS
+    if is_text(line):
         if line:
             yield Token(Kind.TEXT, line)
         return
