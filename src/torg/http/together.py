@@ -1,7 +1,8 @@
 """Calls of one route that come at the same time, answered by one transaction where they are alike.
 
 What is read for several is read as nobody in particular (viewer 0): row-level security shows such a transaction
-what anybody in the network may see and no more. What somebody may see besides is read as that one, or alone.
+what anybody in the network may see and no more. What somebody may see besides is read as that one, or alone. Whoever
+comes alone is read for as him- or herself from the beginning.
 """
 
 from __future__ import annotations
@@ -57,8 +58,9 @@ class Answers:
         """The answers to calls of one route in one network, of which all are alike."""
         network, together = batch[0].call.network, batch[0].call.route.together
         assert together is not None
+        alone = batch[0].call.actor.scope if len(batch) == 1 else None
         try:
-            async with self._db.tx(Scope(network.org_id, (network.id,), viewer=NOBODY), steady=True) as tx:
+            async with self._db.tx(alone or Scope(network.org_id, (network.id,), viewer=NOBODY), steady=True) as tx:
                 found = [
                     to_response(one, asked.call) if one is not None else None
                     for one, asked in zip(await together.read(tx, batch), batch, strict=True)
