@@ -177,9 +177,13 @@ def clock() -> Clock:
     return Clock()
 
 
-async def test_who_was_touched_waits_until_the_replica_has_it(servers: tuple[Embedded, Standby], clock: Clock) -> None:
+async def test_who_was_touched_waits_until_the_replica_has_it(
+    servers: tuple[Embedded, Standby], clock: Clock, tmp_path: Path
+) -> None:
     primary, standby = servers
-    register = Changes()
+    register, of_another_process = Changes(), Changes()
+    register.share(tmp_path)
+    of_another_process.share(tmp_path)
     there = External(standby.url())
     db = Database(primary.conninfo("torg_app"), primary.conninfo("torg_system"))
     replica = Replica(db, there.conninfo("torg_app"), there.conninfo("torg_system"), register=register, clock=clock)
@@ -205,6 +209,8 @@ async def test_who_was_touched_waits_until_the_replica_has_it(servers: tuple[Emb
         clock.now += 0.1
         register.touch([mine(7), 8])
         assert [replica.serves(who) for who in (7, 8, 9, None)] == [False, False, True, True]
+        of_another_process.touch([9])
+        assert [replica.serves(who) for who in (7, 8, 9, None)] == [False, False, False, True]
         await caught_up()
         assert [replica.serves(who) for who in (7, 8, 9, None)] == [True, True, True, True]
         clock.now += 0.1
