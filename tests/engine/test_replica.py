@@ -20,7 +20,7 @@ from tests.flows.conftest import place_of_installation
 from torg.engine import replica as replicas
 from torg.engine.changes import Changes
 from torg.engine.embedded import Embedded
-from torg.engine.keys import mine, whole
+from torg.engine.keys import gone, mine, whole
 from torg.engine.migrate import migrate
 from torg.engine.postgres import Database
 from torg.engine.replica import Replica
@@ -214,9 +214,11 @@ async def test_who_was_touched_waits_until_the_replica_has_it(
         await caught_up()
         assert [replica.serves(who) for who in (7, 8, 9, None)] == [True, True, True, True]
         clock.now += 0.1
-        register.touch([whole(1)])
-        assert [replica.serves(who) for who in (7, None)] == [False, False]
-        await caught_up()
+        for for_all in (whole(1), gone(2)):
+            register.touch([for_all])
+            assert [replica.serves(who) for who in (7, None)] == [False, False], for_all
+            await caught_up()
+            clock.now += 0.1
         assert replica.serves(None)
         clock.now += replicas.LATEST + 0.1
         assert not replica.serves(None), "nobody has looked for too long"

@@ -18,7 +18,7 @@ import psycopg
 import structlog
 
 from torg.engine.changes import Changes, changes
-from torg.engine.keys import EVERYTHING, IDS, KIND, MINE, Key, is_whole
+from torg.engine.keys import EVERYTHING, IDS, KIND, MINE, Key, is_gone, is_whole
 from torg.engine.postgres import Database, Tx
 from torg.kernel.actor import Scope
 from torg.kernel.errors import TorgError, Unavailable
@@ -155,7 +155,7 @@ class Replica:
         """Of what is touched: accounts and whatever else has an id, and what is an account's own."""
         at = self._clock()
         for key in keys:
-            if key == EVERYTHING or is_whole(key):
+            if key == EVERYTHING or is_whole(key) or is_gone(key):
                 self._whole_at = at
             elif key >> KIND in (0, MINE >> KIND):
                 self._touched[key & IDS] = at
