@@ -13,6 +13,7 @@ import pytest
 
 from tests.contract.queries import Query, numbered, queries
 from tests.fixtures.cluster import TestDatabase
+from torg.cli import doctor
 from torg.compliance.sections import SECTIONS
 from torg.directory import model as directory
 from torg.engine.effects import Batch
@@ -40,6 +41,7 @@ STAND_INS: dict[str, list[dict[str, Any]]] = {
     "torg.administration.store.update_rule": [{"values": {"text": "", "translations": {}, "deleted_at": None}}],
     "torg.announcements.store.insert": [{"values": {"id": 1}}],
     "torg.announcements.store.update": [{"values": {"text": ""}}],
+    "torg.cli.doctor._postgres": [{"name": name} for name in doctor.DURABLE],
     "torg.directory.store.search": [{"wish": directory.Wish(order=order)} for order in get_args(directory.Order)],
     "torg.bridge.promotion_store.insert": [{"columns": ROW}],
     "torg.bridge.promotion_store.update": [{"given": {"state": "draft"}}],
