@@ -34,6 +34,8 @@ MOST_TOKENS = 4
 """Tokens that are looked at for each of them."""
 TOGETHER = 32
 """Homes that are read by one transaction."""
+SOUGHT = 96
+"""People whose tokens are looked up by one: whoever comes meanwhile waits for it."""
 LOOKS = 2
 """Transactions that it takes to know a network and who was there."""
 SECONDS = 30.0
@@ -83,10 +85,15 @@ class ReadingAhead:
         most = MOST_PEOPLE // max(1, len(networks))
         expected = [(network, await self._lately(network, most)) for network in networks]
         for network, people in expected:
-            await self._homes(network, await self._actors(network, people[:TOGETHER]))
+            actors = await self._actors(network, people[:TOGETHER])
+            # In two halves: what is read twice is planned by every new connection before it is given (engine/steady.py)
+            for some in (actors[: TOGETHER // 2], actors[TOGETHER // 2 :]):
+                await self._homes(network, some)
         # By the first of each network all is known that homes share; what is left is each viewer's own
-        rest = [(network, await self._actors(network, people[TOGETHER:])) for network, people in expected]
-        for network, actors in rest:
+        rest = [(network, people[at : at + SOUGHT]) for network, people in expected
+                for at in range(TOGETHER, len(people), SOUGHT)]  # fmt: skip
+        known = [(network, await self._actors(network, some)) for network, some in rest]
+        for network, actors in known:
             for at in range(0, len(actors), TOGETHER):
                 await self._homes(network, actors[at : at + TOGETHER])
         self._known.set()
