@@ -219,6 +219,7 @@ async def test_streams_of_searches_are_told_what_the_index_lacked(harbour: Harbo
         missing = await left_out(stream, MANY - BURST)
         shown = [one.data["id"] for one in stream.heard if one.event == "update"]
         assert set(shown) < all_of_them
+        assert shown == sorted(set(shown), key=int), "each once, in order"
         assert len(shown) + missing == len(all_of_them), "each is shown or counted"
         assert sum(one.event == "delete" for one in stream.heard) == 1
     assert named in [one.data["id"] for one in apple[0].heard if one.event == "update"], "it names the reader"

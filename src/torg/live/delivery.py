@@ -124,13 +124,16 @@ async def deliver(
     late = await _late(tx, events, by_topic, known_before)
     watchers = await _watchers(tx, [*posts, *late], connections, near) if posts or late else {}
     due = await _due(tx, posts, by_topic, watchers)
-    due += [Due(*one, late=True) for one in await searching.reached(tx, late, by_topic, watchers)]
+    found = await searching.reached(tx, late, by_topic, watchers)
+    due += sorted((Due(*one, late=True) for one in found), key=lambda d: d.post.post_id)
     due = thin(due)
+    last = {(d.seq, d.connection): d for d in due if d.late}
     frames = await _frames(tx, due, watchers, reactions)
     outgoing = [
-        Outgoing(d.connection, Message(d.seq, d.topic, frame))
+        # Whoever is cut off between those that one event tells of resumes before it
+        Outgoing(d.connection, Message(d.seq - (d.late and last[d.seq, d.connection] is not d), d.topic, frame))
         for d in due
-        if (frame := frames.get((d.seq, d.connection))) is not None
+        if (frame := frames.get((d.seq, d.post.post_id, d.connection))) is not None
     ]
     outgoing += await _told(tx, events, by_topic, connections, reactions)
     outgoing.sort(key=lambda out: out.message.seq)
@@ -259,13 +262,13 @@ async def _due(
     return found
 
 
-Key = tuple[int, Connection]
+Key = tuple[int, int, Connection]
 
 
 async def _frames(
     tx: Tx, due: Sequence[Due], watchers: Mapping[int, Watcher], reactions: Reactions
 ) -> dict[Key, Frame]:
-    """The frame of each (event, connection). A post that its reader may not read has none."""
+    """The frame of each (event, post, connection). A post that its reader may not read has none."""
     frames: dict[Key, Frame] = {}
     deletions: dict[int, Frame] = {}
     groups: dict[tuple[object, ...], list[Due]] = defaultdict(list)
@@ -273,7 +276,7 @@ async def _frames(
     for d in due:
         if d.post.is_gone:
             frame = deletions.setdefault(d.seq, Frame("delete", str(d.post.post_id).encode()))
-            frames[d.seq, d.connection] = frame
+            frames[d.seq, d.post.post_id, d.connection] = frame
             continue
         look = _look(d.post, watchers.get(d.connection.actor.account_id or 0), own)
         groups[look, d.connection.origin].append(d)
@@ -286,7 +289,7 @@ async def _frames(
             payload = rendered.get(d.post.post_id)
             if payload is not None:
                 frame = made.setdefault((d.post.post_id, d.post.event), Frame(d.post.event, payload))
-                frames[d.seq, d.connection] = frame
+                frames[d.seq, d.post.post_id, d.connection] = frame
     return frames
 
 
