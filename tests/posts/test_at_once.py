@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
 from torg.bridge import guard
+from torg.kernel.actor import Scope
 from torg.kernel.clock import now
 from torg.kernel.ids import new_id
 from torg.posts import at_once, checks
@@ -205,3 +208,29 @@ async def test_what_takes_one_call_and_what_takes_steps_come_in_one_batch(square
     assert shown["replies_count"] == 6
     me = (await people[1].get("/api/v1/accounts/verify_credentials")).json()
     assert me["statuses_count"] == 5
+
+
+async def test_a_key_is_looked_for_by_itself_however_many_there_are(square: Square) -> None:
+    """Not among all of the last hour, which a plan that was made while there were few would go through each time."""
+    writer, network = await square.add(INSIDE, "writer"), square.networks[INSIDE]
+    for count in (40, 1):
+        rows = [msgspec.structs.replace(row(writer.id), key=f"{count}-{n}") for n in range(count)]
+        async with square.services.db.tx(Scope(network.org_id, (network.id,))) as tx:
+            given = {"org": network.org_id, "network": network.id, "given": at_once.encode(rows).decode()}
+            found = await tx.all(at_once.PUBLISH, {**given, "kind": "PostPublished", "keyed": True, "guarded": False})
+            assert [len(one["posts"]) for one in found] == [count]
+            seen = await tx.value(
+                "SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'idempotency_keys'"
+            )
+        assert seen == 0
+
+
+async def test_the_time_of_the_last_post_stands_to_the_hour(square: Square) -> None:
+    writer = await square.add(INSIDE, "writer")
+    stands = []
+    for hour, minute in ((10, 5), (10, 59), (11, 0), (10, 30)):
+        at = datetime(2026, 3, 1, hour, minute, tzinfo=UTC)
+        assert await write(square, INSIDE, msgspec.structs.replace(row(writer.id), created_at=at))
+        async with square.services.db.system() as tx:
+            stands.append(await tx.value("SELECT last_post_at FROM accounts WHERE id = %s", (writer.id,)))
+    assert [(at.hour, at.minute) for at in stands] == [(10, 5), (10, 5), (11, 0), (11, 0)]

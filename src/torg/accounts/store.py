@@ -130,11 +130,11 @@ async def count(tx: Tx, id_: int, **changes: int) -> None:
 async def posted(tx: Tx, id_: int, at: datetime) -> None:
     """Note one post more and when: one statement, since each makes a new version of a row that all posts read.
 
-    To the minute: an index has the time, and a version that keeps it costs no entry in all the others.
+    The first of an hour: an index has the time, and a version that keeps it costs no entry in all the others.
     """
     await tx.run(
-        f"""UPDATE accounts SET posts_count = posts_count + 1, last_post_at =
-                CASE WHEN last_post_at + interval '1 minute' > %(at)s THEN last_post_at ELSE %(at)s END
+        f"""UPDATE accounts SET posts_count = posts_count + 1, last_post_at = CASE
+                WHEN last_post_at >= date_trunc('hour', %(at)s::timestamptz, 'UTC') THEN last_post_at ELSE %(at)s END
             WHERE {TENANT} AND id = %(id)s""",
         {**tenant(tx), "id": id_, "at": at},
     )

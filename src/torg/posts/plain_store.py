@@ -177,7 +177,7 @@ WITH given AS (
     SELECT %(org)s, %(network)s, {", ".join(WRITTEN)} FROM given ORDER BY id
 ), counted AS (
     UPDATE accounts a SET posts_count = posts_count + n.posts, last_post_at =
-        CASE WHEN last_post_at > n.latest - interval '1 minute' THEN last_post_at ELSE n.latest END
+        CASE WHEN last_post_at >= date_trunc('hour', n.latest, 'UTC') THEN last_post_at ELSE n.latest END
     FROM (SELECT account_id, count(*) AS posts, max(created_at) AS latest FROM given GROUP BY account_id) n
     WHERE a.org_id = %(org)s AND a.network_id = %(network)s AND a.id = n.account_id
 ), remembered AS (
