@@ -190,12 +190,14 @@ class App:
         if method == "OPTIONS" and (response := cors.preflight(request)) is not None:
             return response
         host, scheme, client_ip = self._front.look(request)
-        try:
-            network = await self._network(host, scope["path"])
-        except UnknownHost:
-            if self._usher is not None and (response := await self._usher(self.services, request)) is not None:
+        network: NetworkLike | None = await self._networks.by_host(host) if host and "\0" not in host else None
+        if network is None:
+            if scope["path"] in self._anywhere:
+                network = Nowhere(host)  # for what answers under any name
+            elif self._usher is not None and (response := await self._usher(self.services, request)) is not None:
                 return response
-            raise
+            else:
+                raise UnknownHost(host[:253])
         if self._doorman is not None and not isinstance(network, Nowhere):
             await self._doorman(network, client_ip)
         activity = wants_activity(request.headers.get("accept", ""))
@@ -255,21 +257,10 @@ class App:
             response.headers.append(name, value)
         return response
 
-    async def _network(self, host: str, path: str) -> NetworkLike:
-        """The network of the host; for what answers under any name, a stand-in if it has none."""
-        try:
-            return await find_network(self._networks, host)
-        except UnknownHost:
-            if path in self._anywhere:
-                return Nowhere(host)
-            raise
-
-    async def _run(self, call: Call, arguments: tuple[Any, ...]) -> Response:
+    def _run(self, call: Call, arguments: tuple[Any, ...]) -> Awaitable[Response]:
         if call.route.method == "GET" and (known := self.ahead.find(call, arguments[-1])) is not None:
-            return to_response(known, call)
-        if call.route.together is not None and (found := await self.together.of(call, arguments[-1])) is not None:
-            return found
-        return await self._anew(call, arguments)
+            return _already(to_response(known, call))
+        return self._anew(call, arguments)
 
     async def _anew(self, call: Call, arguments: tuple[Any, ...]) -> Response:
         if not call.route.tx:
@@ -393,6 +384,10 @@ class App:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             raise
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _already(response: Response) -> Response:
+    return response
 
 
 async def _empty() -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
@@ -46,16 +47,19 @@ def socket_token(connection: HTTPConnection) -> tuple[str | None, str | None]:
     return (token, offered or None) if token else (offered or None, offered or None)
 
 
-async def check(authenticator: Authenticator, db: Any, network: Any, token: str | None, route: Route) -> Actor:
+def check(authenticator: Authenticator, db: Any, network: Any, token: str | None, route: Route) -> Awaitable[Actor]:
     """The actor, if the route lets this token in. Unauthorized, Invalid or Forbidden if not.
 
     What is open to anyone (`optional`) is so where anybody may read only: elsewhere it takes an account (DESIGN §2).
     What takes a permission answers 403 also without a valid token (docs: methods/admin).
     """
-    if route.permission is NO_PERMISSION:
-        return await _admitted(authenticator, db, network, token, route)
+    asked = _admitted(authenticator, db, network, token, route)
+    return asked if route.permission is NO_PERMISSION else _or_forbidden(asked)
+
+
+async def _or_forbidden(asked: Awaitable[Actor]) -> Actor:
     try:
-        return await _admitted(authenticator, db, network, token, route)
+        return await asked
     except Unauthorized as refused:
         raise Forbidden("This action is not allowed", log=str(refused)) from None
 

@@ -38,7 +38,8 @@ class Gate:
         """For a caller with a token. AddressRefused or NotAccepted, both 403."""
         if actor.token_id is None:
             return
-        await self.address(network, ip, actor.account_id, actor.role_id)
+        if not lets_in(network.settings, ip, actor.role_id):
+            await self.address(network, ip, actor.account_id, actor.role_id)
         if actor.account_id is not None and path not in OPEN:
             self.accepted(network, actor.policy_version, origin)
 

@@ -23,6 +23,7 @@ from torg.engine.changes import changes
 from torg.engine.gather import Gatherer
 from torg.engine.postgres import Database, DatabaseError, Tx, json
 from torg.kernel.actor import Actor, NetworkKind, Scope
+from torg.kernel.clock import now
 from torg.kernel.errors import TorgError
 from torg.kernel.events import kind_of
 from torg.orgs.model import Network
@@ -113,9 +114,9 @@ class PlainPosts:
         """How many posts wait to be written, or are being written."""
         return self._line.waiting
 
-    async def publish(self, wanted: Wanted) -> Outcome:
+    def publish(self, wanted: Wanted) -> Awaitable[Outcome]:
         """The new post as its author sees it; Full (503) before anything was begun if too many wait."""
-        return await self._line.do((wanted.network.org_id, wanted.network.id), wanted)
+        return self._line.do((wanted.network.org_id, wanted.network.id), wanted)
 
     async def close(self) -> None:
         await self._line.close()
@@ -165,8 +166,10 @@ class PlainPosts:
             chosen.append((at, wanted, author, app))
         said = languages([(wanted.draft, author.settings, wanted.body) for _, wanted, author, _ in chosen])
         ready: dict[int, _Ready] = {}
+        moment = now()
         for (at, wanted, author, app), language in zip(chosen, said, strict=True):
-            post, event = make(wanted, author.settings, Surroundings(wanted.body, None, [], [], app, 0, language))
+            around = Surroundings(wanted.body, None, [], [], app, 0, language)
+            post, event = make(wanted, author.settings, around, moment)
             row = at_once.row(post, event, author, key=wanted.draft.idempotency_key or None)
             ready[at] = _Ready(post, event, app, row, guarded)
         return ready

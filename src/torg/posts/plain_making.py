@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -77,7 +78,7 @@ def is_usual(account: Account) -> bool:
 
 def complete(wanted: Wanted, account: Account, around: Surroundings) -> Made:
     """The post with its event, and as its author sees it."""
-    post, event = make(wanted, account.settings, around)
+    post, event = make(wanted, account.settings, around, now())
     counted = msgspec.structs.replace(account, posts_count=account.posts_count + around.number)
     mentioned = sorted(around.mentioned, key=lambda one: one.id)
     view = PostView(
@@ -99,14 +100,14 @@ def languages(texts: Sequence[tuple[Draft, AccountSettings, Rendered]]) -> list[
     return [next(guessed) if one is None else one for one in said]
 
 
-def make(wanted: Wanted, settings: AccountSettings, around: Surroundings) -> tuple[Post, PostPublished]:
+def make(wanted: Wanted, settings: AccountSettings, around: Surroundings, at: datetime) -> tuple[Post, PostPublished]:
     draft, body, parent = wanted.draft, around.body, around.parent
     audience, listed = draft.audience, draft.listed
     if not wanted.chosen_audience:
         audience, listed = AUDIENCES[settings.privacy]
     sensitive = settings.sensitive if wanted.sensitive is None else wanted.sensitive
     policy = wanted.quote_policy or settings.quote_policy
-    id_, at = new_id(), now()
+    id_ = new_id()
     post = Post(
         id=id_,
         org_id=wanted.network.org_id,
