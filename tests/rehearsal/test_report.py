@@ -52,14 +52,14 @@ async def test_servers_are_measured_by_turns(monkeypatch: pytest.MonkeyPatch) ->
     async def ready(server: Any, history: int) -> Any:
         return SimpleNamespace(server=server)
 
-    async def measured(stage: Any, seconds: float) -> dict[str, float]:
+    async def measured(stage: Any, seconds: float, only: Any) -> dict[str, float]:
         turns.append(stage.server.name)
         return {"x": float(len(turns))}
 
     monkeypatch.setattr(bench_main, "set_up", ready)
     monkeypatch.setattr(bench_main, "round_of", measured)
     servers: list[Any] = [SimpleNamespace(name="A"), SimpleNamespace(name="B")]
-    found = await bench_main.measured(servers, 2, 0.1, 1)
+    found = await bench_main.measured(servers, 2, 0.1, 1, ())
     assert turns == ["A", "B", "A", "B"]
     assert found == {"A": [{"x": 1.0}, {"x": 3.0}], "B": [{"x": 2.0}, {"x": 4.0}]}
 
