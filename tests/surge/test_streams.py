@@ -232,5 +232,9 @@ async def test_streams_of_searches_are_told_what_the_index_lacked(harbour: Harbo
     again = await harbour.sse(square.bjorn, "search", q="apple", last=start)
     await again.until(MANY + 2)
     assert [one.data["id"] for one in again.heard if one.event == "update"] == [*said, named], "once each, all of them"
+    first = next(one.id for one in apple[0].heard if one.event == "update")
+    cut = await harbour.sse(square.bjorn, "search", q="apple", last=first)
+    await cut.until(MANY + 1)
+    assert [one.data["id"] for one in cut.heard] == [*said, named], "who was cut off among them misses none"
     for stream in deaf:
         assert await stream.quiet() or {one.event for one in stream.heard} == {"delete"}
