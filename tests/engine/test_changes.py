@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 import torg
 from tools.event_reference import events
-from torg.engine import rings
+from torg.engine import news, rings
 from torg.engine.bus import Logged
 from torg.engine.changes import Changes, changes
 from torg.engine.keys import (
@@ -248,6 +249,29 @@ def test_what_was_touched_while_a_process_told_its_news_makes_them_a_touch(
     writes(one, 11, Word(b"eleven"))
     assert other.steady(ticket, {11, 6})
     assert told(other, ticket) == [b"eleven"]
+
+
+def test_news_of_some_are_those_of_all_but_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked through one by one, or by whom one follows: the same, also after the oldest were forgotten."""
+    monkeypatch.setattr(news, "MOST_NEWS", 200)
+    monkeypatch.setattr(news, "GROUP", 32)
+    chance, kept, every = random.Random(5), news.News(), list[tuple[int, int, Word]]()
+    for when in range(1, 600):
+        every.append((when // 2 * 2, chance.randrange(40), Word(b"%d" % when)))
+        kept.add(*every[-1])
+        ticket = max(0, when - chance.choice([0, 1, 3, 10, 50, 150, 300]))
+        follows = dict.fromkeys(chance.sample(range(40), chance.choice([0, 2, 10, 30])))
+        others = {chance.randrange(40)} - follows.keys()
+        found = kept.since(ticket, follows, others)
+        if found is None:
+            assert when - ticket > 100
+            continue
+        wanted = [(at, word) for at, author, word in every if at > ticket and author in {*follows, *others}]
+        assert sorted(found, key=lambda one: (one[0], one[1].packed())) == sorted(
+            wanted, key=lambda one: (one[0], one[1].packed())
+        )
+        assert [at for at, _ in found] == [at for at, _ in wanted]
+        assert kept.since(ticket) == [(at, word) for at, _, word in every if at > ticket]
 
 
 def test_news_that_were_written_over_are_touches(tmp_path: Path) -> None:

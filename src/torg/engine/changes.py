@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,7 +29,7 @@ from torg.engine.keys import (
     untold,
     whole,
 )
-from torg.engine.news import MOST_NEWS, Expected, News, Post, Told, pack, unpack
+from torg.engine.news import MOST_NEWS, Expected, Looks, News, Post, Told, pack, unpack
 
 if TYPE_CHECKING:
     from torg.kernel.actor import Scope
@@ -39,7 +39,6 @@ REMEMBERED = 65_536
 """Touched keys that are told apart; whoever began before the oldest of them learns that all may have changed."""
 MOST_BEHIND = 4096
 MOST_HEARD = 16_384
-MOST_LOOKS = 256
 NOBODY: Mapping[int, Any] = {}
 PUBLISHED = "PostPublished"
 
@@ -69,7 +68,7 @@ class Changes:
         self._oddest = 0  # the last of them
         self._expected: OrderedDict[int, Expected] = OrderedDict()
         self._news = News()
-        self._looks: deque[tuple[float, int]] = deque(maxlen=MOST_LOOKS)  # what was known after the last of them
+        self._looks = Looks()
         self._heard: OrderedDict[Key, int] = OrderedDict()
         self._listeners: list[Listener] = []
         self._rings: rings.Rings | None = None
@@ -89,8 +88,8 @@ class Changes:
         if self._rings is not None:
             self._rings.close()
         self._rings = rings.Rings(rings.place(folder))
-        self._looks.clear()
-        self._looks.append((time.monotonic(), self._seq))
+        self._looks = Looks()
+        self._looks.add(time.monotonic(), self._seq)
         self._wanting = False
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -140,10 +139,18 @@ class Changes:
         behind = self.ticket() - ticket
         if not behind:
             return True
-        if behind > len(self._recent) or not self.untouched(ticket, keys):
+        if behind > len(self._recent):
+            return False
+        if self.calm(ticket):
+            return True
+        if not self.untouched(ticket, keys):
             return False
         by = self._odd_by
         return by.keys().isdisjoint(follows.keys()) or all(by[one] <= ticket for one in by.keys() & follows.keys())
+
+    def calm(self, ticket: int) -> bool:
+        """Whether since then there were but news, as far as was heard when `steady` was asked."""
+        return self._oddest <= ticket
 
     def untouched(self, ticket: int, keys: Collection[Key]) -> bool:
         """As `steady`, of what was heard of when `steady` was asked, and where the ticket is not too old for it."""
@@ -152,14 +159,16 @@ class Changes:
         odd = self._odd
         return odd.keys().isdisjoint(keys) or all(odd.get(key, 0) <= ticket for key in keys)
 
-    def news(self, ticket: int, of: Iterable[Set[int]] | None = None) -> list[tuple[int, Post]] | None:
+    def news(
+        self, ticket: int, follows: Mapping[int, Any] | None = None, others: Iterable[int] = ()
+    ) -> list[tuple[int, Post]] | None:
         """(when, what) of the posts since, in their order; None if they are not all known any more.
 
-        `of`: the authors whose posts are wanted, of all if None. Other processes tell theirs from the first call on.
+        Of whom: see `News.since`. Other processes tell theirs from the first call on.
         """
         if not self._wanting:
             self._want()
-        return self._news.since(ticket, of)
+        return self._news.since(ticket, follows, others)
 
     def news_by(self, author: int) -> Sequence[tuple[int, Post]]:
         """(when, what) of an author's newest, the oldest first."""
@@ -238,7 +247,7 @@ class Changes:
             for news in found:
                 if news is not None:
                     self._news.add(self._seq, *news)
-        self._looks.append((others.looked, self._seq))
+        self._looks.add(others.looked, self._seq)
 
     def _news_of(self, heard: rings.Heard) -> tuple[int, Post] | None:
         """Whose news they are, and what; asked when all else is noted that was heard with them.
@@ -253,18 +262,11 @@ class Changes:
             told = unpack(heard.news)
         except msgspec.DecodeError:  # of another version
             return None
-        known, odd = self._known_at(told.at), self._odd
+        known, odd = self._looks.known(told.at), self._odd
         if known is None or any(odd.get(key, 0) > known for key in (*told.made_of, *heard.keys[heard.told :])):
             return None
         news = self.unpack(told.news)
         return (told.author, news) if news is not None else None
-
-    def _known_at(self, at: float) -> int | None:
-        """A ticket that is no later than that time; None for what is too long ago."""
-        for looked, seq in reversed(self._looks):
-            if looked <= at:
-                return seq
-        return None
 
     def _want(self) -> None:
         self._wanting = True

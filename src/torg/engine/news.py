@@ -6,17 +6,19 @@ that it tells of (engine/rings.py), put in bytes.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import compress
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from torg.engine.keys import Key
 
-N = TypeVar("N", bound=tuple[Any, ...])
 MOST_NEWS = 8_192
+MOST_LOOKS = 256
 GROUP = 512
 """So many news after each other whose authors stand in one set."""
 _when = itemgetter(0)
@@ -52,11 +54,27 @@ class Told(msgspec.Struct, frozen=True, array_like=True, gc=False):
     news: bytes
 
 
-class News:
-    """The newest, with the ticket of each."""
+class Looks:
+    """The last looks at what other processes touched: when, and the ticket after it."""
 
     def __init__(self) -> None:
-        self._all: deque[tuple[int, int, Post]] = deque()  # with whose they are
+        self._all: deque[tuple[float, int]] = deque(maxlen=MOST_LOOKS)
+
+    def add(self, at: float, ticket: int) -> None:
+        self._all.append((at, ticket))
+
+    def known(self, at: float) -> int | None:
+        """What was known then, or before that; None for what is too long ago."""
+        return next((ticket for looked, ticket in reversed(self._all) if looked <= at), None)
+
+
+class News:
+    """The newest, with the ticket of each, in their order."""
+
+    def __init__(self) -> None:
+        self._when: list[int] = []
+        self._authors: list[int] = []
+        self._what: list[Post] = []
         self._by: dict[int, list[tuple[int, Post]]] = {}
         self._since = 0
         self._groups: deque[tuple[int, set[int]]] = deque()  # whose news came from that one on
@@ -66,60 +84,76 @@ class News:
         if self._grouped == GROUP:
             self._grouped = 0
             self._groups.append((when, set()))
-            if len(self._groups) > MOST_NEWS // GROUP + 1:
+            if len(self._groups) > MOST_NEWS // GROUP + 3:
                 self._groups.popleft()
         self._grouped += 1
         self._groups[-1][1].add(author)
-        self._all.append((when, author, news))
+        self._when.append(when)
+        self._authors.append(author)
+        self._what.append(news)
         self._by.setdefault(author, []).append((when, news))
-        if len(self._all) > MOST_NEWS:
-            self._since, author, _ = self._all.popleft()
-            del self._by[author][0]
-            if not self._by[author]:
-                del self._by[author]
+        if len(self._when) >= MOST_NEWS + GROUP:
+            self._forget(GROUP)
 
     def by(self, author: int) -> Sequence[tuple[int, Post]]:
         """What is known of an author's, the oldest first."""
         return self._by.get(author, ())
 
-    def since(self, ticket: int, of: Iterable[Set[int]] | None = None) -> list[tuple[int, Post]] | None:
+    def since(
+        self, ticket: int, follows: Mapping[int, Any] | None = None, others: Iterable[int] = ()
+    ) -> list[tuple[int, Post]] | None:
         """(when, what) of those after the ticket, in their order; None if they are not all known any more.
 
-        `of`: the authors whose posts are wanted, of all if None.
+        Of the authors in `follows` (of all if None), and in `others`, who are few and no keys of it.
         """
         if ticket < self._since:
             return None
-        if of is None:
-            return [(when, what) for when, _, what in _since(self._all, ticket)]
-        authors: set[int] = set()
-        for first, group in reversed(self._groups):
-            for wanted in of:
-                authors |= group.intersection(wanted)
-            if first <= ticket:
-                break
-        found: list[tuple[int, Post]] = []
-        for author in authors:
-            its = self._by.get(author)
-            if its is None:
-                continue
-            if len(its) == 1:
-                if its[0][0] > ticket:
-                    found += its
-            else:
-                found += _since(its, ticket)
+        first = bisect_right(self._when, ticket)
+        new = len(self._when) - first
+        if not new:
+            return []
+        if follows is None:
+            return list(zip(self._when[first:], self._what[first:], strict=True))
+        more = self._of(others, ticket)
+        if new <= len(follows):
+            among = map(follows.__contains__, self._authors[first:])
+            found = list(compress(zip(self._when[first:], self._what[first:], strict=True), among))
+            if not more:
+                return found
+        else:
+            found = self._of(self._wrote(ticket, follows), ticket)
+        found += more
         found.sort(key=_when)
         return found
 
+    def _wrote(self, ticket: int, follows: Mapping[int, Any]) -> set[int]:
+        """Those of the followed who may have written since; not through all news, where those are more."""
+        authors: set[int] = set()
+        for first, group in reversed(self._groups):
+            authors |= group.intersection(follows)
+            if first <= ticket:
+                break
+        return authors
 
-def _since(news: Sequence[N], ticket: int) -> list[N]:
-    """The newest of what has a number, in their order, back to the ticket."""
-    found: list[N] = []
-    for one in reversed(news):
-        if one[0] <= ticket:
-            break
-        found.append(one)
-    found.reverse()
-    return found
+    def _of(self, authors: Iterable[int], ticket: int) -> list[tuple[int, Post]]:
+        found: list[tuple[int, Post]] = []
+        for author in authors:
+            its = self._by.get(author)
+            if its is None or its[-1][0] <= ticket:
+                continue
+            if its[0][0] > ticket:
+                found += its
+            else:
+                found += its[bisect_right(its, ticket, key=_when) :]
+        return found
+
+    def _forget(self, oldest: int) -> None:
+        self._since = self._when[oldest - 1]
+        for author in self._authors[:oldest]:
+            del self._by[author][0]
+            if not self._by[author]:
+                del self._by[author]
+        del self._when[:oldest], self._authors[:oldest], self._what[:oldest]
 
 
 pack = msgspec.msgpack.Encoder().encode

@@ -23,7 +23,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-PROCESSES = 256
+PROCESSES, TELLERS = 256, 32
+"""Rings, and how many of them have room for news beside them: what others write are touches."""
 RING = 8192
 TEXTS = 1 << 21
 """Bytes of news that a process holds for the others: those of about 800 posts."""
@@ -34,7 +35,7 @@ WANTS = WRITTEN + PROCESSES * 8
 """which of them want any: a byte each."""
 WORDS = WANTS + PROCESSES
 FIRST = WORDS + PROCESSES * RING * 16
-SIZE = FIRST + PROCESSES * TEXTS
+SIZE = FIRST + TELLERS * TEXTS
 ODD = 0x9E3779B97F4A7C15
 MASK = 0xFFFFFFFFFFFFFFFF
 EVERYTHING = 4 << 61
@@ -67,7 +68,7 @@ def _machine() -> str:
         name = BOOT.read_text("ascii")
     except OSError:
         name = platform.node()
-    return hashlib.sha256(f"{name} {RING} {TEXTS}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{name} {RING} {SIZE}".encode()).hexdigest()[:12]
 
 
 class Heard(NamedTuple):
@@ -106,8 +107,8 @@ class Rings:
 
     @property
     def wanted(self) -> bool:
-        """Whether another process wants news."""
-        return self._map[WANTS:WORDS].count(1) > self._map[WANTS + self._own]
+        """Whether another process wants news, and we have room to tell them."""
+        return self._own < TELLERS and self._map[WANTS:WORDS].count(1) > self._map[WANTS + self._own]
 
     def tell(self, keys: Sequence[int], news: bytes = b"", told: int = 0, but: int = 0) -> None:
         """Write what was touched; of too much at once only that it was everything.

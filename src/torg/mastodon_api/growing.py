@@ -37,7 +37,7 @@ class Home:
 
     __slots__ = (
         "_actor", "_asked", "_faces", "_known", "_limit", "_link", "_origin", "_others", "_parts", "_people", "_place",
-        "_plain", "_unfollowed", "_wide", "weight",
+        "_plain", "_unfollowed", "_unknown", "_wide", "weight",
     )  # fmt: skip
 
     def __init__(self, call: Call, known: Known, parts: Sequence[Part], limit: int) -> None:
@@ -53,20 +53,25 @@ class Home:
         """Of those who have written since what stands here of them: a post that shows them as they are now."""
         self._parts = list(parts)
         self._link: bytes | None = None
+        self._people: set[int] = set()
+        """Whom the page shows, and some whom it has shown lately;"""
+        self._unfollowed: set[int] = set()
+        """of these, whom its viewer does not follow."""
         self._shown()
         self.weight = OWN + sum(one.weight for one in parts) // SHARED
 
     def advance(self, since: int) -> bool | None:
         """See `http.Growing`; to be asked after `changes.steady`."""
-        if not changes.untouched(since, list(chain.from_iterable(map(_keys, self._parts)))):
+        calm = changes.calm(since)
+        if not calm and not changes.untouched(since, list(chain.from_iterable(map(_keys, self._parts)))):
             return None
         follows = self._known.viewer.follows
-        news = changes.news(since, None if self._wide else (follows.keys(), self._unfollowed))
+        news = changes.news(since) if self._wide else changes.news(since, follows, self._unfollowed)
         if not news:
             return None if news is None else False
         look, me = _look(self._origin, files.today()), self._known.viewer.account_id
         place, people, parts = self._place, self._people, self._parts
-        changed = False
+        changed, came = False, 0
         for when, one in news:
             if type(one) is not Published or one.place != place:
                 continue
@@ -82,18 +87,21 @@ class Home:
             if new is None or author in self._others:
                 return None
             if author in people:
-                # What two processes wrote of somebody at once may come in another order than that of the database
-                before = self._faces.get(author) or next((one for one in parts if one.author == author), new)
-                self._faces[author] = new if new.counted >= before.counted else before
+                before = self._faces.get(author) or next((one for one in parts if one.author == author), None)
+                if before is not None:
+                    # What two processes wrote of somebody at once may come in another order than the database's
+                    self._faces[author] = new if new.counted >= before.counted else before
             if stands:
-                if not changes.untouched(when, new.keys):
+                if not calm and not changes.untouched(when, new.keys):
                     return None
                 parts.insert(at, new)
                 people.add(author)
+                came += 1
+                if new.others or author not in follows:
+                    self._unknown = self._limit  # seldom: it has to be known at once
             changed = True
-        if changed:
-            del parts[self._limit :]
-            self._shown()
+        if came:
+            self._cut(came)
         return changed
 
     def answer(self) -> tuple[bytes, bytes]:
@@ -118,20 +126,36 @@ class Home:
         if not wanted.is_first or (wanted.limit > self._limit and len(self._parts) == self._limit):
             return None
         home = Home(call, self._known, self._parts[: wanted.limit], wanted.limit)
-        home._faces = dict(self._faces)
+        home._faces = _of_those(self._faces, set(map(_author, home._parts)))
         return home
+
+    def _cut(self, came: int) -> None:
+        """So many more stand in the page: what is too much goes. Whom it showed is known for a while longer."""
+        gone = self._parts[self._limit :]
+        del self._parts[self._limit :]
+        self._link = None
+        self._unknown += came
+        if self._unknown >= self._limit:
+            self._shown()
+        elif self._faces and any(one.author in self._faces for one in gone):
+            self._faces = _of_those(self._faces, set(map(_author, self._parts)))
 
     def _shown(self) -> None:
         """Know whom the page shows now."""
         people = set(map(_author, self._parts))
         others = [one.others for one in self._parts if one.others]
         self._others = NOBODY.union(*others) if others else NOBODY
-        self._faces = {author: face for author, face in self._faces.items() if author in people} if self._faces else {}
+        self._faces = _of_those(self._faces, people)
+        self._unknown = 0
         people |= self._others
         people.add(self._known.viewer.account_id)
         self._people = people
         self._unfollowed = people - self._known.viewer.follows.keys()
         self._link = None
+
+
+def _of_those(faces: dict[int, Part], people: set[int]) -> dict[int, Part]:
+    return {author: face for author, face in faces.items() if author in people}
 
 
 @lru_cache(maxsize=1_000)
