@@ -177,7 +177,7 @@ def _circle(post: Facts, reach: Reach, present: Present, crowd: Crowd) -> Circle
     home = Topic(USER)  # one stream, whosever they are
     for account in reach.home:
         if account not in own:
-            for connection in present.homes.get(account, ()):
+            for connection in simple.get((USER, account), ()):  # type: ignore[call-overload]
                 made[home, (connection.origin, False, account == author)].append(connection)
     return [(topic, look, to) for (topic, look), to in made.items()]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from torg.live.connection import Connection
 from torg.live.crowd import Crowd, Reach
-from torg.live.model import EVERYTHING, LIST, SEARCH, USER, Topic
+from torg.live.model import EVERYTHING, LIST, SEARCH, Topic
 
 INTRICATE = frozenset({LIST, SEARCH, EVERYTHING})
 """Streams whose posts depend on more than who wrote them."""
@@ -25,8 +24,6 @@ class Present(NamedTuple):
 
     all: Sequence[Connection]
     simple: Mapping[Topic, Sequence[Connection]]
-    homes: Mapping[int, Sequence[Connection]]
-    """Of the simple ones those who watch their home, by account."""
     accounts: frozenset[int]
     """Of the simple ones."""
     intricate: Sequence[Connection]
@@ -56,18 +53,20 @@ class Room:
 
     def _ordered(self) -> Present:
         here = [one for one in self.connections if one.live and one.closed is None]
-        simple: dict[Topic, list[Connection]] = defaultdict(list)
+        simple: dict[Topic, list[Connection]] = {}
         intricate: list[Connection] = []
-        homes: dict[int, list[Connection]] = defaultdict(list)
         accounts: set[int] = set()
         for connection in here:
-            if any(topic.name in INTRICATE for topic in connection.topics):
-                intricate.append(connection)
-                continue
             for topic in connection.topics:
-                simple[topic].append(connection)
-                if topic.name == USER and isinstance(topic.key, int):
-                    homes[topic.key].append(connection)
-            if connection.actor.account_id is not None:
-                accounts.add(connection.actor.account_id)
-        return Present(here, dict(simple), dict(homes), frozenset(accounts), intricate, {})
+                if topic.name in INTRICATE:
+                    intricate.append(connection)
+                    break
+            else:
+                for topic in connection.topics:
+                    if topic in simple:
+                        simple[topic].append(connection)
+                    else:
+                        simple[topic] = [connection]
+                if (account := connection.actor.account_id) is not None:
+                    accounts.add(account)
+        return Present(here, simple, frozenset(accounts), intricate, {})
