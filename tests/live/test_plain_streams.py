@@ -19,8 +19,9 @@ from torg.kernel.actor import Actor
 from torg.live import hub as hubs
 from torg.live import plain, store
 from torg.live.connection import Connection
-from torg.live.delivery import Outgoing, Reactions, deliver
+from torg.live.delivery import Outgoing, deliver
 from torg.live.model import USER, Message, Topic, Watcher
+from torg.live.reactions import Reactions
 from torg.mastodon_api.streaming_events import REACTIONS
 from torg.posts import just_written
 

@@ -15,8 +15,9 @@ from torg.kernel.actor import Scope
 from torg.live import plain, store
 from torg.live.connection import Closed, Connection
 from torg.live.crowd import AT_ONCE
-from torg.live.delivery import Known, Outgoing, Reactions, concerns, deliver
+from torg.live.delivery import Known, Outgoing, concerns, deliver
 from torg.live.model import Topic
+from torg.live.reactions import Reactions
 from torg.live.room import Present, Room
 from torg.live.sampling import Sampler, Thinning
 from torg.posts.just_written import JustWritten

@@ -22,8 +22,9 @@ from torg.kernel.clock import now
 from torg.live import rules, store
 from torg.live.connection import Connection
 from torg.live.crowd import Crowd, Reach
-from torg.live.delivery import Bare, Views, facts_of, known
+from torg.live.facts import facts_of, known
 from torg.live.model import USER, Facts, Frame, Message, Topic
+from torg.live.reactions import Bare, Views
 from torg.live.room import Circle, Look, Present
 from torg.posts.just_written import JustWritten
 from torg.posts.model import Flags, PostView

@@ -18,8 +18,8 @@ from torg.live.model import OWN, Frame, Message, Tally, Topic
 
 if TYPE_CHECKING:
     from torg.live.connection import Connection
-    from torg.live.delivery import Due
     from torg.live.plain import Sending
+    from torg.live.reactions import Due
 
 AT_ONCE = 3.0
 """New posts a second of one stream that are shown in a surge, as on a live page."""

@@ -14,8 +14,8 @@ from torg.http.respond import encode
 from torg.kernel.actor import Actor
 from torg.kernel.errors import NotFound
 from torg.kernel.events import Event, kind_of
-from torg.live.delivery import Reactions, Translate
 from torg.live.model import DIRECT, NOTIFICATION, READING, USER, Facts, Told, Topic, Watching
+from torg.live.reactions import Reactions, Translate
 from torg.mastodon_api import entities
 from torg.mastodon_api.entities.torg import reading
 from torg.mastodon_api.present import accounts as present_accounts
