@@ -287,6 +287,27 @@ def test_news_that_were_written_over_are_touches(tmp_path: Path) -> None:
     assert other.steady(ticket, {109})
 
 
+def test_every_kind_of_key_comes_to_the_other_processes(tmp_path: Path) -> None:
+    one, other = machine(tmp_path, 2)
+    for key in (5, by(5), mine(5), login(5), gone(5), tag(5, "fika"), whole(5), EVERYTHING):
+        ticket = other.ticket()
+        one.touch([key, 7, 8, 9])
+        for each in (key, 7, 8, 9):
+            assert not other.unchanged(ticket, {each}), (key, each)
+
+
+def test_no_news_stay_in_the_file(tmp_path: Path) -> None:
+    one, other = machine(tmp_path, 2)
+    secret = b"a post that is deleted later"
+    (file,) = tmp_path.glob("touched*")
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    writes(one, 100, Word(secret), author=1_100)
+    assert secret in file.read_bytes()
+    one.share(elsewhere)
+    assert secret not in file.read_bytes()
+    assert other.ticket() > 0
+
+
 def test_machines_on_one_folder_have_a_file_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A map of a file on a network is no shared memory: other machines hear by the log."""
     one, other = Changes(), Changes()

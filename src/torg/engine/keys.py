@@ -40,7 +40,9 @@ KIND = 61
 IDS = (1 << KIND) - 1
 EVERYTHING: Key = rings.EVERYTHING
 """Whatever any network of the installation shows."""
-BY, MINE, NAMED, WHOLE, LOGIN, GONE, TOLD_OF = (kind << KIND for kind in range(1, 8))
+BY, MINE, NAMED, WHOLE, LOGIN, TOLD_OF = (kind << KIND for kind in (1, 2, 3, 4, 5, 7))  # 6: rings.NEWS
+GONE = LOGIN | 1 << (KIND - 1)
+"""Beside the logins: no id is that great."""
 ANNOUNCED, PERSONAL = "SettingsChanged", "PersonalChanged"
 
 WRITES = re.compile(
@@ -84,12 +86,12 @@ def posts(network: int) -> Key:
 
 def gone(network: int) -> Key:
     """Whatever is taken away in a network: how many posts it has, besides `posts`."""
-    return GONE | network & IDS
+    return GONE | network & IDS >> 1
 
 
 def is_gone(key: Key) -> bool:
     """Whether something was taken away in some network."""
-    return key >> KIND == GONE >> KIND
+    return key >> KIND - 1 == GONE >> KIND - 1
 
 
 def people(network: int) -> Key:

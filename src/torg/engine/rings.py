@@ -90,16 +90,25 @@ class Rings:
         os.ftruncate(self._file, SIZE)  # sparse: what nobody writes takes no room
         self._own = self._claimed()
         self._map = mmap.mmap(self._file, SIZE)
-        self._map[WANTS + self._own] = 0
         self._words = memoryview(self._map)[:FIRST].cast("Q")
+        self._wipe()  # what a killed process has left
         self._seen = self._map[:HEADS]
         self._counts = COUNTS.unpack(self._seen)
 
     def close(self) -> None:
         """Give the ring back."""
+        self._wipe()
         self._words.release()
         self._map.close()
         os.close(self._file)
+
+    def _wipe(self) -> None:
+        """Want no news, and leave none in the file: they are posts, which may be deleted one day."""
+        self._map[WANTS + self._own] = 0
+        if there := min(self._words[WRITTEN // 8 + self._own], TEXTS):
+            first = FIRST + self._own * TEXTS
+            self._map[first : first + there] = bytes(there)
+            self._words[WRITTEN // 8 + self._own] = 0
 
     def want(self) -> None:
         """Have the others tell news from now on."""
