@@ -7,14 +7,13 @@ import msgspec
 from torg.accounts import reads as accounts
 from torg.engine.changes import changes
 from torg.engine.gather import Full, refusals
-from torg.http import Call, Json, Paged, Routes
+from torg.http import Call, Paged, Routes
 from torg.kernel.errors import NotFound, Unavailable
 from torg.kernel.page import in_order
 from torg.mastodon_api import direct, elsewhere, entities, render, scheduled
 from torg.mastodon_api.forms import ById, PageById, page, paged, sliced
 from torg.mastodon_api.present import accounts as present_accounts
 from torg.mastodon_api.present import statuses as present
-from torg.mastodon_api.present.written import written
 from torg.mastodon_api.status_forms import EditStatus, NewStatus
 from torg.posts import actions, marks, plain, quotes, reads, schedule
 from torg.posts.just_written import expect
@@ -49,7 +48,7 @@ AUDIENCES = {"public": (Audience.EVERYONE, True), "unlisted": (Audience.EVERYONE
 
 
 @routes.post("/api/v1/statuses", scope="write:statuses", tx=False)
-async def create(call: Call, form: NewStatus) -> entities.Status | entities.ScheduledStatus | Json:
+async def create(call: Call, form: NewStatus) -> entities.Status | entities.ScheduledStatus:
     """Publish now, schedule, or send a message (visibility `direct` never makes a post)."""
     if not form.language:
         await language.ready()
@@ -66,7 +65,7 @@ async def create(call: Call, form: NewStatus) -> entities.Status | entities.Sche
         raise
 
 
-async def _with_others(call: Call, form: NewStatus) -> entities.Status | Json | None:
+async def _with_others(call: Call, form: NewStatus) -> entities.Status | None:
     """A plain post, written together with others that come at the same time; None if it takes the full way."""
     if form.visibility == "direct" or form.scheduled_at is not None or call.actor.account_id is None:
         return None
@@ -87,8 +86,6 @@ async def _with_others(call: Call, form: NewStatus) -> entities.Status | Json | 
     if isinstance(outcome, plain.Before):
         async with call.transaction():
             return await render.one(call, outcome.post_id)
-    if (body := written(call.actor, call.origin, outcome)) is not None:
-        return Json(body)
     shown = present.bare(call.actor, call.origin, outcome)
     if shown is None:
         async with call.transaction():
