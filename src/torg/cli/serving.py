@@ -20,7 +20,6 @@ from torg.access.tokens import TokenAuthenticator
 from torg.cli.opening import opened
 from torg.cli.say import say
 from torg.cli.setup import link
-from torg.engine.garbage import Often
 from torg.engine.server import Server as Engine
 from torg.http.protocol import Protocol
 from torg.http.sockets import Sockets
@@ -93,20 +92,11 @@ async def serve_on(
 
 
 class Server(uvicorn.Server):
-    """Ends the live streams when it is told to stop; otherwise it would wait for them, and they never end.
-
-    Collects garbage by the clock meanwhile.
-    """
+    """Ends the live streams when it is told to stop; otherwise it would wait for them, and they never end."""
 
     def __init__(self, config: uvicorn.Config, services: Services) -> None:
         super().__init__(config)
         self._services = services
-        self._garbage = Often()
-
-    async def on_tick(self, counter: int) -> bool:
-        """Every tenth of a second."""
-        self._garbage.tick()
-        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop politely, at the second Ctrl-C at once. uvicorn would raise the signal anew before all is closed."""

@@ -8,14 +8,17 @@ collections come seldom, and look at all that it has kept since: some minutes in
 
 from __future__ import annotations
 
+import asyncio
 import gc
 
+EVERY = 0.1
+"""Seconds."""
 OLDER = 5
 """With every fifth look at the youngest, those are looked at that outlived one."""
 
 
 class Often:
-    """`tick()` ten times a second; where collections are off it does nothing."""
+    """`run()` until cancelled; where collections are off it does nothing."""
 
     def __init__(self) -> None:
         self._ticks = 0
@@ -26,3 +29,9 @@ class Often:
             return
         self._ticks = (self._ticks + 1) % OLDER
         gc.collect(0 if self._ticks else 1)
+
+    async def run(self) -> None:
+        """Ten times a second, as long as the process lives."""
+        while True:
+            await asyncio.sleep(EVERY)
+            self.tick()

@@ -10,6 +10,7 @@ import structlog
 
 from torg.access.tokens import TokenAuthenticator
 from torg.delivery.courier import Courier
+from torg.engine.garbage import Often
 from torg.engine.relay import Relay
 from torg.engine.worker import Worker
 from torg.health.meter import METER
@@ -59,8 +60,9 @@ def recorder(services: Services) -> Recorder:
 
 @asynccontextmanager
 async def background(services: Services, *, relay: bool = True, worker: bool = True) -> AsyncIterator[None]:
-    """Run the relay, the jobs, the deliveries and the tail of the log until the block ends."""
+    """Run the relay, the jobs, the deliveries, the tail of the log and collections of garbage until the block ends."""
     tasks = [
+        asyncio.create_task(Often().run(), name="garbage"),
         asyncio.create_task(services.bus.run(), name="bus"),
         asyncio.create_task(services.hub.run(), name="hub"),
         asyncio.create_task(recorder(services).run(), name="figures"),
