@@ -260,7 +260,13 @@ class App:
     def _run(self, call: Call, arguments: tuple[Any, ...]) -> Awaitable[Response]:
         if call.route.method == "GET" and (known := self.ahead.find(call, arguments[-1])) is not None:
             return _already(to_response(known, call))
+        if call.route.together is not None:
+            return self._with_others(call, arguments)
         return self._anew(call, arguments)
+
+    async def _with_others(self, call: Call, arguments: tuple[Any, ...]) -> Response:
+        found = await self.together.of(call, arguments[-1])
+        return found if found is not None else await self._anew(call, arguments)
 
     async def _anew(self, call: Call, arguments: tuple[Any, ...]) -> Response:
         if not call.route.tx:

@@ -24,6 +24,8 @@ from torg.rehearsal.model import Heard, Load, Moment, Plan, Tick
 from torg.rehearsal.result import Result
 
 LISTENERS_EACH = 2000
+MOST_CONNECTIONS = 900
+"""Fewer than posts for which a serving process has room to wait (posts/plain.py)."""
 LEAD = 1.0
 STREAMS_THAT_TELL = 500
 POSTS_THAT_TELL = 1000
@@ -152,8 +154,9 @@ class Rehearsal:
         return max(LOOKS, round(self._load.seconds / MOST_LOOKS))
 
     def _connections(self) -> int:
+        """So many that they bear the rate while each post takes a sixth of a second, which it may."""
         top = max(phase.posts_per_s for phase in self._load.phases)
-        return max(16, min(256, math.ceil(top * (1 + self._load.reads_per_post) / 20)))
+        return max(16, min(MOST_CONNECTIONS, math.ceil(top * max((1 + self._load.reads_per_post) / 20, 1 / 6))))
 
     async def _begin(self, plan: Plan) -> Part:
         process = await asyncio.create_subprocess_exec(
