@@ -33,15 +33,15 @@ class Figure:
 
 
 FIGURES: dict[str, Figure] = {
-    "post": Figure(0.73, "ms processor, server and database", "torg rehearse ceiling --empty"),
-    "post_database_share": Figure(0.41, "of it in the database", "torg rehearse ceiling --empty"),
+    "post": Figure(0.61, "ms processor, server and database", "torg rehearse ceiling --empty"),
+    "post_database_share": Figure(0.43, "of it in the database", "torg rehearse ceiling --empty"),
     "changed_read": Figure(
-        0.29, "ms processor", "torg rehearse election-2008 --empty (its processor, less posts and deliveries)"
+        0.33, "ms processor", "torg rehearse election-2008 --empty (its processor, less posts and deliveries)"
     ),
-    "delivery": Figure(0.0145, "ms processor of a stream's event", "python -m bench, one post to 500 WebSockets"),
+    "delivery": Figure(0.0152, "ms processor of a stream's event", "python -m bench, one post to 500 WebSockets"),
     "apply": Figure(0.022, "ms processor for each node that holds the log", "python -m bench.home_view --sizes 10000"),
     "column_bytes": Figure(log.DTYPE.itemsize, "bytes of a post in the log's columns", "src/torg/timelines/log.py"),
-    "disk_bytes": Figure(2300, "bytes of a post in the database", "torg rehearse election-2008 --empty"),
+    "disk_bytes": Figure(1540, "bytes of a post in the database", "torg rehearse election-2008 --empty"),
     "stream_kb": Figure(11, "kB of an open stream", "python -m bench.idle_streams (WebSockets)"),
     "followers": Figure(126, "followers of an author", "the load election-2008"),
     "listening": Figure(0.2, "of the people have a stream open", "the load election-2008"),
