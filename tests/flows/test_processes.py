@@ -136,6 +136,14 @@ async def test_streams_and_pages_do_not_depend_on_the_process(place: Path) -> No
                 assert sorted(heard) == sorted(said), "each once, from whichever process"
             readers = await stack.enter_async_context(lines(served, tokens["bjorn"]))
             who = (await readers[0].get("/api/v1/accounts/lookup", params={"acct": "anna"})).json()["id"]
+            for number in range(4):
+                gone = (await clients[number].post("/api/v1/statuses", json={"status": "gone soon"})).json()["id"]
+                for there in (True, False):
+                    if not there:
+                        assert (await clients[-number].delete(f"/api/v1/statuses/{gone}")).status_code == 200
+                    for reader in readers:
+                        home = {one["id"] for one in (await reader.get("/api/v1/timelines/home")).json()}
+                        assert (gone in home) is there, number
             for number, (verb, shown) in enumerate(HOLDS):
                 answer = await readers[number].post(f"/api/v1/accounts/{who}/{verb}")
                 assert answer.status_code == 200, answer.text

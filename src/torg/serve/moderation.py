@@ -21,21 +21,20 @@ from torg.text import messages
 
 async def reports_filed(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     """A new report, to those who deal with reports."""
-    officers = await sources.officers(tx, Permission.MANAGE_REPORTS)
-    await notices.tell(tx, [
-        News(to=to, type="admin.report", by=h.event.account_id, source=str(h.event.report_id), at=h.meta.created_at,
-             subject_id=h.event.report_id)
-        for h in happened for to in officers
-    ])  # fmt: skip
+    await _tell_officers(tx, Permission.MANAGE_REPORTS, "admin.report", [(h, h.event.report_id) for h in happened])
 
 
 async def appeals_filed(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     """An objection, to those who decide about them."""
-    officers = await sources.officers(tx, Permission.MANAGE_APPEALS)
+    await _tell_officers(tx, Permission.MANAGE_APPEALS, "torg.appeal", [(h, h.event.warning_id) for h in happened])
+
+
+async def _tell_officers(tx: Tx, right: Permission, kind: str, about: Sequence[tuple[Happened, int]]) -> None:
+    """Whoever has the right in the network, of each with what it is about."""
+    officers = await sources.officers(tx, right)
     await notices.tell(tx, [
-        News(to=to, type="torg.appeal", by=h.event.account_id, source=str(h.event.warning_id), at=h.meta.created_at,
-             subject_id=h.event.warning_id)
-        for h in happened for to in officers
+        News(to=to, type=kind, by=h.event.account_id, source=str(id_), at=h.meta.created_at, subject_id=id_)
+        for h, id_ in about for to in officers
     ])  # fmt: skip
 
 
