@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.fixtures.square import PUBLIC, Square
-from torg.access.tokens import TokenAuthenticator
+from torg.access.bearer import TokenAuthenticator
 from torg.kernel.actor import Actor
 from torg.kernel.errors import Forbidden, Unauthorized
 

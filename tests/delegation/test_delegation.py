@@ -10,7 +10,7 @@ import pytest
 
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Person, Square
 from tests.media import makers
-from torg.access.tokens import TokenAuthenticator
+from torg.access.bearer import TokenAuthenticator
 from torg.delegation import store
 from torg.kernel.clock import iso, now
 from torg.live.connection import Closed, Connection

@@ -12,7 +12,7 @@ import pytest
 from tests.fixtures.square import PUBLIC, Person
 from tests.live.readers import Harbour
 from tests.media.makers import encoded
-from torg.access.tokens import TokenAuthenticator
+from torg.access.bearer import TokenAuthenticator
 from torg.engine.bus import Logged
 from torg.engine.postgres import Tx
 from torg.kernel.actor import Actor

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx2
 
-from torg.access.tokens import TokenAuthenticator, digest, issue
+from torg.access.bearer import TokenAuthenticator
+from torg.access.tokens import digest, issue
 from torg.engine.blobs import DiskBlobs
 from torg.engine.limits import LocalLimiter
 from torg.engine.postgres import Database

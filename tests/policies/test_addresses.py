@@ -10,7 +10,7 @@ import pytest
 from tests.admin_api.helpers import ADMIN, details, entries, give_role, ok, refused
 from tests.fixtures.square import INSIDE, OTHER, Person, Square
 from tests.fixtures.town import PASSWORD, Town
-from torg.access.tokens import TokenAuthenticator
+from torg.access.bearer import TokenAuthenticator
 from torg.kernel.actor import Permission
 from torg.live.connection import Closed, Connection
 from torg.orgs.model import NetworkSettings

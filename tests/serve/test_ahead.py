@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
 from torg.access import tokens
-from torg.access.tokens import TokenAuthenticator
+from torg.access.bearer import TokenAuthenticator
 from torg.engine import kept
 from torg.serve import ahead
 from torg.serve.ahead import HOME, ReadingAhead

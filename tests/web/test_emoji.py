@@ -7,7 +7,7 @@ import pytest
 from tests.fixtures.square import PUBLIC, Square
 from tests.media import makers
 from tests.web.reader import Reader
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.accounts import store as accounts
 from torg.emojis import actions
 from torg.web.emoji import with_pictures

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tests.fixtures.square import INSIDE, OTHER, PUBLIC, Square
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.kernel.actor import Actor
 from torg.posts import reads
 from torg.posts.model import PostView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from torg.access.tokens import EVERYONE_ROLE
+from torg.access.bearer import EVERYONE_ROLE
 from torg.accounts import store as accounts
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx

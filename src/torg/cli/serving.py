@@ -16,7 +16,7 @@ from types import FrameType
 import uvicorn
 import uvloop
 
-from torg.access.tokens import TokenAuthenticator
+from torg.access.bearer import TokenAuthenticator
 from torg.cli.opening import opened
 from torg.cli.say import say
 from torg.cli.setup import link

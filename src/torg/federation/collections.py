@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx
 from torg.federation import asked, gathering

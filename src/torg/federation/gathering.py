@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account
 from torg.emojis import reads as emojis

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account, AccountKind
 from torg.engine.postgres import Tx

@@ -11,7 +11,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.engine.mail import Route
 from torg.http import Call, Routes
 from torg.http.pages import language_of

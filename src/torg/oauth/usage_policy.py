@@ -6,7 +6,7 @@ import msgspec
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.http import Call, Routes
 from torg.http.pages import language_of
 from torg.kernel.errors import Conflict, NotFound

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from torg.access import persons
+from torg.access.bearer import anonymous
 from torg.access.letters import post as put_letter
-from torg.access.tokens import anonymous
 from torg.cards import rules as cards
 from torg.engine.postgres import Tx
 from torg.engine.worker import Context

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import structlog
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.engine import jobs
 from torg.engine.fetch import FetchError, FetchFailed
 from torg.engine.fetched import Fetched

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.engine.fetch import FetchError, FetchFailed
 from torg.engine.fetched import Fetched
 from torg.engine.postgres import Tx

@@ -12,7 +12,7 @@ import contextlib
 
 import structlog
 
-from torg.access.tokens import TokenAuthenticator
+from torg.access.bearer import TokenAuthenticator
 from torg.accounts import activity
 from torg.engine.postgres import DatabaseError
 from torg.http import App

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from torg.access.tokens import TokenAuthenticator
+from torg.access.bearer import TokenAuthenticator
 from torg.delivery.courier import Courier
 from torg.engine.garbage import Often
 from torg.engine.relay import Relay

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from torg.access import letters, persons
 from torg.accounts import reads as accounts
@@ -29,7 +29,9 @@ async def appeals_filed(tx: Tx, ctx: Any, happened: Sequence[Happened]) -> None:
     await _tell_officers(tx, Permission.MANAGE_APPEALS, "torg.appeal", [(h, h.event.warning_id) for h in happened])
 
 
-async def _tell_officers(tx: Tx, right: Permission, kind: str, about: Sequence[tuple[Happened, int]]) -> None:
+async def _tell_officers(
+    tx: Tx, right: Permission, kind: Literal["admin.report", "torg.appeal"], about: Sequence[tuple[Happened, int]]
+) -> None:
     """Whoever has the right in the network, of each with what it is about."""
     officers = await sources.officers(tx, right)
     await notices.tell(tx, [

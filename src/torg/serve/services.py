@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from torg.access.tokens import TokenAuthenticator
+from torg.access.bearer import TokenAuthenticator
 from torg.bridge import guard
 from torg.delegation.events import DelegationEnded
 from torg.engine import backends, kept, mail_route

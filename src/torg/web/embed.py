@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import RedirectResponse, Response
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.http import Call, Routes
 from torg.http.pages import language_of
 from torg.posts import reads

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from starlette.responses import RedirectResponse, Response
 
 from torg.access import registration
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account, AccountKind
 from torg.groups import reads as groups

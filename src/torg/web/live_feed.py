@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.engine.postgres import Tx
 from torg.events import reads
 from torg.events.model import Counters, Entry, EventPage

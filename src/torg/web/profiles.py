@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account, AccountKind
 from torg.directory import reads as directory

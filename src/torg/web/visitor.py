@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import RedirectResponse, Response
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.accounts import reads as accounts
 from torg.accounts.model import Account
 from torg.engine.postgres import Tx

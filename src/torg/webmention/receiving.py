@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.engine.limits import Quota
 from torg.http import Call, Reply, Routes
 from torg.kernel.errors import NotFound, TooMany

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from torg.access.tokens import anonymous
+from torg.access.bearer import anonymous
 from torg.http import Call, Paged, Routes
 from torg.kernel.clock import iso
 from torg.kernel.errors import NotFound
