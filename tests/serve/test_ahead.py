@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.fixtures.square import INSIDE, PUBLIC, Person, Square
-from torg.access import tokens
+from torg.access import bearer, tokens
 from torg.access.bearer import TokenAuthenticator
 from torg.engine import kept
 from torg.serve import ahead
@@ -45,7 +45,7 @@ async def test_a_first_home_is_known_and_the_same(square: Square, monkeypatch: p
     await reading.run()
     assert reading.read >= 3
 
-    monkeypatch.setattr(tokens, "FIND", "SELECT a token that is known")
+    monkeypatch.setattr(bearer, "FIND", "SELECT a token that is known")
     assert await home(square.bjorn) == before
     assert "Good morning, house" in (await home(square.person(INSIDE, "anna")))[0]
 
